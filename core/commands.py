@@ -1,0 +1,326 @@
+"""What processes ask of each other. Requests are imperative, answers and facts are past tense.
+
+    ari_app ──control──> media_server ──hearing──> stt worker
+                              │ ──────speaking──> tts worker
+                              └ ───conversation──> brain
+
+Each pair talks over one connection per call (core.bus): the first message opens it, its end ends that call's business
+there. A closed connection therefore means: the other side is gone. Sound is 16-bit little-endian mono PCM.
+Sample counts are on the call's own clock at 16 kHz, from the first packet; `at` in seconds is time.time().
+"""
+
+from typing import Literal
+
+import msgspec
+
+from core.ids import CallId, SiteId
+from core.sites import Language, Site
+
+CodecName = Literal["ulaw", "alaw", "slin16"]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    """The tag is the class name."""
+
+
+# ── control: ari_app -> media_server ─────────────────────────────────────────────────────────────────────────────────
+class OpenMedia(Message, frozen=True, kw_only=True):
+    """Reserve a session. Answered by MediaOpened or MediaRefused."""
+
+    call_id: CallId
+    site: Site
+    codec: CodecName
+    caller: str
+    called: str
+
+
+class AdoptMedia(Message, frozen=True, kw_only=True):
+    """A controller that came back takes up a session that is still running. Answered like OpenMedia."""
+
+    call_id: CallId
+
+
+class ConnectMedia(Message, frozen=True, kw_only=True):
+    """Asterisk's end of the RTP leg (UNICASTRTP_LOCAL_ADDRESS, …_PORT). Sound flows from here on, silence at first."""
+
+    host: str
+    port: int
+
+
+class Answered(Message, frozen=True, kw_only=True):
+    """The call is up: greet."""
+
+    at: float
+
+
+class Digit(Message, frozen=True, kw_only=True):
+    digit: str
+
+
+class Hold(Message, frozen=True, kw_only=True):
+    """The caller's phone put us on hold: say nothing, hear nothing."""
+
+
+class Unhold(Message, frozen=True, kw_only=True):
+    pass
+
+
+class Say(Message, frozen=True, kw_only=True):
+    text: str
+    language: Language | None = None
+
+
+class CloseMedia(Message, frozen=True, kw_only=True):
+    """The call has ended. Answered by MediaClosed, then the connection closes."""
+
+    reason: str
+
+
+ToMedia = OpenMedia | AdoptMedia | ConnectMedia | Answered | Digit | Hold | Unhold | Say | CloseMedia
+
+
+# ── control: media_server -> ari_app ─────────────────────────────────────────────────────────────────────────────────
+class MediaOpened(Message, frozen=True, kw_only=True):
+    """Where this session's one UDP socket is bound: external_host of the externalMedia leg."""
+
+    host: str
+    port: int
+
+
+class MediaRefused(Message, frozen=True, kw_only=True):
+    reason: str
+
+
+class HangUpRequested(Message, frozen=True, kw_only=True):
+    """The conversation is over and our last word has been played."""
+
+    reason: Literal["goodbye", "no_input"]
+
+
+class TransferRequested(Message, frozen=True, kw_only=True):
+    """The caller is to go to a person; our last word has been played."""
+
+    destination: str
+    reason: Literal["asked", "not_understood", "brain_failed", "hearing_failed", "speaking_failed"]
+    summary: str = ""
+
+
+class MediaClosed(Message, frozen=True, kw_only=True):
+    reason: str
+
+
+FromMedia = MediaOpened | MediaRefused | HangUpRequested | TransferRequested | MediaClosed
+
+
+# ── hearing: media_server -> stt worker ──────────────────────────────────────────────────────────────────────────────
+class OpenHearing(Message, frozen=True, kw_only=True):
+    call_id: CallId
+    site_id: SiteId
+    languages: tuple[Language, ...]
+
+
+class Audio(Message, frozen=True, kw_only=True):
+    """Caller's sound at 16 kHz, echo cancelled. `start` may jump: what lies between was silence."""
+
+    start: int
+    """First sample, on the call's clock."""
+    pcm: bytes
+
+
+class Flush(Message, frozen=True, kw_only=True):
+    """The caller paused: say what you have of this utterance, now. More of it may follow, and another Flush."""
+
+    utterance: int
+    revision: int
+
+
+class EndUtterance(Message, frozen=True, kw_only=True):
+    """The turn is taken: forget this utterance. The next Audio belongs to the next one."""
+
+    utterance: int
+
+
+ToStt = OpenHearing | Audio | Flush | EndUtterance
+
+
+# ── hearing: stt worker -> media_server ──────────────────────────────────────────────────────────────────────────────
+class HearingOpened(Message, frozen=True, kw_only=True):
+    engine: str
+
+
+class Partial(Message, frozen=True, kw_only=True):
+    """Words so far. `utterance` counts from 0 and goes up with each EndUtterance."""
+
+    utterance: int
+    text: str
+
+
+class Final(Message, frozen=True, kw_only=True):
+    """The answer to one Flush. Empty text: no words in it."""
+
+    utterance: int
+    revision: int
+    text: str
+    language: Language
+    confidence: float
+    """0 to 1; below `core.settings.Engines.confidence` it is not believed."""
+
+
+class HearingFailed(Message, frozen=True, kw_only=True):
+    detail: str
+
+
+FromStt = HearingOpened | Partial | Final | HearingFailed
+
+
+# ── speaking: media_server -> tts worker ─────────────────────────────────────────────────────────────────────────────
+class OpenSpeaking(Message, frozen=True, kw_only=True):
+    call_id: CallId
+    voice: str
+    rate: Literal[8000, 16000]
+    """Samples a second of the Sound that comes back."""
+
+
+class Speak(Message, frozen=True, kw_only=True):
+    """One sentence. Sentences of one reply are spoken in the order they come."""
+
+    reply: int
+    index: int
+    text: str
+    language: Language
+
+
+class CancelReply(Message, frozen=True, kw_only=True):
+    """The caller interrupted, or the words changed: make no more sound of this reply."""
+
+    reply: int
+
+
+ToTts = OpenSpeaking | Speak | CancelReply
+
+
+# ── speaking: tts worker -> media_server ─────────────────────────────────────────────────────────────────────────────
+class SpeakingOpened(Message, frozen=True, kw_only=True):
+    engine: str
+
+
+class Sound(Message, frozen=True, kw_only=True):
+    """Some of a sentence's sound, as soon as it is there; leading silence trimmed. `last` marks its end (pcm may be empty)."""
+
+    reply: int
+    index: int
+    pcm: bytes
+    last: bool
+
+
+class SpeakingFailed(Message, frozen=True, kw_only=True):
+    reply: int
+    index: int
+    detail: str
+
+
+FromTts = SpeakingOpened | Sound | SpeakingFailed
+
+
+# ── conversation: media_server (or a chat door) -> brain ─────────────────────────────────────────────────────────────
+class OpenConversation(Message, frozen=True, kw_only=True):
+    call_id: CallId
+    """The conversation's key; for a chat, the conversation's own id."""
+    site_id: SiteId
+    channel: Literal["call", "chat"]
+    caller: str
+    language: Language
+
+
+class Ask(Message, frozen=True, kw_only=True):
+    """A turn of the caller's. Numbered by the asker; asking again with the same turn and a higher revision replaces it.
+
+    A speculative ask (not yet certain that the caller has finished) may look things up but must not change anything in
+    the world nor in the conversation's memory: that waits for Commit.
+    """
+
+    turn: int
+    revision: int
+    text: str
+    language: Language
+    confidence: float
+    via: Literal["voice", "keypad"] = "voice"
+
+
+class Commit(Message, frozen=True, kw_only=True):
+    """The caller had finished: this revision of the turn is what was asked."""
+
+    turn: int
+    revision: int
+
+
+class CancelTurn(Message, frozen=True, kw_only=True):
+    """Nobody wants this answer any more. Nothing of it is remembered beyond what Heard says."""
+
+    turn: int
+
+
+class Heard(Message, frozen=True, kw_only=True):
+    """What the caller really heard of our answer; less than all of it after a barge-in."""
+
+    turn: int
+    text: str
+    complete: bool
+
+
+ToBrain = OpenConversation | Ask | Commit | CancelTurn | Heard
+
+
+# ── conversation: brain -> media_server ──────────────────────────────────────────────────────────────────────────────
+class ConversationOpened(Message, frozen=True, kw_only=True):
+    pass
+
+
+class Sentence(Message, frozen=True, kw_only=True):
+    """One sentence to say, in order, already in the form of the channel."""
+
+    turn: int
+    revision: int
+    index: int
+    text: str
+    language: Language
+
+
+class ToolStarted(Message, frozen=True, kw_only=True):
+    turn: int
+    revision: int
+    tool: str
+
+
+class ToolFinished(Message, frozen=True, kw_only=True):
+    turn: int
+    revision: int
+    tool: str
+    arguments: dict[str, str]
+    ok: bool
+    seconds: float
+
+
+AnswerSource = Literal["tool", "knowledge", "fallback", "small_talk", "abstain"]
+
+
+class AnswerDone(Message, frozen=True, kw_only=True):
+    """The end of one answer."""
+
+    turn: int
+    revision: int
+    answer_source: AnswerSource
+    expects: Literal["anything", "yes_no", "digits"] = "anything"
+    """What a reply to this would look like: the turn machine's patience depends on it."""
+    then: Literal["listen", "hang_up", "transfer"] = "listen"
+    destination: str = ""
+    summary: str = ""
+
+
+class BrainFailed(Message, frozen=True, kw_only=True):
+    turn: int
+    revision: int
+    detail: str
+
+
+FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed

@@ -1,0 +1,59 @@
+"""The one shell that runs every state machine: waits for an event or the deadline, steps, performs the actions."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from core.machine import A, E, S, Step, Tick
+
+T = TypeVar("T")
+
+
+class Inbox(Generic[T]):
+    """Events for one machine. Bounded: a flood drops the oldest and counts them."""
+
+    def __init__(self, limit: int = 200) -> None:
+        self._limit = limit
+        self._queue: asyncio.Queue[T] = asyncio.Queue()
+        self.dropped = 0
+
+    def put(self, event: T) -> None:
+        if self._queue.qsize() >= self._limit:
+            self._queue.get_nowait()
+            self.dropped += 1
+        self._queue.put_nowait(event)
+
+    async def get(self) -> T:
+        return await self._queue.get()
+
+    def get_nowait(self) -> T:
+        """Raises asyncio.QueueEmpty."""
+        return self._queue.get_nowait()
+
+
+async def drive(
+    state: S,
+    step: Step[S, E, A],
+    inbox: Inbox[E],
+    perform: Callable[[A], Awaitable[None] | None],
+    observe: Callable[[S, E | Tick, S], None] = lambda before, event, after: None,
+) -> S:
+    """Run `step` until the state is over; returns that state. An action that raises ends the machine with it."""
+    now = asyncio.get_running_loop().time
+    while not state.over:
+        event: E | Tick
+        try:
+            event = inbox.get_nowait()
+        except asyncio.QueueEmpty:
+            try:
+                async with asyncio.timeout_at(state.deadline):
+                    event = await inbox.get()
+            except TimeoutError:
+                event = Tick()
+        before = state
+        state, actions = step(before, event, now())
+        observe(before, event, state)
+        for action in actions:
+            if (pending := perform(action)) is not None:
+                await pending
+    return state

@@ -1,0 +1,121 @@
+"""Facts of a call, past tense, for the records path: published to the outbox (core.outbox) as CloudEvents 1.0.
+
+ari_app, media_server, brain ──publish──> outbox table ──> analytics.fold ──> call records, webhooks, live stream
+"""
+
+from typing import Literal
+
+import msgspec
+
+from core.ids import CallId, SiteId
+from core.sites import Language
+
+
+class Timings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One agent turn, in seconds since the call was answered (time.time() clock of the media server).
+
+    Voice-to-voice is speech_end -> first_sound: `v2v_any` counts holding lines and openers, `v2v_content` the answer only.
+    """
+
+    speech_end: float | None = None
+    """The caller's last voiced sample."""
+    turn_committed: float | None = None
+    stt_final: float | None = None
+    brain_first_token: float | None = None
+    tts_first_audio: float | None = None
+    first_sound: float | None = None
+    """Our first sample above -45 dBFS leaves, holding lines included."""
+    first_content: float | None = None
+    """The same of the answer itself."""
+
+    @property
+    def v2v_any(self) -> float | None:
+        return None if self.first_sound is None or self.speech_end is None else self.first_sound - self.speech_end
+
+    @property
+    def v2v_content(self) -> float | None:
+        return None if self.first_content is None or self.speech_end is None else self.first_content - self.speech_end
+
+
+class RtpReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Both directions of one RTP leg. Every received packet had one verdict: their sum is `received`."""
+
+    received: int = 0
+    played: int = 0
+    late: int = 0
+    duplicate: int = 0
+    malformed: int = 0
+    lost: int = 0
+    concealed: int = 0
+    jitter_ms: float = 0.0
+    """RFC 3550 section 6.4.1 interarrival jitter at the end."""
+    sent: int = 0
+    underruns: int = 0
+    """Frames of silence we had to send in the middle of a sentence."""
+    pacing_p99_ms: float = 0.0
+    mos: float = 0.0
+    """Estimate after ITU-T G.107 (E-model) from loss, jitter and delay as we see them; 1 to 4.5."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    call_id: CallId
+    site_id: SiteId
+    at: float
+    """time.time()"""
+
+
+class CallStarted(Event, frozen=True, kw_only=True, tag="haazir.call.started"):
+    direction: Literal["inbound", "outbound"]
+    caller: str
+    called: str
+    transport: Literal["sip", "widget"] = "sip"
+
+
+class CallAnswered(Event, frozen=True, kw_only=True, tag="haazir.call.answered"):
+    pass
+
+
+class TurnCompleted(Event, frozen=True, kw_only=True, tag="haazir.call.turn.completed"):
+    """One turn of either side, in order of `turn`; the caller's and ours that answers it share the number."""
+
+    turn: int
+    role: Literal["caller", "agent"]
+    text: str
+    """For the agent, what was really heard."""
+    language: Language
+    confidence: float | None = None
+    answer_source: str | None = None
+    interrupted: bool = False
+    timings: Timings = Timings()
+
+
+class ToolCalled(Event, frozen=True, kw_only=True, tag="haazir.tool.called"):
+    turn: int
+    tool: str
+    arguments: dict[str, str]
+    ok: bool
+    seconds: float
+
+
+class CallTransferred(Event, frozen=True, kw_only=True, tag="haazir.call.transferred"):
+    destination: str
+    reason: str
+
+
+class MediaReported(Event, frozen=True, kw_only=True, tag="haazir.call.media"):
+    rtp: RtpReport
+
+
+Outcome = Literal["completed", "caller_hung_up", "transferred", "abandoned", "rejected", "no_input", "failed"]
+
+
+class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
+    outcome: Outcome
+    cause: int
+    """Q.850"""
+    cause_text: str
+    recording: str | None = None
+    """Base name of the recording's files in the recordings folder, without suffix."""
+
+
+AnyEvent = CallStarted | CallAnswered | TurnCompleted | ToolCalled | CallTransferred | MediaReported | CallEnded

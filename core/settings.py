@@ -1,0 +1,213 @@
+"""All settings, read once by each process's main.py: defaults here, `haazir.toml` over them, `HAAZIR_…` over that.
+
+    [network]                       HAAZIR_NETWORK_API_PORT=8090
+    api_port = 8090
+
+`$HAAZIR_HOME` (default `.haazir` in the checkout) holds all state. Two instances on one machine need another home and
+`HAAZIR_NETWORK_PORT_OFFSET`. Secrets are files in `home/secrets`, made at the first `up`, or `HAAZIR_SECRET_…`.
+"""
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+SttEngine = Literal["pocketsphinx", "instant"]
+TtsEngine = Literal["espeak", "instant"]
+BrainEngine = Literal["knowledge", "instant"]
+
+
+class Network(msgspec.Struct, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    """Address that SIP and the public HTTP port listen on. Everything else stays on loopback, whatever this says."""
+    port_offset: int = 0
+    """Added to every port below: a second instance on the same machine takes 1000, say."""
+    api_port: int = 8080
+    sip_port: int = 5060
+    ari_port: int = 8088
+    rtp_first: int = 10000
+    rtp_last: int = 13999
+    """Asterisk's RTP ports. It crashes when they run out (asterisk issue 1757): never fewer than 2000."""
+    metrics_port: int = 9100
+    """First of the processes' own HTTP doors (/healthz /readyz /metrics), on loopback; one each, see PROCESSES."""
+    crm_port: int = 9190
+    """The demo CRM."""
+
+
+class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
+    binary: str = ""
+    """An Asterisk to use. Empty: the host's if new enough, else one of our own under home/asterisk-root."""
+    root: str = ""
+    """Folder of an Asterisk of our own (a Debian root, unpacked). Empty: home/asterisk-root."""
+    app: str = "haazir"
+    ari_user: str = "controller"
+    call_limit_s: int = 3600
+    """TIMEOUT(absolute) of every call."""
+    trunks: tuple[dict[str, str], ...] = ()
+    """[[asterisk.trunks]] name, kind = "registration" | "ip", host, username, secret (name of a secret), context."""
+    operators: tuple[dict[str, str], ...] = ({"extension": "201"}, {"extension": "202"})
+    """[[asterisk.operators]] extension, name. Their SIP passwords are secrets `operator_<extension>`."""
+
+
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
+    max_total: int = 60
+    """Calls of all sites at once; past it the site's overflow policy."""
+    media_open_s: float = 0.5
+    """Longest wait for the media server to reserve a session."""
+    media_ready_s: float = 2.0
+    """Longest wait for Asterisk's media leg."""
+    ring_s: float = 0.0
+    """Ring at least this long before answering."""
+    orphan_s: float = 30.0
+    """How often Asterisk is searched for channels and bridges that belong to no call."""
+    site_cache_s: float = 5.0
+    """A change of a site is live on calls that start this much later."""
+
+
+class Engines(msgspec.Struct, frozen=True, kw_only=True):
+    stt: SttEngine = "pocketsphinx"
+    tts: TtsEngine = "espeak"
+    brain: BrainEngine = "knowledge"
+    """`instant`: a fixed transcript, text and sound with no delay, to measure the pipeline itself (bench/calls)."""
+    confidence: float = 0.45
+    """Hearing below this is answered with "please say that again"."""
+    misunderstood: int = 2
+    """After so many in a row a person is offered."""
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True):
+    bind: str = "127.0.0.1"
+    """Address of the RTP sockets towards Asterisk: loopback or a private network, never public (no SRTP here)."""
+    echo_cancellation: bool = True
+    vad_on: float = 0.5
+    """Silero probability that starts speech…"""
+    vad_off: float = 0.35
+    """…and that ends it."""
+    max_sessions: int = 60
+
+
+class Database(msgspec.Struct, frozen=True, kw_only=True):
+    url: str = ""
+    """libpq URL of the application's role (not the owner, no BYPASSRLS). Empty: the embedded server's socket in run_dir."""
+    admin_url: str = ""
+    """Role that owns the schema: migrations only."""
+
+
+class Brain(msgspec.Struct, frozen=True, kw_only=True):
+    crm_url: str = ""
+    """The demo site's CRM. Empty: the demo CRM process of this instance."""
+    tool_deadline_s: float = 2.5
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    home: Path
+    network: Network = Network()
+    asterisk: Asterisk = Asterisk()
+    calls: Calls = Calls()
+    engines: Engines = Engines()
+    media: Media = Media()
+    database: Database = Database()
+    brain: Brain = Brain()
+    log_level: str = "INFO"
+
+    @property
+    def run_dir(self) -> Path:
+        """Sockets and pid files. A unix socket's path may have 107 bytes: a deep home gets a folder under the temporary one."""
+        here = self.home / "run"
+        if len(str(here)) <= 80:
+            return here
+        return Path(tempfile.gettempdir()) / f"haazir-{hashlib.sha256(str(self.home).encode()).hexdigest()[:12]}"
+
+    @property
+    def log_dir(self) -> Path:
+        return self.home / "log"
+
+    @property
+    def recordings_dir(self) -> Path:
+        return self.home / "recordings"
+
+    def socket(self, process: str) -> Path:
+        """The unix socket on which `process` serves the others (core.bus)."""
+        return self.run_dir / f"{process}.sock"
+
+    def port(self, name: str) -> int:
+        """A port by its field's name in Network, the offset added: port("api_port")."""
+        return int(getattr(self.network, name)) + self.network.port_offset
+
+    def metrics_address(self, process: str) -> tuple[str, int]:
+        return "127.0.0.1", self.port("metrics_port") + PROCESSES.index(process)
+
+    def database_url(self) -> str:
+        return self.database.url or f"postgresql://haazir_app@/haazir?host={self.run_dir}"
+
+    def database_admin_url(self) -> str:
+        return self.database.admin_url or f"postgresql://postgres@/haazir?host={self.run_dir}"
+
+    def crm_url(self) -> str:
+        return self.brain.crm_url or f"http://127.0.0.1:{self.port('crm_port')}"
+
+    def secret(self, name: str) -> str:
+        """A secret by name. KeyError says where to put it."""
+        if value := os.environ.get(f"HAAZIR_SECRET_{name.upper()}"):
+            return value
+        path = self.home / "secrets" / name
+        try:
+            return path.read_text().strip()
+        except FileNotFoundError:
+            remedy = f"set HAAZIR_SECRET_{name.upper()}, or run `bin/haazir up`, which writes {path}"
+            raise KeyError(f"no secret {name!r}: {remedy}") from None
+
+
+PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm")
+"""Our own processes, in the order of their metrics ports."""
+
+_SECTIONS: Mapping[str, type[msgspec.Struct]] = {
+    "network": Network, "asterisk": Asterisk, "calls": Calls, "engines": Engines,
+    "media": Media, "database": Database, "brain": Brain,
+}  # fmt: skip
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has a value that can't be: the message names it and its place."""
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings of this process. SettingsError for what can't be read."""
+    environment = os.environ if environment is None else environment
+    home = Path(environment.get("HAAZIR_HOME") or REPOSITORY / ".haazir").resolve()
+    file = Path(environment.get("HAAZIR_CONFIG") or home / "haazir.toml")
+    try:
+        tables = tomllib.loads(file.read_text()) if file.exists() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: {error}") from error
+    for name, value in environment.items():
+        _override(tables, name, value)
+    for name in tables:
+        if name not in _SECTIONS and name != "log_level":
+            raise SettingsError(f"{file}: no section or setting {name!r}; there are {', '.join(_SECTIONS)}, log_level")
+    for name, section in _SECTIONS.items():
+        if unknown := set(tables.get(name, {})) - set(section.__struct_fields__):
+            known = ", ".join(section.__struct_fields__)
+            raise SettingsError(f"{file}: [{name}] has no setting {sorted(unknown)[0]!r}; it has {known}")
+    try:
+        return msgspec.convert({**tables, "home": home}, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{file} (or a HAAZIR_… variable): {error}") from error
+
+
+def _override(tables: dict[str, object], name: str, value: str) -> None:
+    """HAAZIR_<SECTION>_<FIELD> over the file's value. Other HAAZIR_ names (HOME, CONFIG, SECRET_…) are not settings."""
+    if name == "HAAZIR_LOG_LEVEL":
+        tables["log_level"] = value
+    section, _, field = name.removeprefix("HAAZIR_").lower().partition("_")
+    if name.startswith("HAAZIR_") and section in _SECTIONS and field in _SECTIONS[section].__struct_fields__:
+        table = tables.setdefault(section, {})
+        if isinstance(table, dict):
+            table[field] = value
