@@ -1,0 +1,244 @@
+"""Whose turn is it. One pure step over a frozen state; each phase has its own table of what it answers to.
+
+    LISTENING ─ speech ─> HEARING ─ silence ─> PAUSED ─ silence enough ─> THINKING ─ sound ─> SPEAKING ─ drained ─> LISTENING
+                             ^ └──── goes on ────┘                           │                  │ speech
+                             └────────────── caller goes on ─────────────────┘    DUCKED <──────┘
+                                                                 words ─> HEARING · "haan" ─> SPEAKING
+
+The brain is asked at the first pause (speculation) and its sound waits behind a gate until the turn is taken. What a
+phase does not list it ignores; tests/unit/media_server/turn/test_machine.py pins those.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from core.commands import AnswerDone, BrainFailed, Digit, EndUtterance, Final, Flush, Hold, Partial, Say, Unhold
+from core.machine import Tick
+from media_server.turn import moves, words
+from media_server.turn.endpoint import learn_pause
+from media_server.turn.moves import Outcome
+from media_server.turn.state import (
+    CallAnswered,
+    Closed,
+    Drained,
+    DropSound,
+    Duck,
+    HearingLost,
+    PauseSound,
+    Phase,
+    PlayPhrase,
+    ResumeSound,
+    SoundStarted,
+    SpeakingLost,
+    SpeechStarted,
+    SpeechStopped,
+    Turn,
+    TurnEvent,
+    Unduck,
+)
+
+BARGE_IN_WORDS = 0.30
+"""Seconds after the caller's onset at which any word but a backchannel stops us."""
+BARGE_IN_SOUND = 0.40
+"""…at which a sound without words does: a "haan" is over by then, and stopping is cheap because we can go on."""
+BARGE_IN_SURE = 0.70
+"""…at which even backchannels do: nobody says "haan" for so long."""
+HEARING_LIMIT = 2.5
+"""Longest wait for the recogniser after a pause."""
+
+
+def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    """What this event makes of the turn, and what is to be done. `now` in loop seconds."""
+    talking = turn.phase not in (Phase.RINGING, Phase.HELD)
+    match event:
+        case Closed():
+            return replace(turn, phase=Phase.OVER, deadline=None), []
+        case AnswerDone() if turn.asked and event.revision == turn.asked.revision:
+            destination = event.destination or turn.operator
+            return replace(turn, then=event.then, expects=event.expects, destination=destination, summary=event.summary), []
+        case BrainFailed() if turn.asked and event.revision == turn.asked.revision and talking:
+            return moves.answer_failed(turn, now)
+        case HearingLost() if turn.then == "listen":
+            return _hearing_lost(turn, now)
+        case SpeakingLost() if talking:
+            return moves.give_up(turn, "speaking_failed", now)
+        case Digit() if talking and turn.then == "listen":
+            return moves.key(turn, event.digit, now)
+        case Hold() if talking:
+            return replace(turn, phase=Phase.HELD, before_hold=turn.phase, deadline=None), [PauseSound()]
+        case Say() if turn.phase is not Phase.RINGING:
+            return moves.say(turn, event)
+    return _PHASES[turn.phase](turn, event, now)
+
+
+def _ringing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case CallAnswered():
+            return moves.play(turn, "greeting", now)
+    return turn, []
+
+
+def _listening(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case SpeechStarted(at):
+            return moves.hear(replace(turn, speech_start=at)), []
+        case SoundStarted(reply):  # something an operator's software asked us to say
+            return replace(turn, phase=Phase.SPEAKING, speaking=reply, deadline=now + moves.SOUND_LIMIT), []
+        case Tick() if turn.reminders < turn.patience.no_input_reminders:
+            return moves.play(replace(turn, reminders=turn.reminders + 1), "reminder", now)
+        case Tick():
+            return moves.play(replace(turn, then="hang_up", hang_up_reason="no_input"), "goodbye", now)
+    return turn, []
+
+
+def _hearing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case SpeechStopped(at):
+            return moves.pause(turn, at), []
+        case Tick():  # a monologue, or a street that sounds like speech
+            return moves.pause(turn, now), []
+        case Partial(text=text):
+            return replace(turn, partial=text), []
+        case Drained(reply) if reply == turn.speaking:
+            return moves.drained(turn), []
+    return turn, []
+
+
+def _paused(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case SpeechStarted(at):
+            turn = replace(turn, inner_pause=learn_pause(turn.inner_pause, max(0.0, at - turn.speech_end)))
+            if turn.speaking is not None and not turn.interrupted:
+                return replace(turn, phase=Phase.DUCKED, deadline=at + BARGE_IN_WORDS), []
+            return moves.hear(turn), []
+        case Final(revision=revision) if revision == turn.flushes and turn.flushed:
+            return moves.understand(turn, event, now)
+        case Drained(reply) if reply == turn.speaking:
+            return moves.drained(turn), [Unduck()]
+        case Tick() if not turn.flushed:
+            turn = replace(turn, flushes=turn.flushes + 1, flushed=True, deadline=turn.speech_end + HEARING_LIMIT)
+            return turn, [Flush(utterance=turn.utterance, revision=turn.flushes)]
+        case Tick() if turn.final is None:
+            return _hearing_lost(turn, now)
+        case Tick() if turn.asked and not turn.committed:
+            return moves.take(turn, now)
+        case Tick() if turn.speaking is not None:  # no words: it was nothing
+            return moves.go_on(turn, now)
+        case Tick():
+            return moves.listen(turn, now)
+    return turn, []
+
+
+def _thinking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case SoundStarted(reply) if reply == turn.answer:
+            heard = [EndUtterance(utterance=turn.utterance)]
+            turn = moves.end_utterance(turn)
+            return replace(turn, phase=Phase.SPEAKING, speaking=reply, deadline=now + moves.SOUND_LIMIT), heard
+        case Drained(reply) if reply == turn.answer:  # an answer without a sound
+            heard = [EndUtterance(utterance=turn.utterance)]
+            turn, actions = moves.finish(moves.end_utterance(turn), now)
+            return turn, [*heard, *actions]
+        case SpeechStarted(at):  # not finished after all: what comes belongs to the same turn
+            turn = replace(turn, inner_pause=learn_pause(turn.inner_pause, max(0.0, at - turn.speech_end)))
+            return moves.hear(replace(turn, committed=False)), [PauseSound()]
+        case Tick() if now >= turn.answer_limit:
+            return moves.give_up(turn, "brain_failed", now)
+        case Tick():
+            reply = turn.replies + 1
+            again = min(now + turn.patience.hold_line_again, turn.answer_limit)
+            return replace(turn, replies=reply, deadline=again), [PlayPhrase("hold", reply)]
+    return turn, []
+
+
+def _speaking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case SpeechStarted(at) if turn.then == "listen":
+            turn = replace(turn, phase=Phase.DUCKED, speech_start=at, partial="", flushed=False, final=None)
+            return replace(turn, deadline=at + BARGE_IN_WORDS), [Duck()]
+        case SoundStarted(reply):
+            return replace(turn, speaking=reply, deadline=now + moves.SOUND_LIMIT), []
+        case Drained(reply) if reply == turn.speaking:
+            return moves.finish(turn, now)
+        case Tick():
+            return moves.give_up(turn, "speaking_failed", now)
+    return turn, []
+
+
+def _ducked(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case Partial(text=text):
+            turn = replace(turn, partial=text)
+            return moves.interrupt(turn) if words.says_stop(text) or _barge_in_wait(turn, now) is None else (turn, [])
+        case SpeechStopped(at):
+            return moves.pause(turn, at), []
+        case Drained(reply) if reply == turn.speaking:
+            return moves.hear(moves.drained(turn)), [Unduck()]
+        case Tick():
+            wait = _barge_in_wait(turn, now)
+            return moves.interrupt(turn) if wait is None else (replace(turn, deadline=wait), [])
+    return turn, []
+
+
+def _keying(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case Tick():
+            return moves.submit_digits(turn, now)
+    return turn, []
+
+
+def _held(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case Unhold() if turn.before_hold is Phase.THINKING:
+            turn = replace(turn, phase=Phase.THINKING, answer_limit=now + turn.patience.reply_limit)
+            return replace(turn, deadline=now + turn.patience.hold_line), [ResumeSound()]
+        case Unhold() if turn.speaking is not None:
+            turn = replace(turn, phase=Phase.SPEAKING, interrupted=False, deadline=now + moves.SOUND_LIMIT)
+            return turn, [Unduck(), ResumeSound()]
+        case Unhold():
+            turn, actions = moves.listen(turn, now)
+            return turn, [*actions, ResumeSound()]
+        case Drained(reply) if reply == turn.speaking:
+            return moves.drained(turn), []
+    return turn, []
+
+
+def _leaving(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case Tick():  # Asterisk did not act: the session ends here, and its end is noticed
+            return replace(turn, phase=Phase.OVER, deadline=None), []
+    return turn, []
+
+
+_PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
+    Phase.RINGING: _ringing,
+    Phase.LISTENING: _listening,
+    Phase.HEARING: _hearing,
+    Phase.PAUSED: _paused,
+    Phase.THINKING: _thinking,
+    Phase.SPEAKING: _speaking,
+    Phase.DUCKED: _ducked,
+    Phase.KEYING: _keying,
+    Phase.HELD: _held,
+    Phase.LEAVING: _leaving,
+    Phase.OVER: lambda turn, event, now: (turn, []),
+}
+
+
+def _barge_in_wait(turn: Turn, now: float) -> float | None:
+    """When to look again whether a sound over our speech interrupts us; None: it does, now."""
+    enough = BARGE_IN_SURE if words.is_backchannel(turn.partial) else BARGE_IN_WORDS if turn.partial else BARGE_IN_SOUND
+    return None if now >= turn.speech_start + enough else turn.speech_start + enough
+
+
+def _hearing_lost(turn: Turn, now: float) -> Outcome:
+    """Once: we ask to hear it again. Twice in a call: a person."""
+    failures = turn.hearing_failures + 1
+    if failures > 1 and turn.phase is not Phase.RINGING:
+        return moves.give_up(turn, "hearing_failed", now)
+    turn = replace(moves.end_utterance(turn), hearing_failures=failures, utterance=0)  # a new recogniser counts anew
+    if turn.phase in (Phase.HEARING, Phase.PAUSED):
+        turn, dropped = moves.listen(turn, now)
+        turn, actions = moves.play(replace(turn, utterance=0), "again", now)
+        return turn, [DropSound(), Unduck(), *dropped[1:], *actions]
+    return turn, []

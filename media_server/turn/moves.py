@@ -1,0 +1,205 @@
+"""The moves that several phases of the turn machine share: from one state to the next, with what is to be done."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from core.commands import Ask, Commit, EndUtterance, Final, Say
+from media_server.turn import words
+from media_server.turn.endpoint import silence_needed
+from media_server.turn.state import (
+    AskBrain,
+    CancelAnswer,
+    DropSound,
+    HangUp,
+    OpenGate,
+    PauseSound,
+    Phase,
+    PhraseName,
+    PlayPhrase,
+    PlayText,
+    ResumeSound,
+    Transfer,
+    TransferReason,
+    Turn,
+    TurnAction,
+    Unduck,
+)
+
+SPEECH_LIMIT = 30.0
+"""Longest utterance before we take the turn anyway."""
+SOUND_LIMIT = 60.0
+"""Longest that one reply may sound."""
+LEAVING_LIMIT = 10.0
+"""Longest wait for Asterisk to act on HangUp or Transfer."""
+SPOKE = 1.0
+"""Speech this long that yields no words was said to us: we ask for it again. Shorter sounds are let go."""
+MAX_DIGITS = 20
+
+Outcome = tuple[Turn, Sequence[TurnAction]]
+
+
+# ── the caller's side ────────────────────────────────────────────────────────────────────────────────────────────────
+def hear(turn: Turn) -> Turn:
+    return replace(turn, phase=Phase.HEARING, deadline=turn.speech_start + SPEECH_LIMIT, flushed=False, final=None)
+
+
+def pause(turn: Turn, at: float) -> Turn:
+    return replace(turn, phase=Phase.PAUSED, speech_end=at, deadline=at + turn.patience.pause, flushed=False, final=None)
+
+
+def listen(turn: Turn, now: float) -> Outcome:
+    """Both are silent; whatever was begun is dropped."""
+    actions = [EndUtterance(utterance=turn.utterance), *_cancel(turn)]
+    turn = replace(end_utterance(turn), phase=Phase.LISTENING, speaking=None, interrupted=False)
+    return replace(turn, asked=None, answer=None, committed=False, deadline=now + turn.patience.no_input), actions
+
+
+def end_utterance(turn: Turn) -> Turn:
+    return replace(turn, utterance=turn.utterance + 1, flushed=False, final=None, partial="")
+
+
+def understand(turn: Turn, final: Final, now: float) -> Outcome:
+    """The recogniser's words for this pause are here: ask the brain about them, and see how long to wait for more."""
+    turn = replace(turn, final=final)
+    over_us = turn.speaking is not None
+    pending = turn.asked is not None and not turn.committed
+    if over_us and words.is_backchannel(final.text) and turn.expects != "yes_no":
+        return go_on(turn, now)
+    if not final.text and (pending or turn.speech_end - turn.speech_start < SPOKE):
+        wait = turn.patience.resume if turn.interrupted else turn.patience.pause
+        return replace(turn, deadline=max(now, turn.speech_end + wait)), []
+    stop: list[TurnAction] = [PauseSound()] if over_us and not turn.interrupted else []
+    needed = silence_needed(final.text, turn.expects, turn.inner_pause, turn.patience)
+    turn = replace(turn, interrupted=over_us, deadline=max(now, turn.speech_end + needed))
+    if pending and turn.asked is not None and words.same_words(turn.asked.text, final.text):
+        taken_before = turn.released == turn.answer  # only a cough held it up
+        return replace(turn, deadline=now) if taken_before else turn, stop
+    turn, asking = ask(turn, final)
+    return turn, [*stop, asking]
+
+
+def key(turn: Turn, digit: str, now: float) -> Outcome:
+    """A key: a number begins, goes on, ends (#) or is taken back (*)."""
+    actions: list[TurnAction] = []
+    if turn.phase is not Phase.KEYING:
+        turn, ended = listen(turn, now)
+        turn = replace(turn, digits="")
+        actions = [DropSound(), Unduck(), *ended]
+    digits = "" if digit == "*" else turn.digits if digit == "#" else (turn.digits + digit)[:MAX_DIGITS]
+    turn = replace(turn, phase=Phase.KEYING, digits=digits, deadline=now + turn.patience.digits)
+    if digit == "#":
+        turn, submitted = submit_digits(turn, now)
+        actions += submitted
+    return turn, actions
+
+
+def submit_digits(turn: Turn, now: float) -> Outcome:
+    if not turn.digits:
+        return listen(turn, now)
+    keyed = Final(utterance=turn.utterance, revision=turn.flushes, text=turn.digits, language=turn.language, confidence=1.0)
+    turn, asking = ask(replace(turn, digits="", speech_end=now), keyed, via_keypad=True)
+    turn, actions = take(turn, now)
+    return turn, [asking, *actions]
+
+
+# ── the answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def ask(turn: Turn, final: Final, via_keypad: bool = False) -> tuple[Turn, AskBrain]:
+    """Ask the brain, aloud only once the turn is taken. The same turn again if its answer has not been heard yet."""
+    fresh = turn.asked is None or turn.answer == turn.speaking
+    asking = Ask(
+        turn=turn.number + 1 if fresh else turn.number,
+        revision=turn.revision + 1,
+        text=final.text,
+        language=final.language,
+        confidence=final.confidence,
+        via="keypad" if via_keypad else "voice",
+    )
+    reply = turn.replies + 1
+    turn = replace(turn, number=asking.turn, revision=asking.revision, replies=reply, answer=reply, asked=asking)
+    return replace(turn, committed=False, then="listen"), AskBrain(asking, reply)
+
+
+def take(turn: Turn, now: float) -> Outcome:
+    """The turn is ours."""
+    asked, answer = turn.asked, turn.answer
+    assert asked is not None and answer is not None
+    # a caller who only coughed while we were thinking hears the answer that was on its way
+    out: TurnAction = ResumeSound() if turn.released == answer else DropSound()
+    turn = replace(turn, phase=Phase.THINKING, committed=True, speaking=None, interrupted=False, released=answer)
+    turn = replace(turn, language=asked.language if asked.text else turn.language, reminders=0)
+    hold = max(now, turn.speech_end + turn.patience.hold_line)
+    turn = replace(turn, deadline=hold, answer_limit=now + turn.patience.reply_limit)
+    return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
+
+
+def answer_failed(turn: Turn, now: float) -> Outcome:
+    """One retry, then a person."""
+    if turn.asked is None or turn.retried:
+        return give_up(turn, "brain_failed", now)
+    asked, committed = turn.asked, turn.committed
+    again = Final(
+        utterance=turn.utterance, revision=turn.flushes, text=asked.text, language=asked.language, confidence=asked.confidence
+    )
+    turn, asking = ask(replace(turn, retried=True), again, asked.via == "keypad")
+    if not committed:
+        return turn, [asking]
+    waiting = turn.deadline
+    turn, actions = take(turn, now)
+    return replace(turn, deadline=waiting), [asking, *actions]
+
+
+def finish(turn: Turn, now: float) -> Outcome:
+    """Our reply has been heard to its end."""
+    turn = replace(turn, asked=None, answer=None, committed=False, retried=False, speaking=None)
+    if turn.then == "listen":
+        return replace(turn, phase=Phase.LISTENING, interrupted=False, deadline=now + turn.patience.no_input), []
+    leaving = replace(turn, phase=Phase.LEAVING, deadline=now + LEAVING_LIMIT)
+    if turn.then == "hang_up":
+        return leaving, [HangUp(turn.hang_up_reason)]
+    return leaving, [Transfer(turn.destination, turn.transfer_reason, turn.summary)]
+
+
+def drained(turn: Turn) -> Turn:
+    """Our reply ended while the caller was making sounds over it."""
+    if turn.answer == turn.speaking:
+        turn = replace(turn, asked=None, answer=None, committed=False, retried=False)
+    return replace(turn, speaking=None, interrupted=False)
+
+
+# ── our sound ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def play(turn: Turn, phrase: PhraseName, now: float) -> Outcome:
+    reply = turn.replies + 1
+    turn = replace(turn, phase=Phase.SPEAKING, replies=reply, speaking=reply, deadline=now + SOUND_LIMIT)
+    return turn, [PlayPhrase(phrase, reply)]
+
+
+def say(turn: Turn, words_to_say: Say) -> Outcome:
+    reply = turn.replies + 1
+    return replace(turn, replies=reply), [PlayText(words_to_say.text, words_to_say.language, reply)]
+
+
+def interrupt(turn: Turn) -> Outcome:
+    return replace(hear(turn), interrupted=True), [PauseSound()]
+
+
+def go_on(turn: Turn, now: float) -> Outcome:
+    """What was heard over us was no interruption."""
+    actions: list[TurnAction] = [EndUtterance(utterance=turn.utterance), Unduck()]
+    if turn.interrupted:
+        actions.append(ResumeSound())
+    turn = replace(end_utterance(turn), phase=Phase.SPEAKING, interrupted=False, deadline=now + SOUND_LIMIT)
+    return turn, actions
+
+
+def give_up(turn: Turn, reason: TransferReason, now: float) -> Outcome:
+    """An apology that needs no engine, and a person. If even that fails: the person at once."""
+    if turn.then == "transfer" and turn.asked is None:
+        return finish(turn, now)
+    actions: list[TurnAction] = [DropSound(), Unduck(), *_cancel(turn)]
+    turn = replace(turn, then="transfer", destination=turn.operator, transfer_reason=reason, asked=None, answer=None)
+    turn, apology = play(turn, "apology", now)
+    return turn, [*actions, *apology]
+
+
+def _cancel(turn: Turn) -> list[TurnAction]:
+    return [CancelAnswer(turn.asked.turn)] if turn.asked is not None else []

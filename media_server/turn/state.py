@@ -1,0 +1,238 @@
+"""The words of the turn machine: its phases, what can happen to it, and what it asks the session to do.
+
+Hearing, brain and control messages are events as they come off the wire (core.commands); the rest is here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from core.commands import AnswerDone, Ask, BrainFailed, Commit, Digit, EndUtterance, Final, Flush, Hold, Partial, Say, Unhold
+from core.sites import Language, Patience
+from media_server.turn.endpoint import Expects
+
+
+class Phase(StrEnum):
+    RINGING = "ringing"
+    """Not answered yet."""
+    LISTENING = "listening"
+    """Both are silent."""
+    HEARING = "hearing"
+    """The caller speaks, we don't."""
+    PAUSED = "paused"
+    """The caller fell silent: is the turn over?"""
+    THINKING = "thinking"
+    """The turn is taken; our answer has no sound yet."""
+    SPEAKING = "speaking"
+    DUCKED = "ducked"
+    """The caller makes a sound while we speak: an interruption, or only "haan"?"""
+    KEYING = "keying"
+    """Digits are being keyed."""
+    HELD = "held"
+    """The caller's phone put us on hold."""
+    LEAVING = "leaving"
+    """Our last word is out; Asterisk has been asked to hang up or transfer."""
+    OVER = "over"
+
+
+PhraseName = Literal["greeting", "hold", "reminder", "again", "apology", "goodbye", "transfer"]
+Then = Literal["listen", "hang_up", "transfer"]
+HangUpReason = Literal["goodbye", "no_input"]
+TransferReason = Literal["asked", "not_understood", "brain_failed", "hearing_failed", "speaking_failed"]
+
+
+# ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class CallAnswered:
+    """Both ends are connected: we may speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    at: float
+    """First voiced sample, loop seconds; a little before `now`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    at: float
+    """Last voiced sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundStarted:
+    """The first audible sample of a reply left."""
+
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """A reply is complete and its last sample left."""
+
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class HearingLost:
+    """The recogniser failed or died; the session has connected again, or tries to."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakingLost:
+    """The voice failed twice for one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The call is over."""
+
+
+TurnEvent = (
+    CallAnswered | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | Drained | AnswerDone | BrainFailed
+    | Digit | Hold | Unhold | Say | HearingLost | SpeakingLost | Closed
+)  # fmt: skip
+
+
+# ── what is to be done ───────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class AskBrain:
+    """Send `ask`; its sentences are sound of `reply`, held behind a gate until OpenGate."""
+
+    ask: Ask
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAnswer:
+    """Nobody wants the answer to this turn any more."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGate:
+    """Let the sound of this reply out."""
+
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayPhrase:
+    phrase: PhraseName
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayText:
+    text: str
+    language: Language | None
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duck:
+    """Speak 12 dB more softly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unduck:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PauseSound:
+    """Fall silent within a frame; what was not heard is kept, and what comes waits too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSound:
+    """Go on where we fell silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class DropSound:
+    """Forget what was let out and not heard, and no longer be paused. What waits behind a gate stays there."""
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    reason: HangUpReason
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    destination: str
+    reason: TransferReason
+    summary: str
+
+
+TurnAction = (
+    Flush | EndUtterance | AskBrain | Commit | CancelAnswer | OpenGate | PlayPhrase | PlayText
+    | Duck | Unduck | PauseSound | ResumeSound | DropSound | HangUp | Transfer
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where the conversation stands. A value: a recorded call can be stepped through again."""
+
+    patience: Patience
+    language: Language
+    operator: str
+    """Where a caller goes whom we could not help."""
+    phase: Phase = Phase.RINGING
+    deadline: float | None = None
+
+    # the caller's turn
+    utterance: int = 0
+    """Of the recogniser; ends when our answer is heard, so that a caller who goes on is heard as one."""
+    flushes: int = 0
+    """Counts every Flush of the call: late words are recognised by their number."""
+    speech_start: float = 0.0
+    speech_end: float = 0.0
+    flushed: bool = False
+    """The recogniser was asked about the present pause…"""
+    final: Final | None = None
+    """…and this is what it said."""
+    partial: str = ""
+    inner_pause: float = 0.0
+    digits: str = ""
+
+    # our answer to it
+    number: int = 0
+    """Counts the turns that the brain was asked about."""
+    revision: int = 0
+    """Counts every Ask of the call: late answers are recognised by their number."""
+    asked: Ask | None = None
+    """What the brain works on, or has answered; None between turns."""
+    committed: bool = False
+    retried: bool = False
+    answer_limit: float = 0.0
+
+    # our sound
+    replies: int = 0
+    """Counts everything that we say: answers, greeting, holding lines."""
+    answer: int | None = None
+    """The reply that answers `asked`."""
+    released: int | None = None
+    """The answer whose gate was opened last."""
+    speaking: int | None = None
+    """The reply that is heard, or was when we fell silent."""
+    interrupted: bool = False
+    """We fell silent for the caller, and could go on."""
+    then: Then = "listen"
+    expects: Expects = "anything"
+    destination: str = ""
+    summary: str = ""
+    transfer_reason: TransferReason = "asked"
+    hang_up_reason: HangUpReason = "goodbye"
+
+    # the patience of both
+    reminders: int = 0
+    hearing_failures: int = 0
+    before_hold: Phase = Phase.LISTENING
+
+    @property
+    def over(self) -> bool:
+        return self.phase is Phase.OVER
