@@ -1,0 +1,191 @@
+"""Asterisk's REST interface, as much of it as a call needs: one method per operation, one connection pool.
+
+    async with Ari(settings) as ari:
+        leg = await ari.external_media(media_channel_id(call), "127.0.0.1:40000", "ulaw")
+
+We name every channel and bridge ourselves, so an operation that met a broken connection is simply asked again: having
+been done already is success, and so is deleting what is gone. Errors, by whose doing it was:
+
+    AriError
+    ├── Unreachable    no answer from Asterisk, after the retries
+    ├── Gone           404  the channel or bridge has ended
+    ├── NotInStasis    409, 422  the channel is not (or not yet, or no longer) ours
+    ├── WrongState     412  answered twice, say
+    └── Refused        any other status
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+import msgspec
+
+from ari_app.ari.models import AsteriskInfo, Bridge, Channel
+from core.settings import Settings
+
+ATTEMPTS = 3
+PAUSE_S = 0.05
+"""Before the second attempt; doubled before the third."""
+ANSWER_LIMIT_S = 2.0
+"""Of one attempt. Asterisk answers within 1 ms on loopback; what takes longer than a caller waits is no answer."""
+KEEP_ALIVE_S = 30
+"""Half of http.conf's session_keep_alive: we close first, and never write into a closing connection."""
+
+JSON = {"Content-Type": "application/json"}
+
+
+class AriError(Exception):
+    """Asterisk did not do it. `status` is its HTTP status; 0: it was not reached."""
+
+    def __init__(self, operation: str, status: int, message: str) -> None:
+        super().__init__(f"{operation}: {status} {message}")
+        self.operation = operation
+        self.status = status
+
+
+class Unreachable(AriError):
+    pass
+
+
+class Gone(AriError):
+    pass
+
+
+class NotInStasis(AriError):
+    pass
+
+
+class WrongState(AriError):
+    pass
+
+
+class Refused(AriError):
+    pass
+
+
+_BY_STATUS: dict[int, type[AriError]] = {404: Gone, 409: NotInStasis, 412: WrongState, 422: NotInStasis}
+
+
+class Ari:
+    """Asterisk's REST interface on behalf of one application."""
+
+    def __init__(self, settings: Settings) -> None:
+        """KeyError: no secret `ari`."""
+        self.app = settings.asterisk.app
+        self.base = f"http://127.0.0.1:{settings.port('ari_port')}/ari"
+        self.auth = aiohttp.BasicAuth(settings.asterisk.ari_user, settings.secret("ari"))
+        self._http: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=KEEP_ALIVE_S)
+        timeout = aiohttp.ClientTimeout(total=ANSWER_LIMIT_S)
+        self._http = aiohttp.ClientSession(connector=connector, auth=self.auth, timeout=timeout)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.http.close()
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        assert self._http is not None, "used outside `async with`"
+        return self._http
+
+    # ── a caller's channel ───────────────────────────────────────────────────────────────────────────────────────────
+    async def ring(self, channel: str) -> None:
+        await self._do("POST", f"/channels/{channel}/ring")
+
+    async def answer(self, channel: str) -> None:
+        await self._do("POST", f"/channels/{channel}/answer")
+
+    async def hang_up(self, channel: str, cause: int = 16) -> None:
+        """`cause` is Q.850; PJSIP makes a SIP status of it before the answer: 17 -> 486, 1 -> 404, 21 -> 403, 34 -> 503."""
+        await self._delete(f"/channels/{channel}", reason_code=str(cause))
+
+    async def to_dialplan(self, channel: str, context: str, extension: str) -> None:
+        """The channel leaves us and goes on in the dialplan. Works without our event socket too."""
+        await self._do("POST", f"/channels/{channel}/continue", context=context, extension=extension, priority="1")
+
+    async def follow(self, channel: str) -> None:
+        """Hear of this channel's end even after it has left us."""
+        await self._do("POST", f"/applications/{self.app}/subscription", eventSource=f"channel:{channel}")
+
+    async def channels(self) -> list[Channel]:
+        return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])
+
+    # ── the media leg and the bridge ─────────────────────────────────────────────────────────────────────────────────
+    async def external_media(self, channel: str, host: str, audio_format: str) -> tuple[str, int]:
+        """Make the leg to our media server (`host` is "address:port"); returns Asterisk's own RTP address and port.
+
+        Its StasisStart may come before this returns, and it can't be bridged before that.
+        """
+        wanted = {"app": self.app, "channelId": channel, "external_host": host, "format": audio_format, "data": "media"}
+        try:
+            made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", **wanted), type=Channel)
+        except NotInStasis:  # "already exists": ours, of an attempt whose answer was lost
+            names = "UNICASTRTP_LOCAL_ADDRESS,UNICASTRTP_LOCAL_PORT"
+            variables: dict[str, Any] = msgspec.json.decode(await self._do("GET", f"/channels/{channel}/variables", variables=names))
+            return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
+        variables = made.channelvars or {}
+        return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
+
+    async def make_bridge(self, bridge: str) -> None:
+        """Two parties, sound through Asterisk (proxy_media) and keypad events: no mixer, no buffer."""
+        await self._do("POST", f"/bridges/{bridge}", type="mixing,proxy_media,dtmf_events", name=bridge)
+
+    async def join(self, bridge: str, *channels: str) -> None:
+        await self._do("POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+
+    async def destroy_bridge(self, bridge: str) -> None:
+        await self._delete(f"/bridges/{bridge}")
+
+    async def bridges(self) -> list[Bridge]:
+        return msgspec.json.decode(await self._do("GET", "/bridges"), type=list[Bridge])
+
+    # ── Asterisk itself ──────────────────────────────────────────────────────────────────────────────────────────────
+    async def info(self) -> AsteriskInfo:
+        return msgspec.json.decode(await self._do("GET", "/asterisk/info"), type=AsteriskInfo)
+
+    async def set_global(self, variable: str, value: str) -> None:
+        """A variable of the dialplan ([globals])."""
+        await self._do("POST", "/asterisk/variable", variable=variable, value=value)
+
+    async def api_docs(self, name: str) -> dict[str, Any]:
+        """One file of this Asterisk's own description of ARI, for generate.mismatches."""
+        docs: dict[str, Any] = msgspec.json.decode(await self._do("GET", f"/api-docs/{name}.json"))
+        return docs
+
+    # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _delete(self, path: str, **parameters: str) -> None:
+        try:
+            await self._do("DELETE", path, **parameters)
+        except Gone:  # what we wanted
+            return
+
+    async def _do(self, method: str, path: str, **parameters: str) -> bytes:
+        """The body of the answer. AriError."""
+        operation = f"{method} {path}"
+        pause = PAUSE_S
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                # A body, though empty: without one Asterisk waits for it on some operations.
+                async with self.http.request(method, self.base + path, params=parameters, headers=JSON) as response:
+                    body = await response.read()
+                    if response.status < 300:
+                        return body
+                    raise _BY_STATUS.get(response.status, Refused)(operation, response.status, _message(body))
+            except (aiohttp.ClientError, TimeoutError) as error:
+                if attempt == ATTEMPTS:
+                    raise Unreachable(operation, 0, str(error) or type(error).__name__) from error
+            await asyncio.sleep(pause)
+            pause *= 2
+        raise AssertionError("the last attempt returns or raises")
+
+
+def _message(body: bytes) -> str:
+    """Asterisk's own words of an error: {"message": …} or {"error": …}."""
+    try:
+        said = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return body[:200].decode(errors="replace")
+    return str(said.get("message") or said.get("error") or said)

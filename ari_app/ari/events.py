@@ -1,0 +1,39 @@
+"""Bytes of Asterisk's event socket -> typed events. What we don't listen for is None; what we can't read is counted."""
+
+from datetime import datetime
+
+import msgspec
+
+from ari_app.ari.models import EVENTS, Event
+
+_DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.__name__: msgspec.json.Decoder(event) for event in EVENTS}
+
+
+class _Kind(msgspec.Struct):
+    type: str = ""
+
+
+_kind = msgspec.json.Decoder(_Kind)
+
+
+class Reader:
+    """Reads events and counts what could not be read."""
+
+    def __init__(self) -> None:
+        self.malformed = 0
+
+    def read(self, text: str | bytes) -> Event | None:
+        try:
+            decoder = _DECODERS.get(_kind.decode(text).type)
+            return None if decoder is None else decoder.decode(text)
+        except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
+            self.malformed += 1
+            return None
+
+
+def said_at(timestamp: str) -> float | None:
+    """Asterisk's time of an event ("2026-11-21T09:48:08.833+0000") as time.time(); None if it can't be read."""
+    try:
+        return datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+    except ValueError:
+        return None
