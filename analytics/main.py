@@ -1,0 +1,74 @@
+"""The analytics process: events into call records, two recording legs into one file. `python -m analytics.main`"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+import uvloop
+
+from analytics import recordings
+from analytics.consume import Consumer
+from core.db import Database, DatabaseAway
+from core.settings import Settings, SettingsError, load
+from core.telemetry import serve_status, set_up_logging
+
+log = logging.getLogger(__name__)
+
+EVENTS_KEPT_DAYS = 90
+"""Folded events are in their call's record; they stay in the outbox so long for GET /v1/calls/{id}/events."""
+PRUNE_S = 600.0
+PRUNE = """
+delete from outbox where seq in (
+  select seq from outbox where written_at < now() - %s * interval '1 day' and folded_at is not null limit 10000)
+"""
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. OSError if the status port is taken."""
+    settings.recordings_dir.mkdir(parents=True, exist_ok=True)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with Database(settings) as database:
+        consumer = Consumer(database)
+        door = await serve_status(settings.metrics_address("analytics"), lambda: consumer.away)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                running = [
+                    tasks.create_task(consumer.run()),
+                    tasks.create_task(consumer.listen(settings)),
+                    tasks.create_task(recordings.run(database, settings.recordings_dir, consumer.ended)),
+                    tasks.create_task(_prune(database)),
+                ]
+                log.info("= taking events, ctrl-c to stop")
+                await stop.wait()
+                for task in running:
+                    task.cancel()
+        finally:
+            await door.cleanup()
+
+
+async def _prune(database: Database) -> None:
+    while True:
+        with contextlib.suppress(DatabaseAway):
+            async with database.as_relay() as rows:
+                await rows.execute(PRUNE, [EVENTS_KEPT_DAYS])
+        await asyncio.sleep(PRUNE_S)
+
+
+def main() -> int:
+    """The exit status: 0 after a clean stop, 1 if it could not start."""
+    try:
+        settings = load()
+        set_up_logging(settings.log_level)
+        uvloop.run(serve(settings))
+    except (SettingsError, OSError) as error:
+        sys.stderr.write(f"haazir: analytics can't start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
