@@ -1,0 +1,99 @@
+"""What an instance consists of: each program's command, its place at the processor, and how to tell that it is ready."""
+
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from asterisk.obtain import AsteriskInstall
+from core.settings import PROCESSES, Settings
+from haazir.probe import http_status
+from haazir.supervise import Program
+
+MODULES = {
+    "ari-app": "ari_app.main",
+    "media-server": "media_server.main",
+    "stt-worker": "media_server.stt.main",
+    "tts-worker": "media_server.tts.main",
+    "brain": "brain.main",
+    "gateway": "gateway.main",
+    "analytics": "analytics.main",
+    "crm": "demo.crm",
+}
+
+NICE = {
+    "asterisk": -10,
+    "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
+    "stt-worker": 5,
+    "tts-worker": 5,
+    "brain": 5,
+}
+
+STOPPING = (
+    ("gateway", "crm"),
+    ("ari-app",),  # while Asterisk and the media server still answer it: calls end as calls should
+    ("asterisk", "media-server"),
+    ("stt-worker", "tts-worker", "brain", "analytics"),
+    ("postgres",),
+)
+"""The order in which an instance is stopped; each step together."""
+
+TEMPLATE_ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+"""Logs at once; and glibc's arenas cost tens of megabytes a process otherwise."""
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of ours, wherever we are called from."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What our processes need to find the same settings and the same code as we."""
+    checkout = str(Path(__file__).resolve().parent.parent)
+    paths = [checkout, *(path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != checkout)]
+    return {**TEMPLATE_ENVIRONMENT, "HAAZIR_HOME": str(settings.home), "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def own(settings: Settings) -> list[Program]:
+    """Our processes, in the order of core.settings.PROCESSES."""
+    return [
+        Program(
+            name=name,
+            command=python(MODULES[name]),
+            ready=http_ready(*settings.metrics_address(name)),
+            environment=environment(settings),
+            folder=settings.home,
+            nice=NICE.get(name, 0),
+        )
+        for name in PROCESSES
+    ]
+
+
+def asterisk(settings: Settings, install: AsteriskInstall, configuration: Path) -> Program:
+    async def ready() -> str | None:
+        status, answer = await http_status(
+            "127.0.0.1",
+            settings.port("ari_port"),
+            "/ari/asterisk/ping",
+            user=settings.asterisk.ari_user,
+            password=settings.secret("ari"),
+        )
+        return None if status == 200 else f"ARI: {answer[:200] or status}"
+
+    return Program(
+        name="asterisk",
+        command=[*install.command, "-f", "-C", str(configuration)],
+        ready=ready,
+        folder=settings.home,
+        nice=NICE["asterisk"],
+    )
+
+
+def http_ready(host: str, port: int) -> Callable[[], Awaitable[str | None]]:
+    """Asks /readyz of one of our processes."""
+
+    async def ready() -> str | None:
+        status, answer = await http_status(host, port, "/readyz")
+        return None if status == 200 else f"/readyz: {answer[:200] or status}"
+
+    return ready
