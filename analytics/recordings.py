@@ -93,7 +93,7 @@ async def _settle_pending(database: Database, folder: Path) -> bool:
 
 def settle(folder: Path, call: CallId, base: str, age: float) -> Settled | None:
     """Make the file of a call that ended `age` seconds ago; None: not yet. OSError: the disk won't. Blocks for a while."""
-    if Path(base).name != base or base.startswith("."):
+    if not base or Path(base).name != base or base.startswith("."):
         return Settled(None)  # not a name of ours: never follow it out of the folder
     target = folder / recording_name(call)
     legs = [leg for leg in _legs(folder, base) if leg.exists()]
