@@ -1,0 +1,97 @@
+"""The running instance as its caller needs it: where to dial, and where the records of calls are."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from core.settings import Settings
+from haazir.status import Status, status
+
+Record = dict[str, Any]
+"""A call as GET /v1/calls/{id} gives it (design.md section 5)."""
+
+
+class NoServer(RuntimeError):
+    """Nothing to call, and what to do about it."""
+
+
+class NoRecord(RuntimeError):
+    """The call has no record, though it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One site of one running instance."""
+
+    sip: str
+    """host:port"""
+    api: str
+    site_id: str
+    number: str
+    api_key: str
+    status: Status
+
+    async def record(self, caller: str, since: float, timeout: float = 15.0) -> Record:
+        """The finished record of the newest call from `caller` that began at `since` (time.time()) or later. NoRecord."""
+        until = time.time() + timeout
+        problem = "no call of ours is listed"
+        async with httpx.AsyncClient(base_url=self.api, headers=self._headers(), timeout=5.0) as client:
+            while True:
+                try:
+                    call = await self._find(client, caller)
+                    if call is not None and call.get("ended_at"):
+                        return await _get(client, f"/v1/calls/{call['id']}")
+                    problem = "it is not closed yet" if call else problem
+                except httpx.HTTPError as error:
+                    problem = f"the API does not answer as it should: {error!r}"
+                if time.time() > until:
+                    raise NoRecord(f"no record of the call from {caller} after {time.time() - since:.0f} s: {problem}")
+                await asyncio.sleep(0.1)
+
+    async def recording(self, call_id: str) -> bytes:
+        """The stereo wave file of a call. httpx.HTTPError if there is none."""
+        async with httpx.AsyncClient(base_url=self.api, headers=self._headers(), timeout=10.0) as client:
+            answer = await client.get(f"/v1/calls/{call_id}/recording", follow_redirects=True)
+            answer.raise_for_status()
+            return answer.content
+
+    async def _find(self, client: httpx.AsyncClient, caller: str) -> Record | None:
+        """Newest first; a call of ours is never far down."""
+        cursor: str | None = None
+        for _ in range(5):
+            page = await _get(client, "/v1/calls", limit="100", **({"cursor": cursor} if cursor else {}))
+            for call in page["data"]:
+                if str(call.get("from", "")).endswith(caller):
+                    return dict(call)
+            cursor = page.get("next_cursor")
+            if not cursor:
+                break
+        return None
+
+    def _headers(self) -> dict[str, str]:
+        return {"X-Site-Id": self.site_id, "X-Api-Key": self.api_key}
+
+
+async def find(settings: Settings, site_id: str) -> Server:
+    """NoServer says in words what is missing."""
+    found = await status(settings)
+    if not found.processes:
+        raise NoServer(f"nothing is running on {settings.home}; start it with: bin/haazir up")
+    for site in found.sites:
+        if site.site_id == site_id:
+            if not site.numbers:
+                raise NoServer(f"site {site_id!r} has no number to call")
+            if site.api_key is None:
+                raise NoServer(f"the API key of site {site_id!r} is not known here: only the demo site's is")
+            return Server(found.sip, found.api, site_id, site.numbers[0], site.api_key, found)
+    known = ", ".join(site.site_id for site in found.sites) or "none can be read; is the database up? (bin/haazir doctor)"
+    raise NoServer(f"there is no site {site_id!r}; there are: {known}")
+
+
+async def _get(client: httpx.AsyncClient, path: str, **query: str) -> Record:
+    answer = await client.get(path, params=query)
+    answer.raise_for_status()
+    return dict(answer.json())
