@@ -1,0 +1,98 @@
+"""The state machines' diagrams, printed from the code by walking it: docs/diagrams.md can't lie.
+
+python -m haazir.diagrams > docs/diagrams.md        (a test fails while the page is stale)
+"""
+
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from core.commands import AnswerDone, Final, Partial
+from core.machine import Tick
+from core.sites import Patience
+from media_server.turn.machine import step
+from media_server.turn.state import CallAnswered, Drained, SoundStarted, SpeechStarted, SpeechStopped, Turn, TurnEvent
+
+WALKS = 3000
+STEPS = 60
+WORDS = ("", "haan", "what are your delivery charges", "aur")
+
+
+def render() -> str:
+    """The page docs/diagrams.md."""
+    turn = _mermaid(_walk_turn())
+    return f"""# The state machines
+
+Printed by `python -m haazir.diagrams` from {WALKS} random walks through the code; a test fails while this page is stale.
+
+## Whose turn is it (`media_server/turn/machine.py`)
+
+Left out, since they may come in any phase: keys (-> keying -> thinking), hold and unhold, the loss of an engine
+(-> speaking an apology -> leaving), the end of the call.
+
+```mermaid
+stateDiagram-v2
+    [*] --> ringing
+{turn}```
+"""
+
+
+def _walk_turn() -> set[tuple[str, str, str]]:
+    edges: set[tuple[str, str, str]] = set()
+    chance = random.Random(1)
+    for _ in range(WALKS):
+        turn, now = Turn(patience=Patience(), language="hi-Latn", operator="humans"), 0.0
+        for _ in range(STEPS):
+            event: TurnEvent | Tick = chance.choice(_TURN_EVENTS)(turn, now, chance)
+            if isinstance(event, Tick):
+                now = max(now, turn.deadline or now)
+            after, _actions = step(turn, event, now)
+            if after.phase is not turn.phase:
+                edges.add((turn.phase.value, _LABELS[type(event).__name__], after.phase.value))
+            turn, now = after, now + chance.random() / 5
+    return edges
+
+
+_TURN_EVENTS: tuple[Callable[[Turn, float, random.Random], TurnEvent | Tick], ...] = (
+    lambda turn, now, chance: Tick(),
+    lambda turn, now, chance: Tick(),
+    lambda turn, now, chance: CallAnswered(),
+    lambda turn, now, chance: SpeechStarted(now),
+    lambda turn, now, chance: SpeechStopped(now),
+    lambda turn, now, chance: Partial(utterance=turn.utterance, text=chance.choice(WORDS)),
+    lambda turn, now, chance: Final(
+        utterance=turn.utterance, revision=turn.flushes, text=chance.choice(WORDS), language="hi-Latn", confidence=0.9
+    ),
+    lambda turn, now, chance: SoundStarted(turn.answer or turn.replies),
+    lambda turn, now, chance: Drained(turn.speaking or turn.answer or 0),
+    lambda turn, now, chance: AnswerDone(
+        turn=turn.number,
+        revision=turn.asked.revision if turn.asked else 0,
+        answer_source="knowledge",
+        then=chance.choice(("listen", "listen", "hang_up", "transfer")),
+    ),
+)
+
+_LABELS = {
+    "Tick": "time is up",
+    "CallAnswered": "answered",
+    "SpeechStarted": "caller speaks",
+    "SpeechStopped": "caller falls silent",
+    "Partial": "words",
+    "Final": "understood",
+    "SoundStarted": "our sound begins",
+    "Drained": "our sound ends",
+    "AnswerDone": "answer complete",
+}
+
+
+def _mermaid(edges: Iterable[tuple[str, str, str]]) -> str:
+    """One arrow for all the reasons between two phases."""
+    reasons: dict[tuple[Any, Any], list[str]] = {}
+    for before, why, after in sorted(edges):
+        reasons.setdefault((before, after), []).append(why)
+    return "".join(f"    {before} --> {after} : {' / '.join(why)}\n" for (before, after), why in reasons.items())
+
+
+if __name__ == "__main__":
+    print(render(), end="")
