@@ -132,7 +132,9 @@ def _operator(settings: Settings, operator: Mapping[str, str]) -> dict[str, str]
     extension = _name("asterisk.operators extension", operator.get("extension", ""))
     return {
         "extension": extension,
-        "name": _line("asterisk.operators name", operator.get("name", f"Operator {extension}")).replace('"', "'").replace(",", " "),
+        "name": _line("asterisk.operators name", operator.get("name", f"Operator {extension}"))
+        .replace('"', "'")
+        .replace(",", " "),
         "secret": _line("an operator's secret", settings.secret(f"operator_{extension}")),
     }
 

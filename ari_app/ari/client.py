@@ -124,7 +124,9 @@ class Ari:
             made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", **wanted), type=Channel)
         except NotInStasis:  # "already exists": ours, of an attempt whose answer was lost
             names = "UNICASTRTP_LOCAL_ADDRESS,UNICASTRTP_LOCAL_PORT"
-            variables: dict[str, Any] = msgspec.json.decode(await self._do("GET", f"/channels/{channel}/variables", variables=names))
+            variables: dict[str, Any] = msgspec.json.decode(
+                await self._do("GET", f"/channels/{channel}/variables", variables=names)
+            )
             return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
         variables = made.channelvars or {}
         return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])

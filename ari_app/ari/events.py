@@ -4,7 +4,22 @@ from datetime import datetime
 
 import msgspec
 
-from ari_app.ari.models import EVENTS, Event
+from ari_app.ari.models import (
+    EVENTS,
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHangupRequest,
+    ChannelHold,
+    ChannelUnhold,
+    Event,
+    StasisEnd,
+    StasisStart,
+)
+
+ChannelEvent = (
+    StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived | ChannelHangupRequest | ChannelHold | ChannelUnhold
+)
+"""All events but those about the application itself."""
 
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.__name__: msgspec.json.Decoder(event) for event in EVENTS}
 

@@ -98,7 +98,10 @@ def _in_order(docs: Docs) -> list[str]:
 def _struct(docs: Docs, name: str) -> str:
     tag = ', tag_field="type", tag=True' if _is_event(docs, name) else ""
     lines = [f"class {name}(msgspec.Struct, frozen=True, kw_only=True{tag}):"]
-    lines += [f"    {field}: {kind}" if required else f"    {field}: {kind} | None = None" for field, kind, required in _fields(docs, name)]
+    lines += [
+        f"    {field}: {kind}" if required else f"    {field}: {kind} | None = None"
+        for field, kind, required in _fields(docs, name)
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import aiohttp
 
 from ari_app.ari.client import Ari
-from ari_app.ari.events import Reader
-from ari_app.ari.models import ApplicationReplaced, Event
+from ari_app.ari.events import ChannelEvent, Reader
+from ari_app.ari.models import ApplicationReplaced
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,8 @@ class Replaced(Exception):
 
 
 class EventSocket:
-    def __init__(self, ari: Ari, on_event: Callable[[Event], None], on_connected: Callable[[], None]) -> None:
+    def __init__(self, ari: Ari) -> None:
         self._ari = ari
-        self._on_event = on_event
-        self._on_connected = on_connected
         self._reader = Reader()
         self.connected = False
 
@@ -42,7 +40,7 @@ class EventSocket:
         """Events that could not be read."""
         return self._reader.malformed
 
-    async def run(self) -> None:
+    async def run(self, on_event: Callable[[ChannelEvent], None], on_connected: Callable[[], None]) -> None:
         """For ever. Replaced when another controller connects under our application's name."""
         pause = FIRST_PAUSE_S
         while True:
@@ -55,14 +53,14 @@ class EventSocket:
                 log.warning("! no event socket", extra={"error": type(error).__name__, "again_in_s": pause})
             else:
                 pause = FIRST_PAUSE_S
-                await self._listen(socket)
+                on_connected()
+                await self._listen(socket, on_event)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE_S, pause * 2)
 
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse, on_event: Callable[[ChannelEvent], None]) -> None:
         log.info("= event socket open")
         self.connected = True
-        self._on_connected()
         try:
             async for message in socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
@@ -71,7 +69,7 @@ class EventSocket:
                 if isinstance(event, ApplicationReplaced):
                     raise Replaced(f"another controller runs application {event.application!r}")
                 if event is not None:
-                    self._on_event(event)
+                    on_event(event)
         finally:
             self.connected = False
             await socket.close()

@@ -1,0 +1,65 @@
+"""What a later life of this process must know of the calls in progress: one small file per call, gone with the call.
+
+A call's facts are otherwise only in memory and in Asterisk. After kill -9 the next start reads these files, takes up the
+calls that go on, and reports the end of those that don't. A disk that won't have them costs only that.
+"""
+
+import logging
+from pathlib import Path
+
+import msgspec
+
+from core.ids import CallId
+from core.sites import Site
+
+log = logging.getLogger(__name__)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    call_id: CallId
+    site: Site
+    caller: str
+    called: str
+    native: str
+    """Asterisk's name of the caller's codec."""
+    answered: bool = False
+    with_people: bool = False
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Entry)
+
+
+class Journal:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def write(self, entry: Entry) -> None:
+        """Replaced in one step. Never raises for the disk's sake."""
+        path = self._path(entry.call_id)
+        fresh = path.with_suffix(".new")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh.write_bytes(_encoder.encode(entry))
+            fresh.replace(path)
+        except OSError as error:
+            log.warning("! call not in the journal", extra={"call": entry.call_id, "error": type(error).__name__})
+
+    def remove(self, call: CallId) -> None:
+        try:
+            self._path(call).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("! call stays in the journal", extra={"call": call, "error": type(error).__name__})
+
+    def entries(self) -> list[Entry]:
+        """All that can be read; what a crash left half-written is removed."""
+        found = []
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                found.append(_decoder.decode(path.read_bytes()))
+            except (OSError, msgspec.DecodeError):
+                path.unlink(missing_ok=True)
+        return found
+
+    def _path(self, call: CallId) -> Path:
+        return self._folder / f"{call}.json"

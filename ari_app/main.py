@@ -1,0 +1,138 @@
+"""ari-app: answers calls. `python -m ari_app.main`
+
+Stops on SIGTERM without hanging up: conversations go on in Asterisk and the media server, and the next start takes
+them up (recover.py).
+"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+
+import uvloop
+
+from ari_app import metrics
+from ari_app.ari.client import Ari, AriError
+from ari_app.ari.socket import EventSocket, Replaced
+from ari_app.books import Books
+from ari_app.call.machine import Limits
+from ari_app.call.seats import Seats
+from ari_app.journal import Journal
+from ari_app.recordings import Recordings
+from ari_app.recover import compare_notes, sweep
+from ari_app.session import Doors
+from ari_app.sites import LOOK_UP_LIMIT_S, Sites
+from ari_app.switchboard import Switchboard
+from core.db import Database
+from core.outbox import Outbox
+from core.settings import Settings, SettingsError, load
+from core.telemetry import serve_status, set_up_logging
+
+log = logging.getLogger(__name__)
+
+FIRST_COMPARISON_PAUSE_S = 0.5
+"""Asterisk may answer its event socket a moment before all of ARI."""
+
+
+class Stopped(Exception):
+    """We were asked to end."""
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. OSError: the status port is taken. KeyError: a secret is missing. Replaced: see there."""
+    async with contextlib.AsyncExitStack() as stack:
+        ari = await stack.enter_async_context(Ari(settings))
+        database = await stack.enter_async_context(Database(settings, connections=2, wait_s=LOOK_UP_LIMIT_S))
+        outbox = await stack.enter_async_context(Outbox(settings, "ari-app"))
+        socket = EventSocket(ari)
+        status = await serve_status(settings.metrics_address("ari-app"), lambda: _missing(socket))
+        stack.push_async_callback(status.cleanup)
+        await _take_calls(_doors(settings, ari, database, outbox), socket, settings.calls.orphan_s)
+
+
+async def _take_calls(doors: Doors, socket: EventSocket, orphan_s: float) -> None:
+    replaced: list[BaseException] = []
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            board = Switchboard(doors, tasks)
+            connected = asyncio.Event()
+            tasks.create_task(_until_asked(), name="signals")
+            tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
+            tasks.create_task(_keep_in_step(board, connected, orphan_s), name="recover")
+    except* Stopped:
+        log.info("= stopped, calls go on")
+    except* Replaced as group:
+        replaced.extend(group.exceptions)
+    if replaced:
+        raise replaced[0]
+
+
+def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> Doors:
+    calls = settings.calls
+    recordings = Recordings(ari, settings.recordings_dir)
+    return Doors(
+        ari=ari,
+        sites=Sites(database, calls.site_cache_s),
+        recordings=recordings,
+        books=Books(Journal(settings.home / "calls"), outbox.publish, recordings),
+        seats=Seats(),
+        media_socket=settings.socket("media-server"),
+        limits=Limits(
+            media_open=calls.media_open_s,
+            media_ready=calls.media_ready_s,
+            ring=calls.ring_s,
+            call=settings.asterisk.call_limit_s + 5,
+        ),
+        max_total=calls.max_total,
+    )
+
+
+def _missing(socket: EventSocket) -> str | None:
+    return None if socket.connected else "Asterisk's event socket"
+
+
+async def _until_asked() -> None:
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+    raise Stopped
+
+
+async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: float) -> None:
+    """Compare after each connection, sweep every `orphan_s` seconds."""
+    started: str | None = None
+    wait: float | None = None
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                await connected.wait()
+        connected.clear()
+        try:
+            info = await board.doors.ari.info()
+            if info.status and info.status.startup_time != started:
+                started = info.status.startup_time
+                board.doors.recordings.forget()
+            await compare_notes(board)
+            await sweep(board)
+            wait = orphan_s
+        except AriError as error:
+            metrics.ARI_ERRORS.labels(type(error).__name__).inc()
+            log.warning("! notes not compared", extra={"error": str(error)})
+            wait = FIRST_COMPARISON_PAUSE_S
+
+
+def main() -> int:
+    try:
+        settings = load()
+        set_up_logging(settings.log_level)
+        uvloop.run(run(settings))
+    except (SettingsError, KeyError, OSError, Replaced) as error:
+        sys.stderr.write(f"ari-app can't run: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

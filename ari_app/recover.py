@@ -1,0 +1,96 @@
+"""After every (re)connection, and every now and then: Asterisk's channels and our sessions must tell the same story.
+
+Asterisk has          we have            then
+caller in our app     journal            take the call up again (a live conversation), or start over (not yet answered)
+caller in our app     nothing            start it: it came in while nobody listened
+caller elsewhere      session or journal it is with people: wait for its end
+no caller             session or journal it ended unseen: say so
+media leg or bridge   no session         an orphan: delete it
+"""
+
+import logging
+
+import msgspec
+
+from ari_app import metrics
+from ari_app.ari.models import Channel
+from ari_app.books import Caller
+from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
+from ari_app.journal import Entry
+from ari_app.switchboard import INBOUND, Switchboard, caller_of
+from core.events import Outcome
+from core.ids import CallId, bridge_id, call_of_media_channel, media_channel_id
+
+log = logging.getLogger(__name__)
+
+UNSEEN = 127
+"""Q.850 "interworking, unspecified": the cause of an end we did not hear of."""
+
+
+async def compare_notes(board: Switchboard) -> None:
+    """AriError: Asterisk is away; compare again when it is back."""
+    sessions = dict(board.sessions)  # before the question: a call that comes in meanwhile is no mystery
+    channels = {channel.id: channel for channel in await board.doors.ari.channels()}
+    for call, session in sessions.items():
+        if call not in channels:
+            session.lose(CallerGone(UNSEEN, "end not seen"))
+        elif not _in_our_app(channels[call], board):
+            session.lose(CallerLeft())
+    entries = {entry.call_id: entry for entry in board.doors.books.journal.entries()}
+    for call, entry in entries.items():
+        if call not in board.sessions and call not in channels:
+            _close(board, entry)
+        elif call not in board.sessions and not _in_our_app(channels[call], board):
+            await _watch(board, entry)
+    for channel in channels.values():
+        if CallId(channel.id) not in board.sessions and _in_our_app(channel, board):
+            await _take_up(board, channel, entries.get(CallId(channel.id)))
+
+
+async def sweep(board: Switchboard) -> None:
+    """Delete media legs and bridges of calls that are over; one by one, for parallel deletes crashed Asterisk 20 (issue 1201)."""
+    ari = board.doors.ari
+    for channel in await ari.channels():
+        call = call_of_media_channel(channel.id)
+        if call is not None and call not in board.sessions:
+            log.warning("! orphaned media leg", extra={"call": call})
+            metrics.ORPHANS.labels("channel").inc()
+            await ari.hang_up(channel.id)
+    for bridge in await ari.bridges():
+        call = CallId(bridge.id.removeprefix("bridge-"))
+        if bridge.id == bridge_id(call) and call not in board.sessions:
+            log.warning("! orphaned bridge", extra={"call": call})
+            metrics.ORPHANS.labels("bridge").inc()
+            await ari.destroy_bridge(bridge.id)
+
+
+def _in_our_app(channel: Channel, board: Switchboard) -> bool:
+    """A caller waiting in (or talking through) our application."""
+    place = channel.dialplan
+    return place.app_name == "Stasis" and place.app_data.split(",")[:2] == [board.doors.ari.app, INBOUND]
+
+
+async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) -> None:
+    how = "resumed" if entry and entry.answered else "restarted"
+    log.info("= call taken up", extra={"call": channel.id, "how": how})
+    metrics.ADOPTED.labels(how).inc()
+    call = CallId(channel.id)
+    if how == "restarted":  # half-made legs are in the way of new ones
+        await board.doors.ari.hang_up(media_channel_id(call))
+        await board.doors.ari.destroy_bridge(bridge_id(call))
+    if call not in board.sessions:
+        arguments = channel.dialplan.app_data.split(",")[1:]
+        board.begin(caller_of(channel, arguments), entry)
+
+
+async def _watch(board: Switchboard, entry: Entry) -> None:
+    metrics.ADOPTED.labels("with people").inc()
+    await board.doors.ari.follow(entry.call_id)
+    caller = Caller(entry.call_id, entry.caller, entry.called, entry.native)
+    board.begin(caller, msgspec.structs.replace(entry, with_people=True))
+
+
+def _close(board: Switchboard, entry: Entry) -> None:
+    outcome: Outcome = "transferred" if entry.with_people else "caller_hung_up" if entry.answered else "abandoned"
+    log.info("= call ended unseen", extra={"call": entry.call_id, "outcome": outcome})
+    board.doors.books.close(entry, NoteEnded(outcome, UNSEEN, "end not seen"))

@@ -1,0 +1,62 @@
+"""All calls: sorts Asterisk's events into sessions, starts one for each caller who comes in."""
+
+import asyncio
+import logging
+import time
+
+from ari_app import metrics
+from ari_app.ari.events import ChannelEvent, said_at
+from ari_app.ari.models import Channel, StasisStart
+from ari_app.books import Caller
+from ari_app.journal import Entry
+from ari_app.session import Doors, Session
+from core.ids import CallId, call_of_media_channel
+
+log = logging.getLogger(__name__)
+
+INBOUND = "inbound"
+"""First argument of Stasis() in extensions.conf for a caller; then the dialled number and the caller's codec."""
+
+
+class Switchboard:
+    def __init__(self, doors: Doors, tasks: asyncio.TaskGroup) -> None:
+        self.doors = doors
+        self.sessions: dict[CallId, Session] = {}
+        self._tasks = tasks
+
+    def hear(self, event: ChannelEvent) -> None:
+        """Never waits: the event socket's reader calls it."""
+        if (at := said_at(event.timestamp)) is not None:
+            metrics.EVENT_LAG.observe(max(0.0, time.time() - at))
+        call = call_of_media_channel(event.channel.id) or CallId(event.channel.id)
+        if session := self.sessions.get(call):
+            session.hear(event)
+        elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:
+            self.begin(caller_of(event.channel, event.args))
+
+    def begin(self, caller: Caller, entry: Entry | None = None) -> None:
+        """A call that is new, or (with `entry`) of an earlier life of ours."""
+        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry)
+        self._tasks.create_task(self._see_through(session), name=f"call {caller.call_id}")
+        self._count()
+
+    async def _see_through(self, session: Session) -> None:
+        try:
+            await session.run()
+        except Exception:  # the one place where a call dies of a fault of ours: the others must live
+            metrics.SESSION_FAILURES.inc()
+            log.exception("! call failed", extra={"call": session.caller.call_id})
+            await session.give_up()
+        finally:
+            del self.sessions[session.caller.call_id]
+            self._count()
+
+    def _count(self) -> None:
+        metrics.SESSIONS.set(len(self.sessions))
+        metrics.SEATS.set(len(self.doors.seats))
+
+
+def caller_of(channel: Channel, arguments: list[str]) -> Caller:
+    """`arguments` of Stasis(), see INBOUND. A dialplan that gives fewer is served as far as that goes."""
+    called, native = (*arguments[1:3], "", "")[:2]
+    return Caller(CallId(channel.id), channel.caller.number, called or channel.dialplan.exten, native)
