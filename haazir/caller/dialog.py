@@ -1,4 +1,4 @@
-"""One outgoing SIP call as a plain object: what to send, and what came of it (RFC 3261 sections 9, 12 to 15, 17.1).
+"""One outgoing SIP call as a plain object: what to send, and what came of it (RFC 3261 sections 9, 12 to 15, 17.1). ◆
 
     start ──INVITE──> CALLING ──1xx──> RINGING ──200/ACK──> UP ──BYE──> OVER
                          └──────── 300…699, or nobody answers ──────────^

@@ -1,4 +1,4 @@
-"""What a caller heard: every packet with the moment it came, and when the agent was speaking. Sans-I/O.
+"""What a caller heard: every packet with the moment it came, and when the agent was speaking. ◆
 
 A sample's time is its packet's arrival plus its place in the packet, as the mouth stamps what it says, so the two compare.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with a telephone line: noise, echo of what is heard, and a network that loses and spoils packets. Sans-I/O.
+"""What is wrong with a telephone line: noise, echo of what is heard, and a network that loses and spoils packets. ◆
 
 Everything is drawn from a seed, so that a bad line is the same bad line in every run.
 """

@@ -1,4 +1,4 @@
-"""What a call was like, from the wire and from the server's record, turn by turn. Sans-I/O.
+"""What a call was like, from the wire and from the server's record, turn by turn. ◆
 
 Voice-to-voice: our last sample above -45 dBFS as sent -> the agent's first one as it arrived (facts/latency.md section 1).
 """
@@ -39,11 +39,10 @@ class Exchange:
     @property
     def v2v_content(self) -> float | None:
         """The wire's first sound, later by as much as the server's answer came after its own first sound."""
-        timings = (self.turn or {}).get("timings") or {}
-        first, content = timings.get("first_sound"), timings.get("first_content")
+        first, content = moment(self.turn, "first_sound"), moment(self.turn, "first_content")
         if self.v2v_any is None or first is None or content is None:
             return None
-        return self.v2v_any + float(content) - float(first)
+        return self.v2v_any + content - first
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,7 @@ class Outcome:
 def exchanges(spoken: Sequence[Spoken], ears: Ears, answered_at: float, turns: Sequence[dict[str, Any]] = ()) -> list[Exchange]:
     """Each sentence (or run of keys) of ours, and the agent's answer to it. `turns` are the record's."""
     said = [one for one in merge_keys(spoken) if one.onset is not None and one.end is not None]
-    answers = [
-        turn for turn in turns if turn.get("role") == "agent" and (turn.get("timings") or {}).get("speech_end") is not None
-    ]
+    answers = [turn for turn in turns if turn.get("role") == "agent" and moment(turn, "speech_end") is not None]
     results = []
     for number, one in enumerate(said):
         next_onset = said[number + 1].onset if number + 1 < len(said) else None
@@ -89,6 +86,12 @@ def _exchange(said: Spoken, next_onset: float | None, ears: Ears, turn: dict[str
         sound = None  # that answers what we said next
     cut_off = began[0].start if began and running is None else None
     return Exchange(said, sound, cut_off, stopped, running is not None, turn)
+
+
+def moment(turn: dict[str, Any] | None, name: str) -> float | None:
+    """A timing of the record, in seconds after the answer (the record has milliseconds)."""
+    value = ((turn or {}).get("timings") or {}).get(name)
+    return None if value is None else float(value) / 1000
 
 
 def merge_keys(spoken: Sequence[Spoken]) -> list[Spoken]:
@@ -110,6 +113,6 @@ def _last_before(segments: Sequence[Segment], moment: float) -> float | None:
 def _answering(said: Spoken, answers: Sequence[dict[str, Any]], answered_at: float) -> dict[str, Any] | None:
     assert said.end is not None
     end = said.end - answered_at
-    near = [(abs(float(turn["timings"]["speech_end"]) - end), index) for index, turn in enumerate(answers)]
+    near = [(abs((moment(turn, "speech_end") or 0.0) - end), index) for index, turn in enumerate(answers)]
     distance, index = min(near, default=(_SAME_MOMENT, -1))
     return answers[index] if distance < _SAME_MOMENT else None

@@ -1,4 +1,4 @@
-"""What a caller says, frame by frame: queued sentences, keypad digits, the line's noise and echo. Sans-I/O.
+"""What a caller says, frame by frame: queued sentences, keypad digits, the line's noise and echo. ◆
 
     say(sound), press("123")  ->  frame(now)  50 times a second  ->  one RTP packet, and the times in `spoken`
 

@@ -1,9 +1,9 @@
-"""One call's outcome for a person to read, and for a program."""
+"""One call's outcome for a person to read, and for a program. ◆"""
 
 from dataclasses import asdict
 from typing import Any
 
-from haazir.caller.measure import Exchange, Outcome
+from haazir.caller.measure import Exchange, Outcome, moment
 
 STEPS = ("stt_final", "turn_committed", "brain_first_token", "tts_first_audio", "first_sound", "first_content")
 """Of core.events.Timings, in the order in which they usually come; shown as milliseconds after speech_end."""
@@ -76,18 +76,16 @@ def _turn(turn: dict[str, Any]) -> list[str]:
     if turn.get("interrupted"):
         facts.append("interrupted")
     lines = [f"  {who:13} {turn.get('text')}", f"  {'':13} ({', '.join(fact for fact in facts if fact)})"]
-    timings = turn.get("timings") or {}
-    end = timings.get("speech_end")
+    end = moment(turn, "speech_end")
     if end is not None:
-        steps = [f"{step} {_ms(timings[step] - end)}" for step in STEPS if timings.get(step) is not None]
+        steps = [f"{step} {_ms(at - end)}" for step in STEPS if (at := moment(turn, step)) is not None]
         lines.append(f"  {'':13} after speech_end: {', '.join(steps)}")
     return lines
 
 
 def _recorded(exchange: Exchange) -> float | None:
-    timings = (exchange.turn or {}).get("timings") or {}
-    end, sound = timings.get("speech_end"), timings.get("first_sound")
-    return None if end is None or sound is None else float(sound - end)
+    end, sound = moment(exchange.turn, "speech_end"), moment(exchange.turn, "first_sound")
+    return None if end is None or sound is None else sound - end
 
 
 def _remarks(exchange: Exchange) -> str:
@@ -110,7 +108,7 @@ def _quality(outcome: Outcome) -> list[str]:
     if rtp := outcome.record.get("rtp"):
         lines.append("  the server's own figures: " + ", ".join(f"{name} {_number(value)}" for name, value in rtp.items()))
     if recording := outcome.record.get("recording"):
-        lines.append(f"  recording: {recording}")
+        lines.append(f"  recording: {recording['state']} {recording.get('url') or ''}")
     return lines
 
 

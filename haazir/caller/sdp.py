@@ -1,4 +1,4 @@
-"""Session descriptions of one audio stream: what a phone offers and what it must understand (RFC 4566, RFC 3264). Sans-I/O."""
+"""Session descriptions of one audio stream: what a phone offers and what it must understand (RFC 4566, RFC 3264). ◆"""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""SIP messages and digest auth, as far as a caller on loopback or a trunk needs them (RFC 3261, RFC 7616). Sans-I/O.
+"""SIP messages and digest auth, as far as a caller on loopback or a trunk needs them (RFC 3261, RFC 7616). ◆
 
     parse(bytes) -> Request | Response | None          message.serialise() -> bytes
 

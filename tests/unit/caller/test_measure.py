@@ -22,7 +22,7 @@ def ears(*segments: tuple[float, float]) -> Ears:
 
 
 def agent_turn(speech_end: float, first_sound: float, first_content: float) -> dict[str, object]:
-    timings = {"speech_end": speech_end, "first_sound": first_sound, "first_content": first_content}
+    timings = {"speech_end": speech_end * 1000, "first_sound": first_sound * 1000, "first_content": first_content * 1000}
     return {"role": "agent", "text": "Kal tak.", "language": "hi-Latn", "answer_source": "knowledge", "timings": timings}
 
 
