@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from haazir import diagrams
+from tests import diagrams
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def test_the_diagrams_are_what_the_code_prints() -> None:
-    assert (DOCS / "diagrams.md").read_text() == diagrams.render(), "run: python -m haazir.diagrams > docs/diagrams.md"
+    assert (DOCS / "diagrams.md").read_text() == diagrams.render(), "run: python -m tests.diagrams > docs/diagrams.md"

@@ -1,6 +1,6 @@
 """The state machines' diagrams, printed from the code by walking it: docs/diagrams.md can't lie.
 
-python -m haazir.diagrams > docs/diagrams.md        (a test fails while the page is stale)
+python -m tests.diagrams > docs/diagrams.md        (a test fails while the page is stale)
 """
 
 import random
@@ -23,7 +23,7 @@ def render() -> str:
     turn = _mermaid(_walk_turn())
     return f"""# The state machines
 
-Printed by `python -m haazir.diagrams` from {WALKS} random walks through the code; a test fails while this page is stale.
+Printed by `python -m tests.diagrams` from {WALKS} random walks through the code; a test fails while this page is stale.
 
 ## Whose turn is it (`media_server/turn/machine.py`)
 
