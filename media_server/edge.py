@@ -1,0 +1,120 @@
+"""All calls of this process: one 20 ms tick for all of them, one VAD run over all of them, one place where a call may die."""
+
+import asyncio
+import logging
+
+from core.bus import Link, PeerGone
+from core.commands import AdoptMedia, MediaRefused, OpenMedia, ToMedia
+from core.ids import CallId
+from media_server import metrics
+from media_server.session import NeighbourAway, Session, Shared
+
+log = logging.getLogger(__name__)
+
+TICK = 0.020
+LATE = 0.010
+
+
+class Edge:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._sessions: dict[CallId, Session] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """The tick, on absolute deadlines: a late one is not made up for, the pacer's ring bridges it."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + TICK, loop.time() - TICK)
+            await asyncio.sleep(due - loop.time())
+            now = loop.time()
+            if now - due > LATE:
+                metrics.LATE_TICKS.inc()
+            self._tick(now)
+            if self._sessions:
+                metrics.TICK.observe(loop.time() - now)
+
+    def _tick(self, now: float) -> None:
+        for session in list(self._sessions.values()):
+            try:
+                session.tick(now)
+            except Exception as error:
+                session.fail(error)
+        for listener, window in self._shared.silero.run():
+            if (owner := listener.owner) is not None:
+                try:
+                    owner(window)
+                except Exception as error:
+                    owner.__self__.fail(error)
+
+    async def control(self, link: Link[ToMedia]) -> None:
+        """One connection of the controller's: one call."""
+        opening = await link.receive()
+        session = self._sessions.get(opening.call_id) if isinstance(opening, AdoptMedia) else None
+        if isinstance(opening, OpenMedia):
+            session = self._open(opening, link)
+        elif session is not None:
+            session.adopt(link)
+        if session is None:
+            link.send(MediaRefused(reason=self._why_not(opening)))
+            return
+        try:
+            async for message in link:
+                session.control(message)
+        finally:
+            session.orphan(link)
+
+    def _open(self, opening: OpenMedia, link: Link[ToMedia]) -> Session | None:
+        if len(self._sessions) >= self._shared.settings.media.max_sessions or opening.call_id in self._sessions:
+            return None
+        session = Session(opening, link, self._shared)
+        self._sessions[opening.call_id] = session
+        task = asyncio.create_task(self._live(session, link), name=f"call {opening.call_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return session
+
+    async def _live(self, session: Session, link: Link[ToMedia]) -> None:
+        metrics.SESSIONS.inc()
+        try:
+            await session.run()
+        except* NeighbourAway as away:
+            metrics.REFUSED.labels("neighbour").inc()
+            _tell_refused(link, str(away.exceptions[0]))
+        except* Exception:  # a bug: this call goes to people, the others go on
+            metrics.FAILED.inc()
+            log.exception("! call failed", extra={"call": session.call_id})
+        finally:
+            metrics.SESSIONS.dec()
+            self._sessions.pop(session.call_id, None)
+            await link.close()
+
+    def _why_not(self, opening: ToMedia) -> str:
+        match opening:
+            case OpenMedia(call_id=call_id) if call_id in self._sessions:
+                metrics.REFUSED.labels("twice").inc()
+                return "this call is open already: adopt it"
+            case OpenMedia():
+                metrics.REFUSED.labels("full").inc()
+                return "no room"
+            case AdoptMedia():
+                return "no such call here"
+        return "a connection begins with OpenMedia or AdoptMedia"
+
+    @property
+    def calls(self) -> int:
+        return len(self._sessions)
+
+    async def close(self) -> None:
+        """End every call."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _tell_refused(link: Link[ToMedia], reason: str) -> None:
+    try:
+        link.send(MediaRefused(reason=reason))
+    except PeerGone:
+        log.info("controller left before it was told")

@@ -1,0 +1,81 @@
+"""A process that one call needs: connected when the call opens, connected again when it dies, never waited for.
+
+    Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from core.bus import Link, PeerGone, connect
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = (0.1, 0.2, 0.5, 1.0)
+"""Waits between attempts; the last one is repeated."""
+
+
+class Neighbour:
+    """One connection, for one call. `opening` is sent first each time, and answered by a message of type `opened`."""
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        receives: Any,
+        opening: msgspec.Struct,
+        opened: type[msgspec.Struct],
+        on_message: Callable[[Any], None],
+        on_lost: Callable[[], None],
+        on_ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.name = name
+        self._path = path
+        self._receives = receives
+        self._opening = opening
+        self._opened = opened
+        self._on_message = on_message
+        self._on_lost = on_lost
+        self._on_ready = on_ready
+        self._link: Link[Any] | None = None
+        self.ready = asyncio.Event()
+
+    def send(self, message: msgspec.Struct) -> bool:
+        """Never waits. False if there is nobody to send it to: on_lost was, or will be, called."""
+        if self._link is None:
+            return False
+        try:
+            self._link.send(message)
+        except PeerGone:
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Until cancelled. Each connection that ends is told once by on_lost, when it cannot be had again at once."""
+        failures = 0
+        while True:
+            try:
+                async with await connect(self._path, self._receives) as link:
+                    link.send(self._opening)
+                    self._link = link
+                    async for message in link:
+                        if isinstance(message, self._opened):
+                            failures = 0
+                            self.ready.set()
+                            self._on_ready()
+                        else:
+                            self._on_message(message)
+            except PeerGone:
+                pass
+            self._link = None
+            was_ready = self.ready.is_set()
+            self.ready.clear()
+            if was_ready:
+                log.warning("! lost", extra={"neighbour": self.name})
+                self._on_lost()
+            await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+            failures += 1

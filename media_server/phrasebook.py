@@ -1,0 +1,71 @@
+"""The agent's own lines as sound: made once per site, kept on disk, there when every engine is dead.
+
+    prepare(site) ── what is missing ──> voice (tts worker) ──> PhraseCache <── get(site, language, "greeting")
+"""
+
+import asyncio
+import logging
+
+from core.audio import Pcm
+from core.settings import Settings
+from core.sites import Language, Site
+from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
+from media_server.turn.state import PhraseName
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.3
+"""Seconds that the first call of a site may wait for its greeting to be made."""
+
+
+class Phrasebook:
+    def __init__(self, settings: Settings, cache: PhraseCache) -> None:
+        self._settings = settings
+        self._cache = cache
+        self._making: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    async def prepare(self, site: Site, rate: int) -> None:
+        """The greeting is there when this returns (or will be spoken live); the rest is made behind it."""
+        missing = [key for key in self._keys(site, rate) if self._cache.get(key) is None]
+        if not missing:
+            return
+        greeting = self._key(site, site.language, greeting_of(site), rate)
+        if greeting in missing:
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await prerender(self._settings, self._cache, [greeting])
+            except TimeoutError:
+                log.warning("! greeting not ready in time", extra={"site": site.site_id})
+            missing.remove(greeting)
+        name = (site.site_id, rate)
+        if missing and name not in self._making:
+            task = asyncio.create_task(prerender(self._settings, self._cache, missing))
+            self._making[name] = task
+            task.add_done_callback(lambda _: self._making.pop(name, None))
+
+    def get(self, site: Site, language: Language, phrase: PhraseName, rate: int, turn: int) -> tuple[str, Pcm | None]:
+        """Words and sound of a line; no sound if it has not been made. `turn` varies the holding lines."""
+        lines = site.phrase(language)
+        if phrase == "greeting":
+            text = greeting_of(site)
+        elif phrase == "hold":
+            text = lines.hold[turn % len(lines.hold)]
+        else:
+            text = getattr(lines, phrase)
+        spoken: Language = language if language in site.phrases else site.language
+        return text, self._cache.get(self._key(site, spoken, text, rate))
+
+    def _keys(self, site: Site, rate: int) -> list[PhraseKey]:
+        keys = [self._key(site, site.language, greeting_of(site), rate)]
+        for language, lines in site.phrases.items():
+            for text in (lines.apology, *lines.hold, lines.reminder, lines.again, lines.goodbye, lines.transfer):
+                keys.append(self._key(site, language, text, rate))
+        return keys
+
+    def _key(self, site: Site, language: Language, text: str, rate: int) -> PhraseKey:
+        return PhraseKey(engine=self._settings.engines.tts, voice=site.voice, language=language, text=text, rate=rate)
+
+
+def greeting_of(site: Site) -> str:
+    """The first thing that a caller hears: the disclosure, if the site has one, and the greeting."""
+    return " ".join(part for part in (site.disclosure, site.phrase(site.language).greeting) if part)

@@ -1,0 +1,390 @@
+"""One call's conversation: wires ear, recogniser, turn machine, brain, voice and mouth, and decides nothing itself.
+
+    RTP ─> Ear ─> recogniser ─┐                       ┌─> brain ─> sentences ─> voice ─┐
+              └─> VAD ────────┴─> turn machine (step) ┴─> phrases ─────────────────────┴─> Mouth ─> RTP
+
+One task group; it ends when the call does, or when it fails, and then nothing of it is left.
+"""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+
+from core import commands as msg
+from core.audio import CODECS
+from core.bus import Link, PeerGone
+from core.drive import Inbox, drive
+from core.events import AnyEvent, MediaReported, ToolCalled
+from core.machine import Tick
+from core.outbox import Outbox
+from core.settings import Settings
+from media_server import metrics
+from media_server.ear import Ear
+from media_server.ledger import Ledger
+from media_server.mouth import Began, Ended, Mouth
+from media_server.neighbour import Neighbour
+from media_server.phrasebook import Phrasebook
+from media_server.rtp.outgoing import Outgoing
+from media_server.rtp.pacing import Pacer
+from media_server.rtp.udp import RtpSocket
+from media_server.turn import state as turn
+from media_server.turn.machine import step
+from media_server.vad.silero import Silero, Window
+
+log = logging.getLogger(__name__)
+
+HEARD_PHASES = (turn.Phase.HEARING, turn.Phase.PAUSED, turn.Phase.DUCKED)
+"""Phases in which the caller's sound goes to the recogniser."""
+OPEN_LIMIT = 0.4
+"""Seconds in which recogniser, voice and brain must be there for a call to be taken."""
+BRAIN_BACK = 0.5
+"""Seconds that a question waits for a brain that is away."""
+DEAD_LINE = 30.0
+"""Seconds without a packet and without a controller after which nobody is there any more."""
+
+
+class NeighbourAway(Exception):
+    """A process that the call needs is not there: the call is refused, and goes to people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all calls of this process share."""
+
+    settings: Settings
+    silero: Silero
+    pacer: Pacer
+    phrasebook: Phrasebook
+    outbox: Outbox
+
+
+class Session:
+    def __init__(self, opening: msg.OpenMedia, control: Link[msg.ToMedia], shared: Shared) -> None:
+        settings, site, codec = shared.settings, opening.site, CODECS[opening.codec]
+        self.call_id = opening.call_id
+        self._site = site
+        self._shared = shared
+        self._log = logging.LoggerAdapter(log, {"call": opening.call_id}, merge_extra=True)
+        self._control: Link[msg.ToMedia] | None = control
+        self._unsent: list[msg.FromMedia] = []
+        """What a controller that is away has still to be told."""
+        self._inbox: Inbox[turn.TurnEvent] = Inbox()
+        self._turn = turn.Turn(patience=site.patience, language=site.language, operator=site.operator)
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        self.socket = RtpSocket(settings.media.bind)
+        self._outgoing = Outgoing(codec, shared.pacer)
+        self._rate = codec.rate
+        self._connected = False
+        self._datagrams: list[tuple[bytes, float]] = []
+        """What came since the last tick, and when."""
+        self.ear = Ear(codec, shared.silero.listen(), settings.media, self._hear, self._inbox.put)
+        self._mouth = Mouth(self._outgoing, self._speak)
+        self._ledger = Ledger(opening.call_id, site.site_id)
+        self._answers: dict[int, msg.Ask] = {}
+        """What each reply answers, until it has been heard to its end or is not wanted any more."""
+        self._tools: dict[int, list[ToolCalled]] = {}
+        self._voice_failures = 0
+        self._holds = 0
+
+        hearing = msg.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
+        speaking = msg.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=codec.rate)
+        conversation = msg.OpenConversation(
+            call_id=opening.call_id, site_id=site.site_id, channel="call", caller=opening.caller, language=site.language
+        )
+        self._hearing = Neighbour(
+            "stt-worker", settings.socket("stt-worker"), msg.FromStt, hearing, msg.HearingOpened,
+            self._on_hearing, lambda: self._inbox.put(turn.HearingLost()),
+        )  # fmt: skip
+        self._voice = Neighbour(
+            "tts-worker", settings.socket("tts-worker"), msg.FromTts, speaking, msg.SpeakingOpened,
+            self._on_voice, lambda: None, on_ready=lambda: self._mouth.ask_again(self._now()),
+        )  # fmt: skip
+        self._brain = Neighbour(
+            "brain", settings.socket("brain"), msg.FromBrain, conversation, msg.ConversationOpened,
+            self._on_brain, self._on_brain_lost,
+        )  # fmt: skip
+
+    # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def run(self) -> None:
+        """The whole call. NeighbourAway if it can't begin; any other error is a bug and ends this call only."""
+        neighbours = (self._hearing, self._voice, self._brain)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                helpers = [tasks.create_task(neighbour.run()) for neighbour in neighbours]
+                helpers.append(tasks.create_task(self._break()))
+                await self._open(neighbours)
+                await drive(self._turn, step, self._inbox, self._perform, self._observe)
+                for helper in helpers:
+                    helper.cancel()
+        finally:
+            self._close()
+
+    async def _open(self, neighbours: tuple[Neighbour, ...]) -> None:
+        try:
+            async with asyncio.timeout(OPEN_LIMIT):
+                for neighbour in neighbours:
+                    await neighbour.ready.wait()
+        except TimeoutError:
+            raise NeighbourAway(" ".join(one.name for one in neighbours if not one.ready.is_set()) + " is away") from None
+        await self._shared.phrasebook.prepare(self._site, self._rate)
+        self._tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+
+    def _close(self) -> None:
+        now = self._now()
+        for ended in self._mouth.drop():
+            self._ended(ended)
+        self._ledger.closed(now)
+        self._publish(*self._ledger.facts())
+        if self._connected:
+            out = self._outgoing
+            report = self.ear.receiver.report(sent=out.sent, underruns=out.underruns, pacing_p99_ms=out.pacing_p99_ms)
+            self._publish(MediaReported(call_id=self.call_id, site_id=self._site.site_id, at=time.time(), rtp=report))
+        self._shared.silero.forget(self.ear.listener)
+        self._outgoing.close()
+        self.socket.close()
+        self._tell(msg.MediaClosed(reason="closed"))
+
+    async def _break(self) -> None:
+        await self._broken
+
+    def fail(self, error: Exception) -> None:
+        """The tick of this call failed: end it with that error."""
+        if not self._broken.done():
+            self._broken.set_exception(error)
+
+    # ── the controller ───────────────────────────────────────────────────────────────────────────────────────────────
+    def control(self, message: msg.ToMedia) -> None:
+        """What ari-app asks of a call that is open."""
+        match message:
+            case msg.ConnectMedia(host=host, port=port) if not self._connected:
+                self.socket.connect(host, port, self._on_datagram)
+                self._outgoing.connect(self.socket.fileno())
+                self._connected = True
+            case msg.Answered(at=at):
+                now = self._now()
+                self._ledger.answered(now - max(0.0, time.time() - at), at)
+                self._inbox.put(turn.CallAnswered())
+            case msg.Digit() | msg.Hold() | msg.Unhold() | msg.Say():
+                self._inbox.put(message)
+            case msg.CloseMedia():
+                self._inbox.put(turn.Closed())
+            case msg.OpenMedia() | msg.AdoptMedia() | msg.ConnectMedia():
+                self._log.warning("! unexpected control message", extra={"message_type": type(message).__name__})
+
+    def adopt(self, control: Link[msg.ToMedia]) -> None:
+        """A controller came back."""
+        self._control = control
+        self._tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+        unsent, self._unsent = self._unsent, []
+        for message in unsent:
+            self._tell(message)
+
+    def orphan(self, control: Link[msg.ToMedia]) -> None:
+        """The controller is gone; the conversation goes on."""
+        if self._control is control:
+            self._control = None
+
+    def _tell(self, message: msg.FromMedia) -> None:
+        try:
+            if self._control is None:
+                raise PeerGone("no controller")
+            self._control.send(message)
+        except PeerGone:
+            self._unsent.append(message)
+
+    # ── sound: every 20 ms ───────────────────────────────────────────────────────────────────────────────────────────
+    def tick(self, now: float) -> None:
+        if not self._connected:
+            return
+        self.socket.drain()
+        datagrams, self._datagrams = self._datagrams, []
+        for data, came in datagrams:
+            self.ear.datagram(data, came)
+        sent = self._outgoing.tick(now)
+        self.ear.tick(now, sent.reference)
+        for news in self._mouth.told(sent.events):
+            match news:
+                case Began(reply=reply, at=at):
+                    self._began(reply, at)
+                case Ended():
+                    self._ended(news)
+                    self._inbox.put(turn.Drained(news.reply))
+        if self._mouth.stalled(now):
+            self._voice_lost(now)
+        if self._control is None and now - (self.ear.last_packet or now) > DEAD_LINE:
+            self._inbox.put(turn.Closed())
+
+    def window(self, window: Window) -> None:
+        self.ear.window(window)
+
+    def _on_datagram(self, data: bytes) -> None:
+        self._datagrams.append((data, self._now()))
+
+    def _began(self, reply: int, at: float) -> None:
+        self._ledger.sounded(reply, at)
+        self._inbox.put(turn.SoundStarted(reply))
+        self._publish(*self._tools.pop(reply, []), *self._ledger.facts())
+
+    def _ended(self, ended: Ended) -> None:
+        self._ledger.said(ended.reply, ended.text, self._now(), interrupted=ended.interrupted)
+        self._publish(*self._ledger.facts())
+        if (ask := self._answers.pop(ended.reply, None)) is not None:
+            self._brain.send(msg.Heard(turn=ask.turn, text=ended.text, complete=not ended.interrupted))
+
+    # ── the neighbours ───────────────────────────────────────────────────────────────────────────────────────────────
+    def _hear(self, audio: msg.Audio) -> None:
+        self._hearing.send(audio)
+
+    def _on_hearing(self, message: msg.FromStt) -> None:
+        match message:
+            case msg.Final():
+                self._ledger.understood(self._now())
+                self._inbox.put(message)
+            case msg.Partial():
+                self._inbox.put(message)
+            case msg.HearingFailed():
+                self._inbox.put(turn.HearingLost())
+
+    def _speak(self, sentence: msg.Speak) -> None:
+        self._voice.send(sentence)  # a voice that is away is asked again when it is back
+
+    def _on_voice(self, message: msg.FromTts) -> None:
+        match message:
+            case msg.Sound(reply=reply):
+                if self._mouth.sound(message):
+                    self._ledger.mark(reply, "tts_first_audio", self._now())
+            case msg.SpeakingFailed():
+                self._voice_lost(self._now())
+
+    def _voice_lost(self, now: float) -> None:
+        """Once: the sentence is asked for again. Twice in a call: the machine is told."""
+        self._voice_failures += 1
+        if self._voice_failures == 1:
+            self._mouth.ask_again(now)
+        else:
+            self._mouth.give_up()
+            self._inbox.put(turn.SpeakingLost())
+
+    def _on_brain(self, message: msg.FromBrain) -> None:
+        if isinstance(message, msg.ConversationOpened) or (reply := self._reply_to(message.revision)) is None:
+            return  # of an answer that nobody wants any more
+        match message:
+            case msg.Sentence():
+                self._ledger.mark(reply, "brain_first_token", self._now())
+                self._mouth.say(reply, message.index, message.text, message.language, self._now())
+            case msg.ToolFinished(turn=number, tool=tool, arguments=arguments, ok=ok, seconds=seconds):
+                called = ToolCalled(
+                    call_id=self.call_id, site_id=self._site.site_id, at=time.time(), turn=number, tool=tool,
+                    arguments=arguments, ok=ok, seconds=seconds,
+                )  # fmt: skip
+                self._tools.setdefault(reply, []).append(called)
+            case msg.AnswerDone():
+                self._ledger.sourced(reply, message.answer_source)
+                self._mouth.complete(reply)
+                self._inbox.put(message)
+            case msg.BrainFailed():
+                self._inbox.put(message)
+            case msg.ToolStarted():
+                pass
+
+    def _on_brain_lost(self) -> None:
+        if (asked := self._turn.asked) is not None and self._reply_to(asked.revision) is not None:
+            self._fail_later(asked)
+
+    def _reply_to(self, revision: int) -> int | None:
+        """Our reply to a revision of a turn; None if nobody wants it any more."""
+        return next((reply for reply, ask in self._answers.items() if ask.revision == revision), None)
+
+    def _ask(self, ask: msg.Ask) -> None:
+        if not self._brain.send(ask):
+            self._fail_later(ask)
+
+    def _fail_later(self, ask: msg.Ask) -> None:
+        """A brain that is away may be back in a moment; the machine asks it once more then."""
+        failed = msg.BrainFailed(turn=ask.turn, revision=ask.revision, detail="the brain is away")
+        asyncio.get_running_loop().call_later(BRAIN_BACK, self._inbox.put, failed)
+
+    # ── what the turn machine wants done ─────────────────────────────────────────────────────────────────────────────
+    def _perform(self, action: turn.TurnAction) -> None:
+        match action:
+            case msg.Flush() | msg.EndUtterance():
+                self._hearing.send(action)
+            case turn.AskBrain(ask=ask, reply=reply):
+                self._forget_unheard()
+                self._answers[reply] = ask
+                self._ledger.asked(ask, reply)
+                self._ask(ask)
+            case msg.Commit(revision=revision):
+                self._brain.send(action)
+                if (answer := self._reply_to(revision)) is not None:
+                    self._ledger.taken(answer, self._now())
+            case turn.CancelAnswer(turn=number):
+                self._brain.send(msg.CancelTurn(turn=number))
+                self._forget_unheard()
+            case turn.OpenGate(reply=reply):
+                self._mouth.open_gate(reply)
+            case turn.PlayPhrase(phrase=phrase, reply=reply):
+                self._play(phrase, reply)
+            case turn.PlayText(text=text, language=language, reply=reply):
+                self._say("said", reply, text, language or self._turn.language)
+            case turn.Duck():
+                self._outgoing.duck()
+            case turn.Unduck():
+                self._outgoing.unduck()
+            case turn.PauseSound():
+                self._outgoing.pause()
+            case turn.ResumeSound():
+                self._outgoing.resume()
+            case turn.DropSound():
+                for ended in self._mouth.drop():
+                    self._voice.send(msg.CancelReply(reply=ended.reply))
+                    self._ended(ended)
+            case turn.HangUp(reason=reason):
+                self._tell(msg.HangUpRequested(reason=reason))
+            case turn.Transfer(destination=destination, reason=why, summary=summary):
+                self._tell(msg.TransferRequested(destination=destination, reason=why, summary=summary))
+
+    def _observe(self, before: turn.Turn, event: turn.TurnEvent | Tick, after: turn.Turn) -> None:
+        self._turn = after
+        if isinstance(event, turn.SpeechStopped):
+            self._ledger.paused(event.at)
+        self.ear.heed(after.phase in HEARD_PHASES)
+        if before.phase is not after.phase:
+            metrics.PHASES.labels(after.phase).inc()
+            self._log.debug("= %s", after.phase)
+
+    def _forget_unheard(self) -> None:
+        """What the brain said and nobody has heard is not wanted any more."""
+        for reply in self._mouth.forget_unheard():
+            self._voice.send(msg.CancelReply(reply=reply))
+            self._tools.pop(reply, None)
+            self._answers.pop(reply, None)
+
+    def _play(self, phrase: turn.PhraseName, reply: int) -> None:
+        language = self._turn.language
+        if phrase == "hold":
+            if self._mouth.sounding:  # the answer was quicker, by a frame
+                return
+            self._holds += 1
+        text, pcm = self._shared.phrasebook.get(self._site, language, phrase, self._rate, self._holds)
+        if pcm is None:
+            self._say(phrase, reply, text, language)
+        else:
+            self._ledger.phrase(reply, phrase, language)
+            self._mouth.play(reply, text, language, pcm, self._now())
+
+    def _say(self, source: str, reply: int, text: str, language: msg.Language) -> None:
+        self._ledger.phrase(reply, source, language)
+        self._mouth.say(reply, 0, text, language, self._now())
+        self._mouth.complete(reply)
+        self._mouth.open_gate(reply)
+
+    def _publish(self, *facts: AnyEvent) -> None:
+        for fact in facts:
+            self._shared.outbox.publish(fact)
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
