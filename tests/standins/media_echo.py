@@ -1,0 +1,122 @@
+"""A media server without a mind: speaks the bus protocol and echoes every RTP packet. `python -m tests.standins.media_echo`
+
+Keys decide: `#` says goodbye, `0` asks for a person, `9` closes the session, `8` kills the connection. What it hears is
+printed, one JSON line each. --refuse refuses every call, --mute answers nothing.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import time
+from typing import cast
+
+from core.bus import Link, serve
+from core.commands import (
+    AdoptMedia,
+    Answered,
+    CloseMedia,
+    ConnectMedia,
+    Digit,
+    HangUpRequested,
+    MediaClosed,
+    MediaOpened,
+    MediaRefused,
+    OpenMedia,
+    ToMedia,
+    TransferRequested,
+)
+from core.ids import CallId
+from core.settings import load
+
+SILENCE = b"\xff" * 160
+"""20 ms of µ-law."""
+
+
+class Echo(asyncio.DatagramProtocol):
+    """One session: silence (or, once answered, sound) until something comes in, then that again."""
+
+    def __init__(self) -> None:
+        self.peer: tuple[str, int] | None = None
+        self.transport: asyncio.DatagramTransport
+        self.greeting = False
+        self.received = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.DatagramTransport, transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.received += 1
+        if self.peer and self.greeting:
+            self.transport.sendto(data, self.peer)
+
+    async def greet(self) -> None:
+        """A packet of loud sound now: the first sample of the greeting."""
+        self.greeting = True
+        if self.peer:
+            self.transport.sendto(b"\x80\x80" + b"\x00\x01" + b"\x00\x00\x00\xa0" + b"\x00\x00\x00\x01" + b"\x00\x80" * 80, self.peer)
+
+
+class Standin:
+    def __init__(self, refuse: bool, mute: bool) -> None:
+        self.refuse, self.mute = refuse, mute
+        self.sessions: dict[CallId, Echo] = {}
+
+    async def handle(self, link: Link[ToMedia]) -> None:
+        call = CallId("")
+        async for message in link:
+            said = {"at": round(time.time(), 4), "call": call, "is": type(message).__name__}
+            print(json.dumps(said | ({"digit": message.digit} if isinstance(message, Digit) else {})), flush=True)
+            if isinstance(message, OpenMedia | AdoptMedia):
+                call = message.call_id
+            if not self.mute:
+                await self.answer(link, call, message)
+        print(json.dumps({"call": call, "is": "control gone"}), flush=True)
+
+    async def answer(self, link: Link[ToMedia], call: CallId, message: ToMedia) -> None:
+        match message:
+            case OpenMedia() if self.refuse:
+                link.send(MediaRefused(reason="full"))
+            case AdoptMedia() if call not in self.sessions:
+                link.send(MediaRefused(reason="no such session"))
+            case OpenMedia() | AdoptMedia():
+                echo = self.sessions.get(call) or await self.open(call)
+                link.send(MediaOpened(host="127.0.0.1", port=echo.transport.get_extra_info("sockname")[1]))
+            case ConnectMedia(host=host, port=port):
+                self.sessions[call].peer = (host, port)
+            case Answered():
+                await self.sessions[call].greet()
+            case Digit(digit="#"):
+                link.send(HangUpRequested(reason="goodbye"))
+            case Digit(digit="0"):
+                link.send(TransferRequested(destination="humans", reason="asked", summary="wants a person"))
+            case Digit(digit="9"):
+                link.send(MediaClosed(reason="key 9"))
+            case Digit(digit="8"):
+                self.sessions.pop(call).transport.close()
+                await link.close()
+            case CloseMedia():
+                if echo_session := self.sessions.pop(call, None):
+                    echo_session.transport.close()
+                link.send(MediaClosed(reason="closed"))
+                await link.close()
+
+    async def open(self, call: CallId) -> Echo:
+        _, echo = await asyncio.get_running_loop().create_datagram_endpoint(Echo, local_addr=("127.0.0.1", 0))
+        self.sessions[call] = echo
+        return echo
+
+
+async def run() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--refuse", action="store_true")
+    parser.add_argument("--mute", action="store_true")
+    options = parser.parse_args()
+    standin = Standin(options.refuse, options.mute)
+    async with serve(load().socket("media-server"), ToMedia, standin.handle):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
