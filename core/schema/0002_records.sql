@@ -18,7 +18,7 @@ create table outbox (                            -- CloudEvents 1.0
   refused text                                   -- why analytics could not
 );
 create index outbox_unfolded on outbox (seq) where folded_at is null;
-create index outbox_of_call on outbox (site_id, subject, time, seq);
+create index outbox_of_call on outbox (site_id, subject, seq);
 create index outbox_by_age on outbox (written_at);
 
 create table call_record (
@@ -34,7 +34,7 @@ create table call_record (
   cause int,                                     -- Q.850
   language text,                                 -- what the caller spoke most
   record jsonb not null,                         -- core.records.CallRecord
-  latency jsonb,                                 -- analytics.latency.Latency
+  latency jsonb not null default '{"v2v_any": null, "v2v_content": null}',  -- analytics.latency.Latency
   recording_state text check (recording_state in ('pending', 'ready', 'missing')),  -- null: none was made
   recording_s real,                              -- seconds, once ready
   primary key (site_id, call_id)
@@ -64,3 +64,10 @@ create function wake_analytics() returns trigger language plpgsql as $$ begin
   return null;
 end $$;
 create trigger wake_analytics after insert on outbox for each statement execute function wake_analytics();
+
+-- The site that a key opens, by core.keys.key_mac of it; null: none, or no longer. Through as_relay.
+create unique index api_key_by_mac on api_key (mac);
+create function site_of_key(key_mac bytea) returns text language sql stable as $$
+  select site_id from api_key
+  where mac = key_mac and revoked_at is null and (expires_at is null or expires_at > now())
+$$;

@@ -1,0 +1,24 @@
+"""The public HTTP interface, put together: routes, errors, description, and the gate around them."""
+
+import aiohttp
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from core.settings import Settings
+from gateway import calls, description, doors, health, problems
+from gateway.doors import Doors
+from gateway.gate import Gate
+
+VERSION = "0.1.0"
+
+
+def application(settings: Settings, opened: Doors, http: aiohttp.ClientSession) -> ASGIApp:
+    """An ASGI application without a lifespan of its own: who opened the doors closes them."""
+    app = FastAPI(title="Haazir", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    problems.install(app)
+    description.install(app)
+    doors.install(app, opened)
+    app.state.neighbours = health.Neighbours(settings, http)
+    app.include_router(calls.router)
+    app.include_router(health.router)
+    return Gate(app)

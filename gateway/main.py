@@ -1,0 +1,86 @@
+"""The gateway process: the one public HTTP port. `python -m gateway.main`"""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+
+import aiohttp
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from core.db import Database
+from core.settings import Settings, SettingsError, load
+from core.telemetry import serve_status, set_up_logging
+from gateway.app import application
+from gateway.auth import Doorkeeper
+from gateway.doors import Doors
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 512
+"""At once; the next is told 503. One process with 4 database connections serves about as many as it can."""
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are ours: uvicorn would raise them again after its clean stop, and so end with their status."""
+        yield
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. OSError if a port is taken, KeyError if a secret is missing."""
+    pepper, admin_key = settings.secret("key_pepper"), settings.secret("admin_key")
+    host, port = settings.network.host, settings.port("api_port")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    async with contextlib.AsyncExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((host, port), family=family, backlog=256))
+        listener.setblocking(False)
+        database = await stack.enter_async_context(Database(settings))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        doors = Doors(database, Doorkeeper(database, pepper, admin_key), settings.recordings_dir)
+        server = _server(application(settings, doors, http))
+        door = await serve_status(settings.metrics_address("gateway"), lambda: None if server.started else "is starting")
+        stack.push_async_callback(door.cleanup)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, setattr, server, "should_exit", True)
+        log.info("= serving", extra={"host": host, "port": port})
+        await server.serve([listener])
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_config=None,
+            access_log=False,  # gateway.gate writes one without query strings
+            proxy_headers=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=1,
+        )
+    )
+
+
+def main() -> int:
+    """The exit status: 0 after a clean stop, 1 if it could not start."""
+    try:
+        settings = load()
+        set_up_logging(settings.log_level)
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+        uvloop.run(serve(settings))
+    except (SettingsError, OSError, KeyError) as error:
+        sys.stderr.write(f"haazir: gateway can't start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,83 @@
+"""Every error of the public port is a problem detail (RFC 9457, application/problem+json).
+
+    {"type": "urn:haazir:problem:recording-not-ready", "title": "Not Found", "status": 404, "detail": "…"}
+
+`type` is about:blank where the status says it all. What a caller sent is never quoted back.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from msgspec import Meta
+from starlette.exceptions import HTTPException
+
+from core.db import DatabaseAway
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
+    field: Annotated[str, Meta(description="Where it stood: query.limit, header.x-site-id, body.text")]
+    detail: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What went wrong, and how to mend it (RFC 9457)."""
+
+    status: int
+    title: Annotated[str, Meta(description="The status in words")]
+    type: Annotated[str, Meta(description="Names the kind of problem for programs; absent: about:blank")] = "about:blank"
+    detail: Annotated[str, Meta(description="This occurrence in words")] = ""
+    instance: Annotated[str, Meta(description="Names this occurrence in our log")] = ""
+    errors: Annotated[tuple[FieldError, ...], Meta(description="One for each value that was refused")] = ()
+
+
+class Problem(HTTPException):
+    """Raise it anywhere below a request. `name` is the last part of the problem's type."""
+
+    def __init__(self, status: int, detail: str, name: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers)
+        self.name = name
+
+
+def answer(
+    status: int,
+    detail: str = "",
+    *,
+    name: str = "",
+    instance: str = "",
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    details = ProblemDetails(
+        status=status,
+        title=HTTPStatus(status).phrase,
+        type=f"urn:haazir:problem:{name}" if name else "about:blank",
+        detail=detail,
+        instance=instance,
+        errors=tuple(errors),
+    )
+    return Response(msgspec.json.encode(details), status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make the application's errors problems. What escapes even that, gateway.gate turns into one."""
+
+    @app.exception_handler(HTTPException)
+    async def refused(_: Request, error: HTTPException) -> Response:
+        detail = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
+        return answer(error.status_code, detail, name=getattr(error, "name", ""), headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        errors = [FieldError(field=".".join(map(str, each["loc"])), detail=each["msg"]) for each in error.errors()]
+        return answer(422, "a value can't be used, see errors", name="invalid-value", errors=errors)
+
+    @app.exception_handler(DatabaseAway)
+    async def away(_: Request, error: DatabaseAway) -> Response:
+        detail = "the database is away for the moment; calls go on and are recorded, try again soon"
+        return answer(503, detail, name="database-away", headers={"Retry-After": "2"})
