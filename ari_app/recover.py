@@ -15,6 +15,7 @@ import msgspec
 from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
+from ari_app.call.machine import INTERWORKING
 from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
 from ari_app.journal import Entry
 from ari_app.switchboard import INBOUND, Switchboard, caller_of
@@ -23,9 +24,6 @@ from core.ids import CallId, bridge_id, call_of_media_channel, media_channel_id
 
 log = logging.getLogger(__name__)
 
-UNSEEN = 127
-"""Q.850 "interworking, unspecified": the cause of an end we did not hear of."""
-
 
 async def compare_notes(board: Switchboard) -> None:
     """AriError: Asterisk is away; compare again when it is back."""
@@ -33,7 +31,7 @@ async def compare_notes(board: Switchboard) -> None:
     channels = {channel.id: channel for channel in await board.doors.ari.channels()}
     for call, session in sessions.items():
         if call not in channels:
-            session.lose(CallerGone(UNSEEN, "end not seen"))
+            session.lose(CallerGone(INTERWORKING, "end not seen"))
         elif not _in_our_app(channels[call], board):
             session.lose(CallerLeft())
     entries = {entry.call_id: entry for entry in board.doors.books.journal.entries()}
@@ -41,7 +39,7 @@ async def compare_notes(board: Switchboard) -> None:
         if call not in board.sessions and call not in channels:
             _close(board, entry)
         elif call not in board.sessions and not _in_our_app(channels[call], board):
-            await _watch(board, entry)
+            _watch(board, entry)
     for channel in channels.values():
         if CallId(channel.id) not in board.sessions and _in_our_app(channel, board):
             await _take_up(board, channel, entries.get(CallId(channel.id)))
@@ -83,9 +81,8 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
         board.begin(caller_of(channel, arguments), entry)
 
 
-async def _watch(board: Switchboard, entry: Entry) -> None:
+def _watch(board: Switchboard, entry: Entry) -> None:
     metrics.ADOPTED.labels("with people").inc()
-    await board.doors.ari.follow(entry.call_id)
     caller = Caller(entry.call_id, entry.caller, entry.called, entry.native)
     board.begin(caller, msgspec.structs.replace(entry, with_people=True))
 
@@ -93,4 +90,4 @@ async def _watch(board: Switchboard, entry: Entry) -> None:
 def _close(board: Switchboard, entry: Entry) -> None:
     outcome: Outcome = "transferred" if entry.with_people else "caller_hung_up" if entry.answered else "abandoned"
     log.info("= call ended unseen", extra={"call": entry.call_id, "outcome": outcome})
-    board.doors.books.close(entry, NoteEnded(outcome, UNSEEN, "end not seen"))
+    board.doors.books.close(entry, NoteEnded(outcome, INTERWORKING, "end not seen"))

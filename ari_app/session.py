@@ -21,7 +21,7 @@ from ari_app.ari.events import ChannelEvent
 from ari_app.ari.models import ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold, StasisEnd, StasisStart
 from ari_app.books import Books, Caller, CallRecord
 from ari_app.call import vocabulary as do
-from ari_app.call.machine import Call, Limits, Phase, adopt, arrive, step, watch
+from ari_app.call.machine import INTERWORKING, Call, Limits, Phase, adopt, arrive, step, watch
 from ari_app.call.routing import FALLBACK_QUEUE, Admit, Found, Refuse, codec_for, decide
 from ari_app.call.seats import Seats
 from ari_app.journal import Entry
@@ -95,7 +95,7 @@ class Session:
         except AriError as error:
             log.warning("! caller lost", extra={"call": self.caller.call_id, "error": str(error)})
         await self._release("failed")
-        self._record.ended(do.NoteEnded("failed", 127, "fault of ours"))
+        self._record.ended(do.NoteEnded("failed", INTERWORKING, "fault of ours"))
 
     # ── Asterisk's events in ─────────────────────────────────────────────────────────────────────────────────────────
     def hear(self, event: ChannelEvent) -> None:
@@ -112,7 +112,7 @@ class Session:
             match event:
                 case StasisStart():
                     return do.LegReady()
-                case ChannelDestroyed():  # silence both ways, if we did nothing
+                case StasisEnd():  # its end: silence both ways, if we did nothing
                     return do.MediaGone()
             return None
         match event:
@@ -135,6 +135,10 @@ class Session:
         match action:
             case do.FindSite():
                 self._start(self._route())
+            case do.Follow():
+                self._start(self._ask(ari.follow(call), vital=False))
+            case do.LookForCaller():
+                self._start(self._look_for_caller())
             case do.Ring():
                 self._start(self._ask(ari.ring(call), vital=False))
             case do.MakeBridge():
@@ -152,7 +156,7 @@ class Session:
             case do.Tell(message):
                 self._media.send(message)
             case do.SendToPeople(queue):
-                self._start(self._send_to_people(queue))
+                self._start(self._ask(ari.to_dialplan(call, "people", queue)))
             case do.HangUp(cause):
                 self._start(self._ask(ari.hang_up(call, cause), vital=False))
             case do.ReleaseMedia(reason):
@@ -240,12 +244,15 @@ class Session:
             metrics.ANSWER.observe(time.monotonic() - asked)
             self._inbox.put(do.PickedUp(time.time()))
 
-    async def _send_to_people(self, queue: str) -> None:
-        async def follow_and_send() -> None:
-            await self._doors.ari.follow(self.caller.call_id)  # or we would not hear of the end
-            await self._doors.ari.to_dialplan(self.caller.call_id, "people", queue)
-
-        await self._ask(follow_and_send())
+    async def _look_for_caller(self) -> None:
+        try:
+            await self._doors.ari.channel(self.caller.call_id)
+        except Gone:
+            self._inbox.put(do.CallerGone(INTERWORKING, "end not seen"))
+        except AriError as error:
+            self._refused(error)
+        else:
+            self._inbox.put(do.CallerElsewhere())
 
     async def _release(self, reason: str) -> None:
         """Leave nothing behind: media session, leg, bridge. Again costs nothing."""

@@ -110,6 +110,9 @@ class Ari:
         """Hear of this channel's end even after it has left us."""
         await self._do("POST", f"/applications/{self.app}/subscription", eventSource=f"channel:{channel}")
 
+    async def channel(self, channel: str) -> Channel:
+        return msgspec.json.decode(await self._do("GET", f"/channels/{channel}"), type=Channel)
+
     async def channels(self) -> list[Channel]:
         return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])
 
@@ -136,7 +139,13 @@ class Ari:
         await self._do("POST", f"/bridges/{bridge}", type="mixing,proxy_media,dtmf_events", name=bridge)
 
     async def join(self, bridge: str, *channels: str) -> None:
-        await self._do("POST", f"/bridges/{bridge}/addChannel", channel=",".join(channels))
+        operation = f"/bridges/{bridge}/addChannel"
+        try:
+            await self._do("POST", operation, channel=",".join(channels))
+        except Refused as error:
+            if error.status == 400:  # "Channel not found": not a mistake in the request, as elsewhere
+                raise Gone(operation, 404, "a channel has ended") from error
+            raise
 
     async def destroy_bridge(self, bridge: str) -> None:
         await self._delete(f"/bridges/{bridge}")

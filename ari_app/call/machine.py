@@ -17,9 +17,11 @@ from ari_app.call.vocabulary import (
     Action,
     AsteriskFailed,
     BridgeMade,
+    CallerElsewhere,
     CallerGone,
     CallerLeft,
     FindSite,
+    Follow,
     HangUp,
     Happening,
     Join,
@@ -27,6 +29,7 @@ from ari_app.call.vocabulary import (
     KeyPressed,
     LegMade,
     LegReady,
+    LookForCaller,
     MakeBridge,
     MakeLeg,
     MediaGone,
@@ -142,17 +145,17 @@ Next = tuple[Call, Sequence[Action]]
 
 def arrive(limits: Limits, now: float) -> Next:
     """A new call."""
-    return Call(limits, Phase.ROUTING, now + limits.routing), [FindSite()]
+    return Call(limits, Phase.ROUTING, now + limits.routing), [FindSite(), Follow()]
 
 
 def adopt(limits: Limits, site: Site, now: float) -> Next:
     """An answered call of an earlier life of ours, still in our application."""
-    return Call(limits, Phase.ADOPTING, now + limits.media_open, site=site, answered=True), [ResumeMedia()]
+    return Call(limits, Phase.ADOPTING, now + limits.media_open, site=site, answered=True), [ResumeMedia(), Follow()]
 
 
 def watch(limits: Limits, site: Site, now: float) -> Next:
     """A call of an earlier life of ours, now with people: only its end is of interest."""
-    return Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, answered=True, outcome="transferred"), []
+    return Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, answered=True, outcome="transferred"), [Follow()]
 
 
 def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901 (one table)
@@ -228,7 +231,9 @@ def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901
             return _hang_up(call, "failed", NORMAL_CLEARING, now)
         case Phase.HANGING_UP | Phase.WITH_PEOPLE, CallerLeft():
             return call, []
-        case Phase.LEAVING, Tick():  # not hung up: somebody moved the call (a watchdog, an admin)
+        case Phase.LEAVING, Tick():
+            return replace(call, deadline=now + limits.leaving), [LookForCaller()]
+        case Phase.LEAVING, CallerElsewhere():  # somebody moved the call: a watchdog, an admin
             return _with_people(replace(call, queue="elsewhere", reason="moved"), now)
         case _, CallerLeft() if phase is not Phase.LEAVING:
             return replace(call, phase=Phase.LEAVING, deadline=now + limits.leaving), [ReleaseMedia("caller left")]

@@ -80,14 +80,20 @@ class CallerLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerElsewhere:
+    """The caller's channel lives, in other hands."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerGone:
     cause: int
+    """Q.850"""
     cause_text: str
 
 
 Happening = (
     Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
-    | MediaGone | AsteriskFailed | CallerLeft | CallerGone | FromMedia
+    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | FromMedia
 )  # fmt: skip
 
 
@@ -95,6 +101,16 @@ Happening = (
 @dataclass(frozen=True, slots=True)
 class FindSite:
     """Answered by Routed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Hear of the caller's end even after they have left our application."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookForCaller:
+    """Answered by CallerElsewhere or CallerGone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +203,6 @@ class NoteEnded:
 
 
 Action = (
-    FindSite | Ring | MakeBridge | ReserveMedia | ResumeMedia | MakeLeg | Join | PickUp | Tell | ReleaseMedia
-    | SendToPeople | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded
+    FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | MakeLeg | Join | PickUp | Tell
+    | ReleaseMedia | SendToPeople | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded
 )  # fmt: skip

@@ -29,9 +29,6 @@ from core.commands import (
 from core.ids import CallId
 from core.settings import load
 
-SILENCE = b"\xff" * 160
-"""20 ms of µ-law."""
-
 
 class Echo(asyncio.DatagramProtocol):
     """One session: silence (or, once answered, sound) until something comes in, then that again."""
@@ -54,7 +51,8 @@ class Echo(asyncio.DatagramProtocol):
         """A packet of loud sound now: the first sample of the greeting."""
         self.greeting = True
         if self.peer:
-            self.transport.sendto(b"\x80\x80" + b"\x00\x01" + b"\x00\x00\x00\xa0" + b"\x00\x00\x00\x01" + b"\x00\x80" * 80, self.peer)
+            header = bytes([0x80, 0x80]) + (1).to_bytes(2, "big") + (160).to_bytes(4, "big") + (1).to_bytes(4, "big")
+            self.transport.sendto(header + b"\x00\x80" * 80, self.peer)
 
 
 class Standin:
