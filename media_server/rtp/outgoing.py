@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio import FRAME_S, Codec, Pcm
+from core.audio import FRAME_S, RATE, Codec, Pcm
+from core.resample import Resampler
 from media_server.rtp.pacing import RING, Look, Pacer
 from media_server.rtp.playout import Heard, Playout, PlayoutEvent, comfort_noise
 
@@ -21,7 +22,7 @@ class Tick:
     """What has left since the last one."""
 
     reference: Pcm
-    """The line's sound at 16 kHz, 320 samples for each packet: what an echo would be of."""
+    """The line's sound at 16 kHz, what an echo would be of: 320 samples for each packet that left, one packet ahead."""
     events: list[PlayoutEvent]
 
 
@@ -34,7 +35,9 @@ class Outgoing:
         self._playout = Playout(codec)
         self._line: int | None = None
         self._last: Look | None = None
-        self._references: list[Pcm] = []
+        self._left: list[Pcm | None] = []
+        """Sound of the packets that left since the last tick; None: noise."""
+        self._upsampler = Resampler(codec.rate, RATE)
         self._events: list[PlayoutEvent] = []
 
     def connect(self, fd: int) -> None:
@@ -84,9 +87,8 @@ class Outgoing:
         self._account()
         self._events += self._playout.settle(now)
         self._top_up()
-        reference = np.concatenate(self._references) if self._references else np.zeros(0, np.int16)
-        tick = Tick(reference, self._events)
-        self._references, self._events = [], []
+        tick = Tick(self._reference(), self._events)
+        self._left, self._events = [], []
         return tick
 
     def duck(self) -> None:
@@ -116,6 +118,17 @@ class Outgoing:
         self._top_up()
         return heard
 
+    def _reference(self) -> Pcm:
+        """The packets that left but the first, which the last tick told of, and the one that is next.
+
+        An echo must not overtake its reference: one packet of foresight makes up for the tick's coming after the packet.
+        """
+        if not self._left:
+            return np.zeros(0, np.int16)
+        silence = np.zeros(self._codec.frame_samples, np.int16)
+        frames = [silence if frame is None else frame for frame in (*self._left[1:], self._playout.next)]
+        return self._upsampler.push(np.concatenate(frames))
+
     def _rethink(self, keep: int) -> None:
         """Take the frames that wait back into the playout, and account for those that have left."""
         if self._line is not None:
@@ -140,9 +153,10 @@ class Outgoing:
         # Noise goes out when the ring was empty: before the sound if sound went last, else after it.
         for is_voice in [False] * noise + [True] * voiced if look.talking else [True] * voiced + [False] * noise:
             if is_voice:
-                reference, events = self._playout.sent(at)
+                frame, events = self._playout.sent(at)
+                self._left.append(frame)
                 self._events += events
             else:
-                reference = self._playout.sent_noise()
-            self._references.append(reference)
+                self._playout.sent_noise()
+                self._left.append(None)
             at += FRAME_S

@@ -6,15 +6,13 @@ A payload taken is not yet heard: until `sent` it can be taken back, and what is
 """
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
 import numpy as np
 
-from core.audio import CODECS, FRAME, RATE, Codec, Pcm, amplitude
+from core.audio import CODECS, Codec, Pcm, amplitude
 from core.commands import CodecName
-from core.resample import Resampler
 
 NOISE_DB = -65.0
 """Comfort noise: a line that is really silent sounds dead."""
@@ -115,8 +113,6 @@ class Playout:
         """The last milliseconds of what was stopped."""
         self._audible = amplitude(AUDIBLE_DB)
         self._sounded: set[int] = set()
-        self._upsampler = Resampler(codec.rate, RATE)
-        self._upsampler_warm = False
 
     @property
     def busy(self) -> bool:
@@ -168,10 +164,15 @@ class Playout:
             for sentence, samples in flight.parts:
                 sentence.taken -= samples
 
-    def sent(self, at: float) -> tuple[Pcm, list[PlayoutEvent]]:
-        """The oldest frame taken has left: what the line carried, FRAME samples at 16 kHz, and what that means."""
+    @property
+    def next(self) -> Pcm | None:
+        """The oldest frame taken, at the codec's rate: what will leave next. None: noise."""
+        return self._flights[0].pcm if self._flights else None
+
+    def sent(self, at: float) -> tuple[Pcm | None, list[PlayoutEvent]]:
+        """The oldest frame taken has left: what the line carried, at the codec's rate, and what that means."""
         if not self._flights:
-            return self.sent_noise(), []
+            return None, []
         flight = self._flights.popleft()
         events: list[PlayoutEvent] = []
         offset = 0
@@ -180,17 +181,12 @@ class Playout:
             self._first_sound(sentence, flight.pcm[offset : offset + samples], at + offset / self._codec.rate, events)
             offset += samples
         self._finish(at + offset / self._codec.rate, events)
-        self._upsampler_warm = True
-        return self._upsampler.push(flight.pcm), events
+        return flight.pcm, events
 
-    def sent_noise(self) -> Pcm:
+    def sent_noise(self) -> None:
         """20 ms left that were not ours: noise, because nothing had been taken."""
         if self._begun and not self.paused:
             self.underruns += 1
-        if not self._upsampler_warm:
-            return np.zeros(FRAME, np.int16)
-        self._upsampler_warm = False
-        return self._upsampler.push(np.zeros(self._samples, np.int16))
 
     def settle(self, at: float) -> list[PlayoutEvent]:
         """What ends without a sound: a sentence of which all had left before its end was known."""
@@ -273,8 +269,3 @@ class Playout:
             finished = True
         if finished and not self._sentences:
             events.append(Drained(at))
-
-
-def payloads(codec: Codec, frames: Iterable[Pcm]) -> bytes:
-    """Frames encoded one after another: the noise a pacer sends by itself."""
-    return b"".join(codec.encode(frame) for frame in frames)
