@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from core.audio import FRAME_S, Codec, Pcm
 from core.rtp import RtpPacket, sequence_ahead, timestamp_ahead
@@ -118,16 +119,17 @@ class Ears:
 
 def pacing(packets: Sequence[Heard]) -> Pacing | None:
     """Of packets that follow each other by number; across a loss there is no distance to measure."""
-    errors, missing, gaps = [], 0, 0
-    for before, after in pairwise(packets):
-        step = sequence_ahead(after.sequence, before.sequence)
-        if step == 1:
-            distance = after.arrival - before.arrival
-            errors.append(abs(distance - FRAME_S) * 1000)
-            gaps += distance > 0.06
-        elif step > 1:
-            missing += step - 1
-    if not errors:
+    found = distances_ms(packets)
+    if not found.size:
         return None
+    errors = np.abs(found - FRAME_S * 1000)
+    steps = [sequence_ahead(after.sequence, before.sequence) for before, after in pairwise(packets)]
+    missing = sum(step - 1 for step in steps if step > 1)
     p50, p99 = np.percentile(errors, [50, 99])
-    return Pacing(len(packets), float(p50), float(p99), float(max(errors)), missing, gaps)
+    return Pacing(len(packets), float(p50), float(p99), float(errors.max()), missing, int((found > 60).sum()))
+
+
+def distances_ms(packets: Sequence[Heard]) -> npt.NDArray[np.float64]:
+    """Milliseconds between each packet and the one that follows it by number."""
+    neighbours = ((a, b) for a, b in pairwise(packets) if sequence_ahead(b.sequence, a.sequence) == 1)
+    return np.array([(after.arrival - before.arrival) * 1000 for before, after in neighbours])

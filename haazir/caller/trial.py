@@ -1,0 +1,101 @@
+"""A whole instance of one's own, to be tried and broken: another home, other ports, gone at the end.
+
+    with running(HAAZIR_ENGINES_TTS="instant") as trial: ...         the tests' and the bench's
+
+It shares the Python environment and the Asterisk of the checkout's own home, which it unpacks there if there is none.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterisk import obtain
+from core import settings as core_settings
+from core.settings import REPOSITORY, Settings
+from haazir import ports
+from haazir.caller import server
+from haazir.caller.server import Server
+from haazir.status import Status, status
+
+_STEP = 4000
+"""Asterisk's RTP ports are 4000 wide; every other port moves along."""
+_FIRST_OFFSET = 20_000
+
+
+class TrialFailed(RuntimeError):
+    """The instance did not start; its last words are in the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    settings: Settings
+    environment: Mapping[str, str]
+
+    def server(self, site_id: str = "demo") -> Server:
+        """One of its sites, to call."""
+        return asyncio.run(server.find(self.settings, site_id))
+
+    def status(self) -> Status:
+        return asyncio.run(status(self.settings))
+
+    def kill(self, process: str) -> int:
+        """SIGKILL one process; its former pid. The supervisor starts it again."""
+        pid = self.status().processes[process]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def haazir(self, *arguments: str, timeout: float = 180.0) -> "subprocess.CompletedProcess[str]":
+        """`bin/haazir …` on this instance, in the environment that already runs."""
+        command = [sys.executable, "-P", "-m", "haazir", *arguments]
+        return subprocess.run(
+            command, env=dict(self.environment), cwd=REPOSITORY, text=True, capture_output=True, timeout=timeout, check=False
+        )
+
+    def last_words(self, lines: int = 15) -> str:
+        """The ends of its logs, for whoever has to find out what went wrong."""
+        logs = sorted(self.settings.log_dir.glob("*.log")) if self.settings.log_dir.exists() else []
+        ends = [(log, log.read_text(errors="replace").splitlines()[-lines:]) for log in logs]
+        return "\n".join(line for log, end in ends if end for line in (f"── {log.name}", *end))
+
+
+@contextlib.contextmanager
+def running(**variables: str) -> Iterator[Trial]:
+    """Started and ready; stopped, and its home deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home. TrialFailed."""
+    home = Path(tempfile.mkdtemp(prefix="haazir-trial-"))
+    trial = _prepare(home, variables)
+    try:
+        up = trial.haazir("up", "--detach", timeout=300.0)
+        if up.returncode != 0:
+            raise TrialFailed(f"haazir up ended with {up.returncode}:\n{up.stdout}{up.stderr}\n{trial.last_words()}")
+        yield trial
+    finally:
+        trial.haazir("down", timeout=60.0)
+        if not os.environ.get("HAAZIR_TRIAL_KEEP"):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("HAAZIR_NETWORK_")}
+    environment = {**inherited, "HAAZIR_HOME": str(home), "PYTHONPATH": str(REPOSITORY), **variables}
+    own = core_settings.load()
+    if not own.asterisk.root and not own.asterisk.binary:
+        obtain.obtain(own, lambda text: print(text, file=sys.stderr))
+        if (own.home / "asterisk-root").exists():
+            environment["HAAZIR_ASTERISK_ROOT"] = str(own.home / "asterisk-root")
+    first = int(os.environ.get("HAAZIR_TRIAL_PORT_OFFSET", _FIRST_OFFSET))
+    complaints: list[str] = []
+    for offset in range(first, 52_000, _STEP):
+        environment["HAAZIR_NETWORK_PORT_OFFSET"] = str(offset)
+        settings = core_settings.load(environment)
+        complaints = ports.taken(settings)
+        if not complaints:
+            return Trial(settings, environment)
+    raise TrialFailed("no free ports for another instance:\n" + "\n".join(complaints))
