@@ -112,15 +112,14 @@ class Silero:
 
     def _round(self, ready: list[Listener]) -> list[tuple[Listener, Window]]:
         pieces = [listener._next() for listener in ready]
-        sound = np.stack([pcm for _, pcm, _, _ in pieces]).astype(np.float32)
+        sound: Floats = np.stack([pcm for _, pcm, _, _ in pieces]).astype(np.float32)
         levels = np.sqrt(np.square(sound).reshape(len(ready), _LEVELS, -1).mean(axis=2)).tolist()
-        probabilities = self._infer(ready, sound / 32768)
-        return [
-            (listener, Window(start, probability, tuple(level), concealed, ours))
-            for listener, (start, _, concealed, ours), probability, level in zip(
-                ready, pieces, probabilities, levels, strict=True
-            )
-        ]
+        probabilities = self._infer(ready, sound / np.float32(32_768))
+        windows = []
+        for listener, piece, probability, level in zip(ready, pieces, probabilities, levels, strict=True):
+            start, _, concealed, ours = piece
+            windows.append((listener, Window(start, probability, tuple(level), concealed, ours)))
+        return windows
 
     def _infer(self, ready: list[Listener], sound: Floats) -> list[float]:
         """Sound of shape (calls, WINDOW), -1 to 1. The network's memory is kept in the listeners."""
