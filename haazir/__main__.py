@@ -19,6 +19,7 @@ COMMANDS = {
     "status": Command("haazir.status", "what runs, where it listens, the keys (--json)"),
     "doctor": Command("haazir.doctor", "what is wrong, and how to mend it"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),
+    "bench": Command("bench.calls", "place many SIP calls at once and measure them on the wire"),
     "test": Command("haazir.checks", "the whole test suite, checks first (--fast: without real calls)"),
     "check": Command("haazir.checks", "style, types and import rules only"),
     "lock": Command("haazir.lock", "choose and pin the versions of all Python packages anew"),
