@@ -158,7 +158,7 @@ def _from_cursor(cursor: str) -> list[Any]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         place, _, call_id = base64.b64decode(padded, b"-_", validate=True).decode().partition(":")
-        if abs(int(place)) < 2**53 and "\0" not in call_id:
+        if abs(int(place)) < 2**53 and call_id and "\0" not in call_id:
             return [int(place), call_id]
     except (ValueError, binascii.Error):  # UnicodeDecodeError is a ValueError
         pass

@@ -7,10 +7,12 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Mapping
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import problems
@@ -21,6 +23,13 @@ BODY_LIMIT = 2**20
 """Bytes."""
 DEADLINE_S = 15.0
 """From the request's headers to the answer's: above the database's own limit. A long download may take longer."""
+
+_DETAILS = {
+    400: "the request, or its Range, can't be read",
+    416: "the file is shorter than that: its size is in Content-Range",
+    500: "something of ours broke: our log has it under this instance",
+    504: "the answer took too long",
+}
 
 _requests = Counter("haazir_gateway_requests", "Answered, by route and status", ["route", "status"])
 _seconds = Histogram(
@@ -48,10 +57,10 @@ class Gate:
             async with asyncio.timeout(self._deadline_s) as exchange.deadline:
                 await self._app(scope, exchange.receive, exchange.send)
         except TimeoutError:
-            await exchange.fail(504, "the answer took too long")
+            await exchange.fail(504)
         except Exception:  # the one place where a request dies: the next one must live
             log.exception("! request failed", extra={"request": exchange.id})
-            await exchange.fail(500, "the failure is in our log under this instance")
+            await exchange.fail(500)
         finally:
             exchange.report()
 
@@ -88,18 +97,22 @@ class _Exchange:
             if message["status"] >= 400 and headers.get("content-type", "text/plain").startswith("text/plain"):
                 self._replaced = True
                 keep = {name: headers[name] for name in ("content-range", "allow", "connection") if name in headers}
-                await self._answer(problems.answer(message["status"], headers=keep))
+                await self._answer(self._problem(message["status"], headers=keep))
                 return
             self._start(message["status"])
         if not self._replaced:
             await self._send(message)
 
-    async def fail(self, status: int, detail: str) -> None:
+    async def fail(self, status: int) -> None:
         """Answer with a problem if nothing has been answered yet; else the connection is cut, which says as much."""
         if not self._status:
-            await self._answer(problems.answer(status, detail, instance=f"urn:uuid:{self.id}"))
+            await self._answer(self._problem(status))
 
-    async def _answer(self, response: ASGIApp) -> None:
+    def _problem(self, status: int, headers: Mapping[str, str] | None = None) -> Response:
+        instance = f"urn:uuid:{self.id}" if status >= 500 else ""
+        return problems.answer(status, _DETAILS.get(status, ""), instance=instance, headers=headers)
+
+    async def _answer(self, response: Response) -> None:
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._start(message["status"])
