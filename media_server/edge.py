@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
+from typing import TypeVar
 
 from core.bus import Link, PeerGone
 from core.commands import AdoptMedia, MediaRefused, OpenMedia, ToMedia
@@ -10,6 +12,8 @@ from media_server import metrics
 from media_server.session import NeighbourAway, Session, Shared
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TICK = 0.020
 LATE = 0.010
@@ -37,16 +41,11 @@ class Edge:
 
     def _tick(self, now: float) -> None:
         for session in list(self._sessions.values()):
-            try:
-                session.tick(now)
-            except Exception as error:
-                session.fail(error)
+            _let(session, session.tick, now)
+        owners = {id(session.ear.listener): session for session in self._sessions.values()}
         for listener, window in self._shared.silero.run():
-            if (owner := listener.owner) is not None:
-                try:
-                    owner(window)
-                except Exception as error:
-                    owner.__self__.fail(error)
+            if (owner := owners.get(id(listener))) is not None:
+                _let(owner, owner.ear.window, window)
 
     async def control(self, link: Link[ToMedia]) -> None:
         """One connection of the controller's: one call."""
@@ -111,6 +110,14 @@ class Edge:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _let(session: Session, work: Callable[[T], None], what: T) -> None:
+    """Work of one call within the tick of all: what goes wrong ends that call (Session.run raises it), not the tick."""
+    try:
+        work(what)
+    except Exception as error:  # noqa: BLE001  handed on to where that session dies
+        session.fail(error)
 
 
 def _tell_refused(link: Link[ToMedia], reason: str) -> None:

@@ -1,6 +1,6 @@
 """The edge process: RTP, echo, VAD, turns and playout of all calls. No model runs in this process's GIL but Silero's.
 
-    python -m media_server.main         (started by `bin/haazir up`, or systemd)
+python -m media_server.main         (started by `bin/haazir up`, or systemd)
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """A process that one call needs: connected when the call opens, connected again when it dies, never waited for.
 
-    Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()
+Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()
 """
 
 import asyncio

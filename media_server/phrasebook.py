@@ -1,6 +1,6 @@
 """The agent's own lines as sound: made once per site, kept on disk, there when every engine is dead.
 
-    prepare(site) ── what is missing ──> voice (tts worker) ──> PhraseCache <── get(site, language, "greeting")
+prepare(site) ── what is missing ──> voice (tts worker) ──> PhraseCache <── get(site, language, "greeting")
 """
 
 import asyncio

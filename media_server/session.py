@@ -19,6 +19,7 @@ from core.events import AnyEvent, MediaReported, ToolCalled
 from core.machine import Tick
 from core.outbox import Outbox
 from core.settings import Settings
+from core.sites import Language
 from media_server import metrics
 from media_server.ear import Ear
 from media_server.ledger import Ledger
@@ -30,7 +31,7 @@ from media_server.rtp.pacing import Pacer
 from media_server.rtp.udp import RtpSocket
 from media_server.turn import state as turn
 from media_server.turn.machine import step
-from media_server.vad.silero import Silero, Window
+from media_server.vad.silero import Silero
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,6 @@ class Session:
         self.call_id = opening.call_id
         self._site = site
         self._shared = shared
-        self._log = logging.LoggerAdapter(log, {"call": opening.call_id}, merge_extra=True)
         self._control: Link[msg.ToMedia] | None = control
         self._unsent: list[msg.FromMedia] = []
         """What a controller that is away has still to be told."""
@@ -171,7 +171,7 @@ class Session:
             case msg.CloseMedia():
                 self._inbox.put(turn.Closed())
             case msg.OpenMedia() | msg.AdoptMedia() | msg.ConnectMedia():
-                self._log.warning("! unexpected control message", extra={"message_type": type(message).__name__})
+                log.warning("! unexpected control message", extra={"call": self.call_id, "got": type(message).__name__})
 
     def adopt(self, control: Link[msg.ToMedia]) -> None:
         """A controller came back."""
@@ -215,9 +215,6 @@ class Session:
             self._voice_lost(now)
         if self._control is None and now - (self.ear.last_packet or now) > DEAD_LINE:
             self._inbox.put(turn.Closed())
-
-    def window(self, window: Window) -> None:
-        self.ear.window(window)
 
     def _on_datagram(self, data: bytes) -> None:
         self._datagrams.append((data, self._now()))
@@ -307,7 +304,7 @@ class Session:
         asyncio.get_running_loop().call_later(BRAIN_BACK, self._inbox.put, failed)
 
     # ── what the turn machine wants done ─────────────────────────────────────────────────────────────────────────────
-    def _perform(self, action: turn.TurnAction) -> None:
+    def _perform(self, action: turn.TurnAction) -> None:  # noqa: C901 (one table)
         match action:
             case msg.Flush() | msg.EndUtterance():
                 self._hearing.send(action)
@@ -353,7 +350,7 @@ class Session:
         self.ear.heed(after.phase in HEARD_PHASES)
         if before.phase is not after.phase:
             metrics.PHASES.labels(after.phase).inc()
-            self._log.debug("= %s", after.phase)
+            log.debug("= %s", after.phase, extra={"call": self.call_id})
 
     def _forget_unheard(self) -> None:
         """What the brain said and nobody has heard is not wanted any more."""
@@ -375,7 +372,7 @@ class Session:
             self._ledger.phrase(reply, phrase, language)
             self._mouth.play(reply, text, language, pcm, self._now())
 
-    def _say(self, source: str, reply: int, text: str, language: msg.Language) -> None:
+    def _say(self, source: str, reply: int, text: str, language: Language) -> None:
         self._ledger.phrase(reply, source, language)
         self._mouth.say(reply, 0, text, language, self._now())
         self._mouth.complete(reply)
