@@ -1,4 +1,4 @@
-"""`python -m bench.calls`: N real SIP calls with spoken turns against a running instance, measured on the wire.
+"""`bin/haazir bench` (python -m bench.calls): N real SIP calls with spoken turns against a running instance, measured on the wire.
 
     instance (the running one, or one of our own) <── callers ──> outcomes ──> figures ──> table, bench/out/*.json
 
@@ -50,7 +50,9 @@ def main(arguments: list[str]) -> int:
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m bench.calls", description="Real SIP calls with spoken turns, measured on the wire."
+        prog="bin/haazir bench",
+        description="Real SIP calls with spoken turns, measured on the wire. bench/README.md says which run gives which figure.",
+        epilog="Example: bin/haazir bench --calls 15 --turns 20 --engines instant",
     )
     parser.add_argument("--site", default="demo")
     parser.add_argument("--calls", type=int, default=1, help="how many at once (default: 1)")

@@ -31,13 +31,14 @@ class Question:
 
 QUESTIONS = (
     Question("what is your return policy"),
-    Question("how many days does delivery take"),
-    Question("do you have", "cash on delivery"),
-    Question("what are your store timings", voice="en-gb"),
-    Question("how do I get", "a refund", voice="en-us+f3"),
-    Question("is there a warranty"),
-    Question("do you deliver", "on sunday", voice="en-us+m3"),
-    Question("which payment methods do you accept"),
+    Question("रिफंड कितने दिन में आता है", voice="hi"),
+    Question("how long does", "delivery take"),
+    Question("is there a warranty", voice="en-gb"),
+    Question("डिलीवरी कितने", "दिन में होगी", voice="hi+f2"),
+    Question("where is your shop", voice="en-us+f3"),
+    Question("is cash on", "delivery available", voice="en-us+m3"),
+    Question("क्या ई एम आई मिलती है", voice="hi+m3"),
 )
+"""Each has its fact in demo/site/facts.toml. Hinglish is spoken from Devanagari: eSpeak reads Latin letters as English."""
 
 INTERRUPTION = Question("wait please stop, I want to ask something else")
