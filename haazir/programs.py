@@ -38,7 +38,7 @@ STOPPING = (
 )
 """The order in which an instance is stopped; each step together."""
 
-TEMPLATE_ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 """Logs at once; and glibc's arenas cost tens of megabytes a process otherwise."""
 
 
@@ -51,7 +51,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """What our processes need to find the same settings and the same code as we."""
     checkout = str(Path(__file__).resolve().parent.parent)
     paths = [checkout, *(path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path and path != checkout)]
-    return {**TEMPLATE_ENVIRONMENT, "HAAZIR_HOME": str(settings.home), "PYTHONPATH": os.pathsep.join(paths)}
+    return {**ENVIRONMENT, "HAAZIR_HOME": str(settings.home), "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def own(settings: Settings) -> list[Program]:
