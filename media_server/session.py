@@ -76,6 +76,7 @@ class Session:
         self.socket = RtpSocket(settings.media.bind)
         self._outgoing = Outgoing(codec, shared.pacer)
         self._rate = codec.rate
+        self._open_to_calls = False
         self._connected = False
         self._datagrams: list[tuple[bytes, float]] = []
         """What came since the last tick, and when."""
@@ -129,6 +130,7 @@ class Session:
         except TimeoutError:
             raise NeighbourAway(" ".join(one.name for one in neighbours if not one.ready.is_set()) + " is away") from None
         await self._shared.phrasebook.prepare(self._site, self._rate)
+        self._open_to_calls = True
         self._tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
 
     def _close(self) -> None:
@@ -144,7 +146,8 @@ class Session:
         self._shared.silero.forget(self.ear.listener)
         self._outgoing.close()
         self.socket.close()
-        self._tell(msg.MediaClosed(reason="closed"))
+        if self._open_to_calls:
+            self._tell(msg.MediaClosed(reason="closed"))
 
     async def _break(self) -> None:
         await self._broken
