@@ -4,7 +4,7 @@
     probability   ▂▄▆██████▇▅▃▁
          off ────────────────┴──   64 ms below `off`: SpeechStopped at the last voiced sample
 
-What was concealed is no proof of a pause, and what may be our echo is no proof of speech.
+What was concealed is no proof of a pause, and what may be our echo does not begin speech.
 """
 
 from collections import deque
@@ -92,7 +92,7 @@ class Segmenter:
         return []
 
     def _go_on(self, window: Window) -> list[SpeechStarted | SpeechStopped]:
-        if window.probability >= self._off and not window.ours:
+        if window.probability >= self._off:  # also what could be ours: a caller's soft syllable is no pause
             self._quiet, self._last_voiced = 0, window.start
             return []
         self._quiet += not window.concealed
