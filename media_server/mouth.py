@@ -168,11 +168,11 @@ class Mouth:
                 self._speak(Speak(reply=reply, index=index, text=sentence.text, language=sentence.language))
 
     def give_up(self) -> None:
-        """The voice is dead: nothing is owed any more."""
+        """The voice is dead: nothing is owed any more, and what never sounded was not said."""
         for reply, index, sentence in self._owed():
-            sentence.whole = sentence.played = True
-            if sentence.sounded and self._replies[reply].open:
-                self.outgoing.say(reply, index, np.empty(0, np.int16), last=True)
+            if not sentence.sounded:
+                del self._replies[reply].sentences[index]
+        self.ask_again(0.0)
 
     def _owed(self) -> list[tuple[int, int, Sentence]]:
         return [
