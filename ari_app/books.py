@@ -39,6 +39,7 @@ class Books:
             recording=self.recordings.of(entry.call_id, entry.site.recording),
         )  # fmt: skip
         self.publish(ended)
+        metrics.ENDED.labels(end.outcome).inc()
         self.journal.remove(entry.call_id)
 
 
@@ -75,9 +76,10 @@ class CallRecord:
             self._books.publish(transferred)
 
     def ended(self, end: NoteEnded) -> None:
-        metrics.ENDED.labels(end.outcome).inc()
         if self.entry:
             self._books.close(self.entry, end)
+        else:
+            metrics.ENDED.labels(end.outcome).inc()
 
     def _keep(self, entry: Entry) -> None:
         self.entry = entry

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ari_app import metrics
-from ari_app.ari.client import Ari, AriError, Gone
+from ari_app.ari.client import Ari, AriError, Gone, NotInStasis
 from ari_app.ari.events import ChannelEvent
 from ari_app.ari.models import ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold, StasisEnd, StasisStart
 from ari_app.books import Books, Caller, CallRecord
@@ -201,7 +201,7 @@ class Session:
 
     def _refused(self, error: AriError) -> None:
         metrics.ARI_ERRORS.labels(type(error).__name__).inc()
-        if not isinstance(error, Gone):  # the caller hung up meanwhile: no news
+        if not isinstance(error, Gone | NotInStasis):  # the caller hung up or left meanwhile: no news
             log.warning("! Asterisk did not", extra={"call": self.caller.call_id, "error": str(error)})
 
     async def _route(self) -> None:

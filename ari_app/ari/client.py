@@ -15,6 +15,7 @@ been done already is success, and so is deleting what is gone. Errors, by whose 
 """
 
 import asyncio
+import base64
 from types import TracebackType
 from typing import Any, Self
 
@@ -74,13 +75,14 @@ class Ari:
         """KeyError: no secret `ari`."""
         self.app = settings.asterisk.app
         self.base = f"http://127.0.0.1:{settings.port('ari_port')}/ari"
-        self.auth = aiohttp.BasicAuth(settings.asterisk.ari_user, settings.secret("ari"))
+        account = f"{settings.asterisk.ari_user}:{settings.secret('ari')}"
+        self._headers = {"Authorization": f"Basic {base64.b64encode(account.encode()).decode()}"}
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=KEEP_ALIVE_S)
         timeout = aiohttp.ClientTimeout(total=ANSWER_LIMIT_S)
-        self._http = aiohttp.ClientSession(connector=connector, auth=self.auth, timeout=timeout)
+        self._http = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=timeout)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -126,13 +128,14 @@ class Ari:
         try:
             made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", **wanted), type=Channel)
         except NotInStasis:  # "already exists": ours, of an attempt whose answer was lost
-            names = "UNICASTRTP_LOCAL_ADDRESS,UNICASTRTP_LOCAL_PORT"
-            variables: dict[str, Any] = msgspec.json.decode(
-                await self._do("GET", f"/channels/{channel}/variables", variables=names)
-            )
-            return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
+            address = await self._variable(channel, "UNICASTRTP_LOCAL_ADDRESS")
+            return address, int(await self._variable(channel, "UNICASTRTP_LOCAL_PORT"))
         variables = made.channelvars or {}
         return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
+
+    async def _variable(self, channel: str, name: str) -> str:
+        answer = await self._do("GET", f"/channels/{channel}/variable", variable=name)
+        return msgspec.json.decode(answer, type=dict[str, str])["value"]
 
     async def make_bridge(self, bridge: str) -> None:
         """Two parties, sound through Asterisk (proxy_media) and keypad events: no mixer, no buffer."""
