@@ -31,7 +31,7 @@ AGAIN_S = 10.0
 CLOSED_S = 1.0
 """A file whose header agrees with its size, and that was last written so long ago, is closed…"""
 QUIET_S = 6.0
-"""…and one that disagrees is given up by its writer (Asterisk writes 32 kB at a time: every 2 s)."""
+"""…and one that disagrees is given up by its writer: Asterisk claims 0 bytes until it closes, and writes 32 kB every 2 s."""
 MISSING_S = 30.0
 """No leg so long after the end: there will be none."""
 GIVE_UP_S = 86400.0
@@ -149,7 +149,7 @@ def _is_closed(leg: Path) -> bool:
     with leg.open("rb") as file:
         status = os.fstat(file.fileno())
         found = stereo.sound_of(file.read(512))
-    agrees = found is not None and 0 <= status.st_size - found[0] - found[1] <= 1
+    agrees = found is not None and found[1] > 0 and 0 <= status.st_size - found[0] - found[1] <= 1
     return time.time() - status.st_mtime > (CLOSED_S if agrees else QUIET_S)
 
 

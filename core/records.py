@@ -1,4 +1,4 @@
-"""The record of one call, as analytics keeps it and the gateway serves it: the call's own facts, settled and in order.
+"""The record of one call, as analytics keeps it and the gateway serves it: the call's own facts, settled and in order. ◆
 
 Nothing in it is derived, so a later question can still be asked of an old record. `analytics.fold` makes it.
 """

@@ -61,6 +61,8 @@ def test_a_leg_still_being_written_is_left_alone(tmp_path: Path) -> None:
     assert settle(tmp_path, CALL, "base", 100.0) is None
     leg(tmp_path, "base-tx.wav", [1, 2], claimed=0, age=3.0)  # open: Asterisk fills the header in when it closes
     assert settle(tmp_path, CALL, "base", 100.0) is None
+    leg(tmp_path, "base-tx.wav", [], age=1.7)  # just begun: nothing written yet, nothing claimed
+    assert settle(tmp_path, CALL, "base", 100.0) is None
     assert settle(tmp_path, CALL, "base", GIVE_UP_S + 1) == Settled(None)
 
 
