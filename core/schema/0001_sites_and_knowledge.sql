@@ -58,8 +58,8 @@ create table api_key (
 create table kb_doc (
   site_id text not null references site on delete cascade,
   doc_id bigint generated always as identity,
-  kind text not null check (kind in ('fact', 'document')),
-  key text not null,                           -- a fact's name in facts.toml, a document's address
+  kind text not null check (kind in ('fact', 'action', 'document')),
+  key text not null,                           -- a fact's name in facts.toml, a tool's or small talk's, a document's address
   title text not null default '',
   answers jsonb not null default '{}',         -- of a fact: {language: what is said}
   content_sha256 bytea not null,               -- of all it was made from: unchanged is not embedded again
@@ -75,7 +75,7 @@ create table kb_chunk (
   chunk_id bigint generated always as identity,
   doc_id bigint not null,
   language text not null,
-  body text not null,                          -- of a fact: one way to ask for it, as spoken
+  body text not null,                          -- of a fact or action: one way to ask for it, as spoken; {digits}: a number
   terms text[] not null,                       -- lexical half: stems and ~phonetic keys (brain.knowledge.normal)
   ids text[] not null default '{}',            -- order numbers, model numbers: matched exactly, before all else
   embedding halfvec(384) not null,
@@ -94,13 +94,6 @@ create table kb_term (
   term text not null,
   chunks int not null,
   primary key (site_id, term)
-);
-
--- What callers say that is no question of knowledge: orders, yes, no, a person please. {digits} is a number read out.
-create table site_utterance (
-  site_id text not null references site on delete cascade,
-  text text not null,
-  primary key (site_id, text)
 );
 
 create table conversation (
@@ -137,7 +130,6 @@ call isolate_by_site('kb_doc');
 call isolate_by_site('kb_chunk');
 call isolate_by_site('kb_chunk_small');
 call isolate_by_site('kb_term');
-call isolate_by_site('site_utterance');
 call isolate_by_site('conversation');
 call isolate_by_site('conversation_turn');
 
@@ -158,8 +150,8 @@ create function sites() returns setof json language sql stable as $$ select sett
 -- What callers of a site are likely to say, for a recogniser's grammar; {digits} is a number read out digit by digit.
 -- Through as_site: of another site it has nothing.
 create function stt_phrases(of_site text) returns setof text language sql stable as $$
-  select lower(trim(regexp_replace(body, '[^[:alnum:][:space:]'']+', ' ', 'g'))) from kb_chunk where site_id = of_site
-  union
-  select text from site_utterance where site_id = of_site
+  select distinct lower(trim(regexp_replace(c.body, '[^[:alnum:][:space:]{}'']+', ' ', 'g')))
+  from kb_chunk c join kb_doc d using (site_id, doc_id)
+  where c.site_id = of_site and d.kind in ('fact', 'action') and c.language in ('hi-Latn', 'en')
   order by 1
 $$;

@@ -1,0 +1,115 @@
+"""From likely chunks to one answer or none: fused ranking, a calibrated score, a decision. ◆
+
+    by meaning   1 2 3 4 … ┐ reciprocal rank fusion
+    by words     2 1 5 …   ┴> best entry, its score in 0..1 ──> told if >= threshold, else the caller hears "I don't know"
+
+Exact before all: a question asked word for word as the site wrote it, or an id that only one entry has.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from core.sites import Language
+
+Kind = Literal["fact", "action", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that can be told or done: a fact with its answers, a tool or small talk by its key."""
+
+    doc_id: int
+    kind: Kind
+    key: str
+    answers: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One chunk that may be meant."""
+
+    entry: Entry
+    chunk_id: int
+    cosine: float
+    overlap: float
+    """Share of words in common, rare ones weighing more: 0 to 1."""
+    by_id: bool = False
+    """An order or model number of the query is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    entry: Entry
+    score: float
+    """How likely it is that this is what was asked: 0 to 1."""
+    exact: bool = False
+
+
+RRF_K = 60
+"""Reciprocal rank fusion (Cormack et al. 2009); 60 is theirs, and flat around it."""
+
+# Logistic regression on the development half of tests/unit/brain/questions.tsv: `python -m brain.knowledge.calibrate`.
+BIAS, COSINE, OVERLAP, MARGIN = -7.0, 8.0, 3.0, 4.0
+
+THRESHOLDS: Mapping[Kind, float] = {"fact": 0.5, "document": 0.5, "action": 0.5}
+"""Below it we do not know. Calibrated for all-MiniLM-L6-v2: docs/brain.md has what it costs and gains."""
+
+
+def weight(chunks_with_term: int, chunks: int) -> float:
+    """Of a term: large for a rare one, largest for one the site has never heard."""
+    return math.log(1 + chunks / (chunks_with_term + 0.5))
+
+
+def overlap(asked: Mapping[str, float], offered: Mapping[str, float]) -> float:
+    """Two bags of weighted terms -> what they share, over their mean: 0 to 1 (Dice)."""
+    total = sum(asked.values()) + sum(offered.values())
+    shared = sum(asked[term] for term in asked.keys() & offered.keys())
+    return 2 * shared / total if total else 0.0
+
+
+def best_match(candidates: Iterable[Candidate]) -> Match | None:
+    """The entry that is meant, if any is; its score says how sure that is."""
+    pool = list(candidates)
+    if not pool:
+        return None
+    named = {candidate.entry.doc_id for candidate in pool if candidate.by_id}
+    if len(named) == 1:
+        return Match(next(candidate.entry for candidate in pool if candidate.by_id), 1.0, exact=True)
+    ranked = _fused(pool)
+    best = ranked[0]
+    own = [candidate for candidate in pool if candidate.entry.doc_id == best.doc_id]
+    others = [candidate for candidate in pool if candidate.entry.doc_id != best.doc_id]
+    likeness = max(map(_likeness, own))
+    margin = likeness - max(map(_likeness, others), default=0.0)
+    cosine = max(candidate.cosine for candidate in own)
+    shared = max(candidate.overlap for candidate in own)
+    return Match(best, 1 / (1 + math.exp(-(BIAS + COSINE * cosine + OVERLAP * shared + MARGIN * margin))))
+
+
+def known(match: Match | None) -> bool:
+    return match is not None and match.score >= THRESHOLDS[match.entry.kind]
+
+
+def _likeness(candidate: Candidate) -> float:
+    return 0.6 * candidate.cosine + 0.4 * candidate.overlap
+
+
+def _fused(pool: list[Candidate]) -> list[Entry]:
+    """Entries by reciprocal rank fusion of the two rankings; an entry ranks as its best chunk does."""
+    entries = {candidate.entry.doc_id: candidate.entry for candidate in pool}
+    scores = dict.fromkeys(entries, 0.0)
+    likeness: dict[int, float] = {}
+    for candidate in pool:
+        doc_id = candidate.entry.doc_id
+        likeness[doc_id] = max(likeness.get(doc_id, 0.0), _likeness(candidate))
+    for feature in ("cosine", "overlap"):
+        best: dict[int, float] = {}
+        for candidate in pool:
+            value = float(getattr(candidate, feature))
+            best[candidate.entry.doc_id] = max(best.get(candidate.entry.doc_id, 0.0), value)
+        order = sorted((doc_id for doc_id in best if best[doc_id] > 0), key=lambda doc_id: -best[doc_id])
+        for rank, doc_id in enumerate(order, start=1):
+            scores[doc_id] += 1 / (RRF_K + rank)
+    return [entries[doc_id] for doc_id in sorted(scores, key=lambda doc_id: (-scores[doc_id], -likeness[doc_id]))]

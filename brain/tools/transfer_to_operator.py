@@ -1,0 +1,36 @@
+"""A person, please: says so and hands the caller over, with what was asked so far. ◆"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import ClassVar
+
+from brain.tools.tool import Request
+from brain.turn import Done, Piece, Say
+from brain.wording import sentences
+from core.sites import Language
+
+
+class TransferToOperator:
+    name = "transfer_to_operator"
+    utterances: ClassVar[Mapping[Language, tuple[str, ...]]] = {
+        "hi-Latn": (
+            "kisi insaan se baat karni hai", "customer care se baat karao", "mujhe aadmi se baat karni hai",
+            "operator se baat karwaiye", "kisi se baat kara dijiye", "manager se baat karni hai", "call transfer kar dijiye",
+        ),
+        "en": (
+            "i want to talk to a person", "connect me to an agent", "talk to a human", "customer care please",
+            "let me speak to the manager", "operator please", "transfer my call",
+        ),
+    }  # fmt: skip
+
+    async def answer(self, request: Request) -> AsyncIterator[Piece]:
+        spoken = request.language if request.language in request.site.phrases else request.site.language
+        for text in sentences(request.site.phrase(request.language).transfer):
+            yield Say(text, spoken)
+        yield Done("tool", request.memory, then="transfer", destination=request.site.operator, summary=summary(request))
+
+
+def summary(request: Request) -> str:
+    """What the person who takes over should know: the caller repeats nothing."""
+    questions = "; ".join(request.memory.asked) or "nothing yet"
+    number = f" Order number: {request.number}." if request.number else ""
+    return f"Caller speaks {request.language}. Asked: {questions}.{number}"

@@ -1,0 +1,118 @@
+"""What the agent says of itself, in its languages: questions back, offers, apologies. The site's knowledge is not here. ◆
+
+Each line is at most two short sentences: it is spoken. {…} are filled by the caller of `say`.
+"""
+
+from core.sites import Language
+
+Lines = dict[Language, str]
+
+_LINES: dict[str, Lines] = {
+    "unclear": {
+        "hi-Latn": "Maaf kijiye, main theek se samajh nahin paayi. Kya aap phir se bol sakte hain?",
+        "en": "Sorry, I did not catch that. Could you please say it again?",
+        "hi": "माफ़ कीजिए, मैं ठीक से समझ नहीं पाई। क्या आप फिर से बोल सकते हैं?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਮੈਂ ਠੀਕ ਤਰ੍ਹਾਂ ਸਮਝ ਨਹੀਂ ਸਕੀ। ਕੀ ਤੁਸੀਂ ਦੁਬਾਰਾ ਬੋਲ ਸਕਦੇ ਹੋ?",
+    },
+    "unclear_again": {
+        "hi-Latn": "Maaf kijiye, main samajh nahin pa rahi hoon. Kya main aapko hamare saathi se jodun?",
+        "en": "Sorry, I am not able to understand. Shall I connect you to my colleague?",
+        "hi": "माफ़ कीजिए, मैं समझ नहीं पा रही हूँ। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਮੈਂ ਸਮਝ ਨਹੀਂ ਪਾ ਰਹੀ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "unknown": {
+        "hi-Latn": "Iski jaankari mere paas nahin hai. Kya main aapko hamare saathi se jodun?",
+        "en": "I do not have information about that. Shall I connect you to my colleague?",
+        "hi": "इसकी जानकारी मेरे पास नहीं है। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਇਸ ਦੀ ਜਾਣਕਾਰੀ ਮੇਰੇ ਕੋਲ ਨਹੀਂ ਹੈ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "unavailable": {
+        "hi-Latn": "Maaf kijiye, abhi jaankari nahin dekh pa rahi hoon. Kya main aapko hamare saathi se jodun?",
+        "en": "Sorry, I can not look that up right now. Shall I connect you to my colleague?",
+        "hi": "माफ़ कीजिए, अभी जानकारी नहीं देख पा रही हूँ। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਹੁਣੇ ਜਾਣਕਾਰੀ ਨਹੀਂ ਵੇਖ ਸਕਦੀ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "what_else": {
+        "hi-Latn": "Theek hai. Main aapki aur kya madad kar sakti hoon?",
+        "en": "All right. What else can I do for you?",
+        "hi": "ठीक है। मैं आपकी और क्या मदद कर सकती हूँ?",
+        "pa": "ਠੀਕ ਹੈ। ਮੈਂ ਤੁਹਾਡੀ ਹੋਰ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
+    },
+    "nothing_to_repeat": {
+        "hi-Latn": "Ji, boliye. Main aapki kya madad kar sakti hoon?",
+        "en": "Please go ahead. How may I help you?",
+        "hi": "जी, बोलिए। मैं आपकी क्या मदद कर सकती हूँ?",
+        "pa": "ਜੀ, ਬੋਲੋ। ਮੈਂ ਤੁਹਾਡੀ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
+    },
+    "ask_number": {
+        "hi-Latn": "Apna order number boliye, ya keypad par dabaiye.",
+        "en": "Please tell me your order number, or key it in.",
+        "hi": "अपना ऑर्डर नंबर बोलिए, या कीपैड पर दबाइए।",
+        "pa": "ਆਪਣਾ ਆਰਡਰ ਨੰਬਰ ਬੋਲੋ, ਜਾਂ ਕੀਪੈਡ ਤੇ ਦਬਾਓ।",
+    },
+    "short_number": {
+        "hi-Latn": "Order number paanch ank ka hota hai. Kripya poora number boliye.",
+        "en": "An order number has five digits. Please tell me all of it.",
+        "hi": "ऑर्डर नंबर पाँच अंक का होता है। कृपया पूरा नंबर बोलिए।",
+        "pa": "ਆਰਡਰ ਨੰਬਰ ਪੰਜ ਅੰਕਾਂ ਦਾ ਹੁੰਦਾ ਹੈ। ਕਿਰਪਾ ਕਰਕੇ ਪੂਰਾ ਨੰਬਰ ਬੋਲੋ।",
+    },
+    "no_such_order": {
+        "hi-Latn": "Order number {order} mujhe nahin mila. Kripya number phir se boliye.",
+        "en": "I can not find order number {order}. Please tell me the number again.",
+        "hi": "ऑर्डर नंबर {order} मुझे नहीं मिला। कृपया नंबर फिर से बोलिए।",
+        "pa": "ਆਰਡਰ ਨੰਬਰ {order} ਮੈਨੂੰ ਨਹੀਂ ਮਿਲਿਆ। ਕਿਰਪਾ ਕਰਕੇ ਨੰਬਰ ਦੁਬਾਰਾ ਬੋਲੋ।",
+    },
+    "no_such_order_again": {
+        "hi-Latn": "Order number {order} bhi nahin mila. Kya main aapko hamare saathi se jodun?",
+        "en": "I can not find order number {order} either. Shall I connect you to my colleague?",
+        "hi": "ऑर्डर नंबर {order} भी नहीं मिला। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਆਰਡਰ ਨੰਬਰ {order} ਵੀ ਨਹੀਂ ਮਿਲਿਆ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "orders_away": {
+        "hi-Latn": "Maaf kijiye, order ki jaankari abhi nahin mil rahi hai. Kya main aapko hamare saathi se jodun?",
+        "en": "Sorry, order details are not available right now. Shall I connect you to my colleague?",
+        "hi": "माफ़ कीजिए, ऑर्डर की जानकारी अभी नहीं मिल रही है। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਆਰਡਰ ਦੀ ਜਾਣਕਾਰੀ ਹੁਣੇ ਨਹੀਂ ਮਿਲ ਰਹੀ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "not_allowed": {
+        "hi-Latn": "Yeh main yahan se nahin kar sakti. Kya main aapko hamare saathi se jodun?",
+        "en": "I can not do that from here. Shall I connect you to my colleague?",
+    },
+    "instant": {
+        "hi-Latn": "Ji haan, zaroor. Delivery mein teen din lagte hain.",
+        "en": "Yes, of course. Delivery takes three days.",
+    },
+}
+
+_FALLBACK: dict[Language, tuple[Language, ...]] = {
+    "hi": ("hi", "hi-Latn", "en"),
+    "pa": ("pa", "hi-Latn", "en"),
+    "hi-Latn": ("hi-Latn", "en"),
+    "en": ("en", "hi-Latn"),
+}
+
+
+def spoken_in(texts: dict[Language, str], language: Language) -> tuple[str, Language]:
+    """The text a caller of `language` understands best, and its language. ValueError for an empty dict."""
+    for choice in (*_FALLBACK[language], *texts):
+        if choice in texts:
+            return texts[choice], choice
+    raise ValueError("no text in any language")
+
+
+def say(line: str, language: Language, **values: str) -> tuple[tuple[str, ...], Language]:
+    """(sentences, their language) of one of our own lines."""
+    text, language = spoken_in(_LINES[line], language)
+    return sentences(text.format(**values)), language
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """A text cut at the ends of its sentences: "A C, T V." stays whole, "₹1.5 lakh" too."""
+    found: list[str] = []
+    start = 0
+    for at, mark in enumerate(text):
+        if mark in ".?!।" and (at + 1 == len(text) or text[at + 1] == " "):
+            found.append(text[start : at + 1].strip())
+            start = at + 1
+    rest = text[start:].strip()
+    return tuple([*found, rest] if rest else found)
