@@ -1,11 +1,26 @@
-"""What tests of several packages share."""
+"""What tests of several packages share, and the categories: a test's folder is its category, and unit tests come first."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from core.migrate import migrate
 from tests.postgres import Server, running_postgres
+
+CATEGORIES = ("unit", "e2e")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test outside the categories' folders is an error of collection, not a test that nobody runs."""
+    here = Path(__file__).parent
+    for item in items:
+        category = item.path.relative_to(here).parts[0]
+        if category not in CATEGORIES:
+            raise pytest.UsageError(f"{item.nodeid} is in no category: put it into tests/{' or tests/'.join(CATEGORIES)}")
+        item.add_marker(category)
+    items.sort(key=lambda item: [mark in item.keywords for mark in CATEGORIES].index(True))
 
 
 @pytest.fixture(scope="session")

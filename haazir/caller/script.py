@@ -67,6 +67,8 @@ class Call:
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._connected = 0
+        self.remote = ("", 0)
+        """Where our sound goes."""
         self.dialled_at = time.time()
         self.ringing_at: float | None = None
         self.answered_at: float | None = None
@@ -178,6 +180,7 @@ class Call:
         self._perform(self.dialog.tick(self._loop.time()))
 
     def _connect(self, remote: sdp.Description) -> None:
+        self.remote = remote.host, remote.port
         self.media.redirect(remote.host, remote.port)
         self._connected += 1
         if self.answered_at is not None:
