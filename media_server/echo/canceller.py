@@ -20,6 +20,11 @@ class EchoCanceller:
         self._aec = Aec3(sample_rate=RATE)
         self._reference: Pcm = np.zeros(0, np.int16)
 
+    @property
+    def waiting(self) -> int:
+        """Samples of reference that have not met what came."""
+        return self._reference.size
+
     def render(self, sent: Pcm) -> None:
         """Sound that leaves now, of any length; silence too."""
         self._reference = np.concatenate((self._reference, sent))[-LEAD_MAX:]
