@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -41,13 +42,8 @@ def make_folders(settings: Settings) -> None:
 @contextlib.contextmanager
 def claim(settings: Settings) -> Iterator[None]:
     """Be the one instance of this home, until the end of the block. AlreadyRunning names the pid of the other."""
-    path = _lock(settings)
-    with path.open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise AlreadyRunning(f"already running on {settings.home} (pid {lock.read().strip() or 'unknown'})") from None
+    with _locked(_lock(settings)) as lock:
+        sweep(settings, keep=_lock(settings))  # what an instance that was killed has left
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -97,14 +93,31 @@ def read_state(settings: Settings) -> State | None:
         return None
 
 
-def sweep(settings: Settings) -> None:
+def sweep(settings: Settings, keep: Path | None = None) -> None:
     """Remove sockets, pid files and the state note. Only for who holds the lock, or when nobody does."""
     for path in settings.run_dir.iterdir() if settings.run_dir.exists() else ():
-        if path.is_socket() or path.is_file():
+        if path != keep and (path.is_socket() or path.is_file()):
             path.unlink(missing_ok=True)
     if settings.home not in settings.run_dir.parents:  # a deep home's folder under the temporary one
         with contextlib.suppress(OSError):
             settings.run_dir.rmdir()
+
+
+def _locked(path: Path) -> IO[str]:
+    """The lock file, open and locked."""
+    while True:
+        lock = path.open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            pid = lock.read().strip() or "unknown"
+            lock.close()
+            raise AlreadyRunning(f"already running (pid {pid}); stop it with: bin/haazir down") from None
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                return lock
+        lock.close()  # the last instance removed it just now: it would lock out nobody
 
 
 def _lock(settings: Settings) -> Path:

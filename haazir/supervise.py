@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,7 +49,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     orphan_signal: signal.Signals = signal.SIGKILL
     """What it gets if we are killed."""
-    ready_s: float = 30.0
+    ready_s: float = 60.0
     stop_s: float = 4.0
     """After this long it is killed."""
 
@@ -74,11 +75,11 @@ class Child:
     async def start(self) -> None:
         program = self.program
         self.started_at = time.monotonic()
-        with self.log.open("ab") as log:
-            try:
+        try:
+            with self.log.open("ab") as log:
                 self._process = await spawn(program, log)
-            except (OSError, ValueError) as error:
-                raise CannotStart(f"{program.name} can't be started: {error}") from error
+        except (OSError, subprocess.SubprocessError) as error:
+            raise CannotStart(f"{program.name} can't be started: {error}") from error
 
     async def until_ready(self) -> float:
         """Wait until it works; seconds since its start. CannotStart if it dies or takes too long."""
@@ -210,9 +211,11 @@ async def _always() -> str | None:
     return None
 
 
-def rotate(log_dir: Path) -> None:
-    """Put the logs of the last start aside."""
+def rotate(log_dir: Path, keep: str = "") -> None:
+    """Put the logs of the last start aside, but not the one named `keep`."""
     for log in log_dir.glob("*.log"):
+        if log.name == keep:
+            continue
         for age in range(LOGS_KEPT, 0, -1):
             older = log.with_name(f"{log.name}.{age}")
             newer = log.with_name(f"{log.name}.{age - 1}") if age > 1 else log

@@ -7,6 +7,7 @@ folders, secrets, ports ─┬─ PostgreSQL ── tables ──┬─ our proc
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,7 +58,8 @@ class Clock:
         self._began = time.monotonic()
 
     def __call__(self, text: str) -> None:
-        print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+        with contextlib.suppress(OSError):  # nobody listens any more, or the disk is full: calls go on
+            print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
 
 
 class Instance:
@@ -92,14 +94,13 @@ class Instance:
         self._say(f"Haazir {VERSION} starts; state is in {settings.home}, logs in {settings.log_dir}")
         if complaints := ports.taken(settings):
             raise CannotStart("\n  ".join(["ports are taken:", *complaints]))
-        rotate(settings.log_dir)
+        rotate(settings.log_dir, keep=DETACHED_LOG)
         if made := credentials.make_missing(settings):
             self._say(f"made {len(made)} secrets in {settings.home / 'secrets'}")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._start_asterisk())
             tasks.create_task(self._start_own())
-        self._say("ready")
-        print(status.summary(settings), flush=True)
+        self._say(f"ready\n{status.summary(settings)}")
         self._ready = True
         self._note()
 
@@ -159,7 +160,11 @@ class Instance:
     def _note(self) -> None:
         pids = {name: child.pid for name, child in self._children.items()}
         running = {name: pid for name, pid in pids.items() if pid is not None}
-        instance.write_state(self._settings, instance.State(pid=os.getpid(), ready=self._ready, processes=running))
+        state = instance.State(pid=os.getpid(), ready=self._ready, processes=running)
+        try:
+            instance.write_state(self._settings, state)
+        except OSError as error:  # a full disk: `status` shows what was last noted, calls go on
+            self._say(f"! can't note what runs: {error}")
 
 
 async def _unless(stopped: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
@@ -181,8 +186,8 @@ def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 def _detach(settings: Settings) -> int:
     """Start the same in the background; repeat what it says until it is ready or gone."""
     if (pid := instance.running(settings)) is not None:
-        raise instance.AlreadyRunning(f"already running on {settings.home} (pid {pid})")
-    log = settings.home / DETACHED_LOG
+        raise instance.AlreadyRunning(f"already running (pid {pid}); stop it with: bin/haazir down")
+    log = settings.log_dir / DETACHED_LOG
     with log.open("wb") as out:
         child = subprocess.Popen(
             programs.python("haazir", "up"), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
