@@ -79,6 +79,7 @@ class Consumer:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._wake = asyncio.Event()
+        self._claimed: list[int] = []
         self.away: str | None = "has not reached the database yet"
         """Why no events are taken now; None while they are."""
         self.ended = asyncio.Event()
@@ -87,7 +88,7 @@ class Consumer:
         while True:
             self._wake.clear()
             try:
-                taken = await self.take()
+                taken = await self._take_all_but_refused()
             except DatabaseAway as error:
                 self._note(str(error))
                 await asyncio.sleep(AWAY_S)
@@ -97,10 +98,11 @@ class Consumer:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), POLL_S)
 
-    async def take(self) -> int:
-        """One batch; how many events it had. DatabaseAway."""
+    async def take(self, limit: int = BATCH) -> int:
+        """One batch; how many events it had. DatabaseAway; psycopg.Error if the database refuses one of its records."""
         async with self._database.as_relay() as rows:
-            claimed = await (await rows.execute(CLAIM, [BATCH])).fetchall()
+            claimed = await (await rows.execute(CLAIM, [limit])).fetchall()
+            self._claimed = [seq for seq, _, _ in claimed]
             if not claimed:
                 return 0
             events, refused = _decode(claimed)
@@ -108,13 +110,32 @@ class Consumer:
             news = _fold_all(records, events)
             for record in records.values():
                 await rows.execute(STORE, _columns(record))
-            await rows.execute(SETTLE, [[seq for seq, _, _ in claimed]])
+            await rows.execute(SETTLE, [self._claimed])
             for seq, reason in refused:
                 await rows.execute(REFUSE, [reason, seq])
         _count(news, len(refused), [age for _, _, age in claimed])
         if any(isinstance(event, CallEnded) and event.recording for event in news):
             self.ended.set()
         return len(claimed)
+
+    async def _take_all_but_refused(self) -> int:
+        """A batch; where the database refuses a record (a number past its column, say), one by one without the culprits."""
+        try:
+            return await self.take()
+        except (psycopg.DataError, psycopg.IntegrityError):
+            suspects = len(self._claimed)
+        for _ in range(suspects):
+            try:
+                await self.take(1)
+            except (psycopg.DataError, psycopg.IntegrityError) as error:
+                await self._set_aside(self._claimed[0], type(error).__name__)
+        return suspects
+
+    async def _set_aside(self, seq: int, reason: str) -> None:
+        async with self._database.as_relay() as rows:
+            await rows.execute(REFUSE, [reason, seq])
+        _count([], 1, [])
+        log.error("! event refused", extra={"seq": seq, "error": reason})
 
     async def listen(self, settings: Settings) -> None:
         """Shorten the sleep whenever something is published."""

@@ -121,6 +121,22 @@ def test_an_event_of_an_unknown_kind_is_set_aside_and_the_others_go_on(server: S
         assert rows.execute("select subject from outbox where refused like '%levitated%'").fetchall() == [("c-1",)]
 
 
+def test_a_record_the_database_refuses_costs_its_one_event(server: Server) -> None:
+    impossible = CallEnded(call_id=CallId("c-2"), site_id=SiteId("demo"), at=1.0, outcome="failed", cause=2**40, cause_text="")
+    put(server, *story_of("c-1")[:3], impossible, *story_of("c-1")[3:], *story_of("c-3"))
+
+    async def story() -> None:
+        async with Database(server.settings) as database:
+            running = asyncio.create_task(Consumer(database).run())
+            await until(lambda: unfolded(server) == 0)
+            running.cancel()
+
+    asyncio.run(story())
+    assert len(record(server, "c-1").events) == len(record(server, "c-3").events) == 5
+    with admin(server) as rows:
+        assert rows.execute("select subject from outbox where refused is not null").fetchall() == [("c-2",)]
+
+
 def test_two_consumers_share_the_work_and_lose_nothing(server: Server) -> None:
     calls = [f"c-{number}" for number in range(300)]
     for call in calls:
