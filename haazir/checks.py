@@ -45,8 +45,8 @@ def main(arguments: list[str]) -> int:
 def commands() -> dict[str, list[str]]:
     """Name -> command of each check, run in the checkout."""
     return {
-        "ruff": [*_tool("ruff"), "check", "--quiet", "."],
-        "format": [*_tool("ruff"), "format", "--check", "--quiet", "."],
+        "ruff": [*_tool("ruff"), "check", "--quiet", "--output-format", "concise", "."],
+        "format": [*_tool("ruff"), "format", "--check", "."],
         "mypy": [*_tool("mypy"), "--no-error-summary"],
         "imports": [str(Path(sys.executable).with_name("lint-imports"))],
     }
