@@ -1,4 +1,4 @@
-"""Sound as the whole house counts it: 16 kHz int16 frames of 20 ms; G.711 and slin16 only at the RTP border.
+"""Sound as the whole house counts it: 16 kHz int16 frames of 20 ms; G.711 and slin16 only at the RTP border. ◆
 
     RTP payload ──Codec.decode──> codec's rate ──core.resample──> 16 kHz frames ──> echo, VAD, hearing
     RTP payload <──Codec.encode── codec's rate <───────────────── playout

@@ -1,4 +1,4 @@
-"""RTP packets (RFC 3550 section 5.1) and telephone events (RFC 4733): bytes in, values out; arithmetic of wrapping numbers."""
+"""RTP packets (RFC 3550 section 5.1) and telephone events (RFC 4733): bytes in, values out; arithmetic of wrapping numbers. ◆"""
 
 import struct
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The second guard against our own echo: what is quieter than our echo could be, while we speak, is not the caller.
+"""The second guard against our own echo: what is quieter than our echo could be, while we speak, is not the caller. ◆
 
 The canceller leaves a remainder, more where a mobile codec distorted the echo, and nearly everything until it knows the path.
 """

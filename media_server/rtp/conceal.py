@@ -1,4 +1,4 @@
-"""Sound in the place of lost packets, after ITU-T G.711 appendix I: the last pitch period again and again, fading out.
+"""Sound in the place of lost packets, after ITU-T G.711 appendix I: the last pitch period again and again, fading out. ◆
 
 Without the appendix's 3.75 ms of delay: nothing is held back to smooth the start of a gap, only its end is overlap-added.
 """

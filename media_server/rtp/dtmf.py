@@ -1,4 +1,4 @@
-"""Keys pressed on the caller's phone, out of RFC 4733 packets: each once, however many packets tell of it or are lost."""
+"""Keys pressed on the caller's phone, out of RFC 4733 packets: each once, however many packets tell of it or are lost. ◆"""
 
 from dataclasses import dataclass
 

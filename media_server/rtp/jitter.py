@@ -1,4 +1,4 @@
-"""Packets in the order they were sent: each gets one verdict, a missing one is waited for but briefly.
+"""Packets in the order they were sent: each gets one verdict, a missing one is waited for but briefly. ◆
 
     push(packet) ──> [Released(packet, lost=2, fresh=False), …]
 

@@ -1,4 +1,4 @@
-"""What every pacer is asked for and what it tells of a line; the histogram of how late packets leave."""
+"""What every pacer is asked for and what it tells of a line; the histogram of how late packets leave. ◆"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

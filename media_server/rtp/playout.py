@@ -1,4 +1,4 @@
-"""What we say, 20 ms at a time, and how much of it has been heard.
+"""What we say, 20 ms at a time, and how much of it has been heard. ◆
 
     say(reply, index, pcm) ──> sentences in the order they were opened ──take()──> payload ──(the pacer's ring)──sent()──> heard
 

@@ -1,4 +1,4 @@
-"""What a line is like, in numbers: interarrival jitter (RFC 3550) and a MOS estimate (ITU-T G.107)."""
+"""What a line is like, in numbers: interarrival jitter (RFC 3550) and a MOS estimate (ITU-T G.107). ◆"""
 
 from core.rtp import timestamp_ahead
 

@@ -1,4 +1,4 @@
-"""RTP in, frames of 20 ms at 16 kHz out: what the caller said, sample by sample, and the keys pressed.
+"""RTP in, frames of 20 ms at 16 kHz out: what the caller said, sample by sample, and the keys pressed. ◆
 
     datagram ──parse──> Reorder ──> place on the call's clock ──> conceal gaps ──> 16 kHz ──> Frame, Frame, …
 

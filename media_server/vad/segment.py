@@ -1,4 +1,4 @@
-"""Where speech begins and ends: hysteresis over Silero's probabilities.
+"""Where speech begins and ends: hysteresis over Silero's probabilities. ◆
 
           on ──────────┬───┐       96 ms above `on`: SpeechStarted at the first of it
     probability   ▂▄▆██████▇▅▃▁
