@@ -59,7 +59,7 @@ class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
 class Calls(msgspec.Struct, frozen=True, kw_only=True):
     max_total: int = 60
     """Calls of all sites at once; past it the site's overflow policy."""
-    media_open_s: float = 0.5
+    media_open_s: float = 1.5
     """Longest wait for the media server to reserve a session."""
     media_ready_s: float = 2.0
     """Longest wait for Asterisk's media leg."""

@@ -7,9 +7,13 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from core.commands import AnswerDone, Final, Partial
+from ari_app.call import machine as call_machine
+from ari_app.call import vocabulary as happened
+from ari_app.call.routing import Admit, Overflow, Refuse
+from core.commands import AnswerDone, Final, HangUpRequested, MediaOpened, MediaRefused, Partial, TransferRequested
+from core.ids import SiteId
 from core.machine import Tick
-from core.sites import Patience
+from core.sites import Patience, Phrases, Site
 from media_server.turn.machine import step
 from media_server.turn.state import CallAnswered, Drained, SoundStarted, SpeechStarted, SpeechStopped, Turn, TurnEvent
 
@@ -20,7 +24,7 @@ WORDS = ("", "haan", "what are your delivery charges", "aur")
 
 def render() -> str:
     """The page docs/diagrams.md."""
-    turn = _mermaid(_walk_turn())
+    turn, call = _mermaid(_walk_turn()), _mermaid(_walk_call())
     return f"""# The state machines
 
 Printed by `python -m tests.diagrams` from {WALKS} random walks through the code; a test fails while this page is stale.
@@ -34,6 +38,16 @@ Left out, since they may come in any phase: keys (-> keying -> thinking), hold a
 stateDiagram-v2
     [*] --> ringing
 {turn}```
+
+## The life of one call (`ari_app/call/machine.py`)
+
+Left out: the caller hangs up (any phase -> over).
+
+```mermaid
+stateDiagram-v2
+    [*] --> routing
+    [*] --> adopting : found again after a restart of ours
+{call}```
 """
 
 
@@ -73,7 +87,63 @@ _TURN_EVENTS: tuple[Callable[[Turn, float, random.Random], TurnEvent | Tick], ..
     ),
 )
 
+
+def _walk_call() -> set[tuple[str, str, str]]:
+    edges: set[tuple[str, str, str]] = set()
+    chance = random.Random(1)
+    limits = call_machine.Limits()
+    for _ in range(WALKS):
+        now = 0.0
+        call, _actions = chance.choice((call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, now)))
+        for _ in range(STEPS):
+            event = chance.choice(_CALL_EVENTS)
+            if isinstance(event, Tick):
+                now = max(now, call.deadline or now)
+            after, _actions = call_machine.step(call, event, now)
+            if after.phase is not call.phase:
+                edges.add((call.phase.value, _LABELS[type(event).__name__], after.phase.value))
+            call = after
+    return edges
+
+
+_LINES = Phrases(greeting="-", hold=("-",), reminder="-", again="-", apology="-", goodbye="-", transfer="-")
+_SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"hi-Latn": _LINES})
+
+_CALL_EVENTS: tuple[happened.Happening | Tick, ...] = (
+    Tick(),
+    happened.Routed(Admit(_SITE)),
+    happened.Routed(Refuse(_SITE, 17)),
+    happened.Routed(Overflow(_SITE, "humans", "full")),
+    MediaOpened(host="127.0.0.1", port=1),
+    MediaRefused(reason="full"),
+    happened.BridgeMade(),
+    happened.LegReady(),
+    happened.LegMade("127.0.0.1", 2),
+    happened.Joined(),
+    happened.PickedUp(0.0),
+    HangUpRequested(reason="goodbye"),
+    TransferRequested(destination="humans", reason="asked"),
+    happened.MediaGone(),
+    happened.AsteriskFailed(),
+    happened.CallerLeft(),
+    happened.CallerElsewhere(),
+)
+
 _LABELS = {
+    "Routed": "routed",
+    "MediaOpened": "media ready",
+    "MediaRefused": "media refused",
+    "LegMade": "joined",
+    "LegReady": "joined",
+    "BridgeMade": "joined",
+    "Joined": "joined",
+    "PickedUp": "picked up",
+    "HangUpRequested": "goodbye",
+    "TransferRequested": "transfer",
+    "MediaGone": "media gone",
+    "AsteriskFailed": "Asterisk refuses",
+    "CallerLeft": "caller left our application",
+    "CallerElsewhere": "caller is elsewhere",
     "Tick": "time is up",
     "CallAnswered": "answered",
     "SpeechStarted": "caller speaks",
