@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio import FRAME_S, RATE, Codec, Pcm
+from core.audio import FRAME, FRAME_S, RATE, Codec, Pcm
 from core.resample import Resampler
 from media_server.rtp.pacing import RING, Look, Pacer
 from media_server.rtp.playout import Heard, Playout, PlayoutEvent, comfort_noise
@@ -38,6 +38,7 @@ class Outgoing:
         self._left: list[Pcm | None] = []
         """Sound of the packets that left since the last tick; None: noise."""
         self._upsampler = Resampler(codec.rate, RATE)
+        self._upsampler_empty = True
         self._events: list[PlayoutEvent] = []
 
     def connect(self, fd: int) -> None:
@@ -125,9 +126,13 @@ class Outgoing:
         """
         if not self._left:
             return np.zeros(0, np.int16)
+        frames = [*self._left[1:], self._playout.next]
+        silent = all(frame is None for frame in frames)
+        if silent and self._upsampler_empty:  # most of the time
+            return np.zeros(FRAME * len(frames), np.int16)
+        self._upsampler_empty = silent
         silence = np.zeros(self._codec.frame_samples, np.int16)
-        frames = [silence if frame is None else frame for frame in (*self._left[1:], self._playout.next)]
-        return self._upsampler.push(np.concatenate(frames))
+        return self._upsampler.push(np.concatenate([silence if frame is None else frame for frame in frames]))
 
     def _rethink(self, keep: int) -> None:
         """Take the frames that wait back into the playout, and account for those that have left."""
