@@ -13,10 +13,10 @@ LIMIT = 300
 """Characters of one sentence: half a minute of speech."""
 MARGIN = 20
 """Looked at beyond LIMIT before a cut is forced, so that a word or mark just past it is seen whole."""
-CLAUSE = 90
-"""Characters after which a clause may end at a joining word, with no mark to show it."""
-CLAUSE_LIMIT = 180
-"""Characters after which a clause ends at any space."""
+CLAUSE = 16
+"""Characters below which a clause is said together with the next: "जी," alone would be over before it is heard."""
+CLAUSE_LIMIT = 140
+"""Characters of a clause without any mark after which it ends before a joining word, or at a space: 8 s of speech."""
 
 _MARK = re.compile(r"(?:[.!?।॥…]+[\"'”’)\]]*)\s+|[^\S\n]*\n\s*")
 _ABBREVIATION = re.compile(
@@ -28,6 +28,7 @@ _MAY_END = re.compile(r"(?:a\.m|p\.m|etc|ltd|inc|co)\.$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:^|[\s(])(?:no|nos|rs|re|ext)\.$", re.IGNORECASE)
 """Abbreviations that stand before a number, and are words without one."""
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,2}\.$")
+_MARKS = " ,;:—–।!?…."
 _PAUSE = re.compile(r"[,;:—–।!?…]\s+")
 _GAP = re.compile(r"(?<![\d.]) +(?!\d)")
 _JOINT = re.compile(
@@ -70,17 +71,18 @@ class SentenceStream:
 def clauses(spoken: str) -> list[str]:
     """The clauses of a sentence in its spoken form, each with its mark: what a voice may say in one go."""
     parts: list[str] = []
-    rest = spoken.strip()
-    while len(rest) > CLAUSE_LIMIT:
-        end = _cut(rest[:CLAUSE_LIMIT], CLAUSE_LIMIT // 4)
-        parts.append(rest[:end].strip())
-        rest = rest[end:].strip()
-    if len(rest) > CLAUSE and (joints := [match.end() for match in _PAUSE.finditer(rest)]):
-        middle = min(joints, key=lambda at: abs(at - len(rest) // 2))
-        parts += [rest[:middle].strip(), rest[middle:].strip()]
-    else:
-        parts.append(rest)
-    return [part for part in parts if any(character.isalnum() for character in part)]
+    begin = 0
+    for pause in [*_PAUSE.finditer(spoken), None]:
+        end = pause.end() if pause else len(spoken)
+        if pause and (end - begin < CLAUSE or not spoken[end:].strip(_MARKS)):
+            continue
+        while end - begin > CLAUSE_LIMIT:
+            cut = begin + _cut(spoken[begin : begin + CLAUSE_LIMIT], CLAUSE_LIMIT // 4)
+            parts.append(spoken[begin:cut])
+            begin = cut
+        parts.append(spoken[begin:end])
+        begin = end
+    return [part.strip() for part in parts if any(character.isalnum() for character in part)]
 
 
 def _end_of_sentence(text: str, finished: bool) -> int | None:

@@ -1,0 +1,169 @@
+"""The agent's own lines as finished sound, in memory and on disk: they can be said with every engine dead.
+
+    prerender(settings, cache, keys) ──> speaking worker ──Sound──> cache.put        cache.get(key) ──> int16 samples
+
+Everything on disk is a convenience: a corrupt file is forgotten and made again, a full disk means that nothing is kept.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import os
+import struct
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from core.bus import Link, PeerGone, connect
+from core.commands import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened
+from core.ids import CallId
+from core.resample import Pcm
+from core.settings import Settings
+from core.sites import Language
+
+log = logging.getLogger(__name__)
+
+REVISION = 1
+"""Raise it when the same text is said differently: what was rendered before is then made anew."""
+MEMORY_BYTES = 32 * 2**20
+DISK_BYTES = 128 * 2**20
+SENTENCE_S = 10.0
+"""Longest wait for one phrase."""
+
+_HEADER = struct.Struct("<4sII")
+_MAGIC = b"HZP1"
+
+
+class PhraseKey(msgspec.Struct, frozen=True, kw_only=True):
+    engine: str
+    voice: str
+    language: Language
+    text: str
+    rate: int
+
+    @property
+    def file_name(self) -> str:
+        parts = (REVISION, self.engine, self.voice, self.language, self.text, self.rate)
+        return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest() + ".pcm"
+
+
+class PhraseCache:
+    """Sound by key. Nothing here raises for the disk's sake; a file is written whole or not at all."""
+
+    def __init__(self, folder: Path, *, memory_bytes: int = MEMORY_BYTES, disk_bytes: int = DISK_BYTES) -> None:
+        self._folder = folder
+        self._memory: OrderedDict[PhraseKey, Pcm] = OrderedDict()
+        self._memory_bytes, self._disk_bytes = memory_bytes, disk_bytes
+        self._used = 0
+
+    def get(self, key: PhraseKey) -> Pcm | None:
+        """The sound, not to be written into; None if it has not been made."""
+        if (sound := self._memory.get(key)) is not None:
+            self._memory.move_to_end(key)
+            return sound
+        if (sound := self._read(self._folder / key.file_name)) is not None:
+            self._remember(key, sound)
+        return sound
+
+    def put(self, key: PhraseKey, pcm: Pcm) -> None:
+        """Keep a phrase; on disk too if it takes it."""
+        sound = pcm.astype(np.int16)
+        self._remember(key, sound)
+        try:
+            self._write(self._folder / key.file_name, sound)
+        except OSError as error:
+            log.warning("! phrase not kept on disk", extra={"detail": error.strerror})
+
+    def _remember(self, key: PhraseKey, sound: Pcm) -> None:
+        sound.flags.writeable = False
+        if (before := self._memory.pop(key, None)) is not None:
+            self._used -= before.nbytes
+        self._memory[key] = sound
+        self._used += sound.nbytes
+        while self._used > self._memory_bytes and len(self._memory) > 1:
+            self._used -= self._memory.popitem(last=False)[1].nbytes
+
+    @staticmethod
+    def _read(path: Path) -> Pcm | None:
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        samples = content[_HEADER.size :]
+        try:
+            magic, count, checksum = _HEADER.unpack_from(content)
+        except struct.error:
+            magic = b""
+        if magic != _MAGIC or len(samples) != 2 * count or zlib.crc32(samples) != checksum:
+            log.warning("! corrupt phrase forgotten", extra={"file": path.name})
+            with contextlib.suppress(OSError):
+                path.unlink()
+            return None
+        return np.frombuffer(samples, "<i2").astype(np.int16)
+
+    def _write(self, path: Path, sound: Pcm) -> None:
+        samples = sound.astype("<i2").tobytes()
+        self._make_room(len(samples))
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        try:
+            unfinished.write_bytes(_HEADER.pack(_MAGIC, len(sound), zlib.crc32(samples)) + samples)
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
+
+    def _make_room(self, size: int) -> None:
+        """The phrases written longest ago go first; those still in use are in memory, and are made again when they are not."""
+        if not self._folder.is_dir():
+            return
+        files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
+        used = sum(length for _, length, _ in files)
+        for _, length, path in files:
+            if used + size <= self._disk_bytes:
+                return
+            os.unlink(path)
+            used -= length
+
+
+async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[PhraseKey]) -> None:
+    """Have the speaking worker make what `cache` lacks. What cannot be made now is logged and left for the next time."""
+    missing = sorted((key for key in keys if cache.get(key) is None), key=_connection)
+    for (voice, rate), group in groupby(missing, key=_connection):
+        wanted = list(group)
+        try:
+            async with await connect(settings.socket("tts-worker"), FromTts) as link:
+                link.send(OpenSpeaking(call_id=CallId("phrases"), voice=voice, rate=16000 if rate == 16000 else 8000))
+                for key in wanted:
+                    async with asyncio.timeout(SENTENCE_S):
+                        await _render(link, cache, key, wanted.index(key))
+        except (PeerGone, TimeoutError) as error:
+            log.warning("! phrases not made", extra={"voice": voice, "count": len(wanted), "detail": str(error) or "too slow"})
+
+
+def _connection(key: PhraseKey) -> tuple[str, int]:
+    return key.voice, key.rate
+
+
+async def _render(link: Link[FromTts], cache: PhraseCache, key: PhraseKey, reply: int) -> None:
+    link.send(Speak(reply=reply, index=0, text=key.text, language=key.language))
+    chunks: list[bytes] = []
+    async for message in link:
+        match message:
+            case SpeakingOpened(engine=engine) if engine != key.engine:
+                raise PeerGone(f"the worker speaks with {engine}, not {key.engine}")
+            case SpeakingFailed(detail=detail):
+                log.warning("! phrase not made", extra={"detail": detail})
+                return
+            case Sound(pcm=pcm, last=last):
+                chunks.append(pcm)
+                if last:
+                    cache.put(key, np.frombuffer(b"".join(chunks), "<i2").astype(np.int16))
+                    return
+    raise PeerGone("the speaking worker went away")

@@ -1,0 +1,74 @@
+"""From an engine's sound to a telephone's: no silence around it, one loudness, the call's rate.
+
+    engine ──push──> trim the start ─> gain, limiter ─> resample ─> hold silence back ──> chunks
+                                                 finish(pause) ──> the end, and so much silence after it
+
+One Polish per clause. Nothing here waits: the first samples that are not silent come out with the push that brought them.
+"""
+
+import numpy as np
+
+from core.resample import Pcm, Resampler
+
+SILENCE = 90
+"""Samples below this are silence: −51 dBFS, where a µ-law telephone line hisses anyway."""
+CEILING = 29000.0
+"""Full scale of the limiter: −1 dBFS."""
+KNEE = 20000.0
+"""Above this the limiter bends the curve: −4 dBFS, which only single peaks of a normalised voice reach."""
+
+
+class Polish:
+    """`gain` is linear. Sound is mono int16."""
+
+    def __init__(self, rate_in: int, rate_out: int, gain: float) -> None:
+        self._resampler = Resampler(rate_in, rate_out)
+        self._rate = rate_out
+        self._gain = gain
+        self._begun = False
+        self._held = np.zeros(0, np.int16)
+        """Silence that is let go only if sound follows it."""
+
+    def push(self, pcm: Pcm) -> Pcm:
+        """What of it may be played now; possibly nothing."""
+        if not self._begun:
+            loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) >= SILENCE)
+            if not len(loud):
+                return pcm[:0]
+            self._begun = True
+            pcm = pcm[loud[0] :]
+        return self._release(self._resampler.push(limited(pcm, self._gain)))
+
+    def finish(self, pause_s: float) -> Pcm:
+        """The end of the sound, followed by `pause_s` of silence. Nothing at all if there was no sound."""
+        if not self._begun:
+            return np.zeros(0, np.int16)
+        rest = self._release(self._resampler.flush())
+        return np.concatenate([rest, np.zeros(round(pause_s * self._rate), np.int16)])
+
+    def _release(self, pcm: Pcm) -> Pcm:
+        sound = np.concatenate([self._held, pcm])
+        loud = np.flatnonzero(np.abs(sound.astype(np.int32)) >= SILENCE)
+        end = int(loud[-1]) + 1 if len(loud) else 0
+        self._held = sound[end:]
+        return sound[:end]
+
+
+def limited(pcm: Pcm, gain: float) -> Pcm:
+    """Louder by `gain`; what would go past KNEE is bent towards CEILING and never reaches it."""
+    sound = pcm.astype(np.float32) * np.float32(gain)
+    over = np.abs(sound) > KNEE
+    if over.any():
+        excess = (np.abs(sound[over]) - KNEE) / (CEILING - KNEE)
+        sound[over] = np.sign(sound[over]) * (KNEE + (CEILING - KNEE) * np.tanh(excess))
+    polished: Pcm = np.rint(sound).astype(np.int16)
+    return polished
+
+
+def loudness(pcm: Pcm, rate: int) -> float:
+    """RMS of the frames in which somebody speaks, in dBFS; -inf for silence. After ITU-T P.56, with 20 ms frames."""
+    frame = rate // 50
+    power = np.mean(pcm[: len(pcm) // frame * frame].reshape(-1, frame).astype(np.float64) ** 2, axis=1)
+    if not len(power) or not power.max():
+        return float("-inf")
+    return float(10 * np.log10(np.mean(power[power > power.max() / 1000]) / 32768**2))

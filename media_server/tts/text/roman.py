@@ -1,0 +1,55 @@
+"""Hindi in Latin letters to Devanagari by rule: for names and words that no lexicon has.
+
+    "Lajpat" -> "लाजपत"?  No rule can know; what comes out is read by the Hindi voice as a Hindi reader would guess: लजपत
+
+Vowels as people write them: a is short within a word and long at its end, aa ee oo are long. A nasal before a consonant,
+and at the end of -ein, -on, -aan, is a dot.
+"""
+
+import re
+
+_CONSONANTS = {
+    "chh": "छ", "kh": "ख", "gh": "घ", "ch": "च", "jh": "झ", "th": "थ", "dh": "ध", "ph": "फ", "bh": "भ",
+    "sh": "श", "ck": "क", "gy": "ग्य", "ksh": "क्ष", "k": "क", "q": "क", "c": "क", "g": "ग", "j": "ज",
+    "z": "ज़", "t": "त", "d": "द", "n": "न", "p": "प", "f": "फ़", "b": "ब", "m": "म", "y": "य",
+    "r": "र", "l": "ल", "v": "व", "w": "व", "s": "स", "h": "ह", "x": "क्स",
+}  # fmt: skip
+_VOWELS = {
+    "aa": ("आ", "ा"), "ai": ("ऐ", "ै"), "au": ("औ", "ौ"), "ee": ("ई", "ी"), "ii": ("ई", "ी"),
+    "ea": ("ई", "ी"), "ei": ("ए", "े"), "ey": ("ए", "े"), "oo": ("ऊ", "ू"), "uu": ("ऊ", "ू"),
+    "ou": ("औ", "ौ"), "ow": ("औ", "ौ"), "a": ("अ", ""), "i": ("इ", "ि"), "u": ("उ", "ु"),
+    "e": ("ए", "े"), "o": ("ओ", "ो"),
+}  # fmt: skip
+_LONG_AT_END = {"a": ("आ", "ा"), "i": ("ई", "ी"), "u": ("ऊ", "ू")}
+_PIECE = re.compile(
+    "(" + "|".join(sorted(_CONSONANTS, key=len, reverse=True)) + ")|(" + "|".join(sorted(_VOWELS, key=len, reverse=True)) + ")|."
+)
+_NASAL_END = re.compile(r"(?<=[aeiou])(?:(?<=ei)|(?<=ai)|(?<=aa)|(?<=oo)|(?<=o)|(?<=aye))n$")
+_VIRAMA = "्"
+_STOPS = frozenset(_CONSONANTS) - frozenset("nmyrlvwhs")
+
+
+def devanagari(word: str) -> str:
+    """A word of Latin letters in Devanagari. Anything but letters is dropped."""
+    letters = re.sub(r"[^a-z]", "", word.lower())
+    nasal = bool(_NASAL_END.search(letters)) and len(letters) > 3
+    pieces = [match.group() for match in _PIECE.finditer(letters[:-1] if nasal else letters)]
+    out: list[str] = []
+    for place, piece in enumerate(pieces):
+        following = pieces[place + 1] if place + 1 < len(pieces) else ""
+        last = not following
+        if piece in _VOWELS:
+            alone, sign = _LONG_AT_END.get(piece, _VOWELS[piece]) if last and not nasal and len(pieces) > 1 else _VOWELS[piece]
+            after_consonant = place > 0 and pieces[place - 1] in _CONSONANTS
+            out.append(sign if after_consonant else alone)
+        elif (
+            piece in ("n", "m")
+            and place
+            and following in _CONSONANTS
+            and pieces[place - 1] in _VOWELS
+            and following not in "nmyrlvwhs"
+        ):
+            out.append("ं")
+        else:
+            out.append(_CONSONANTS[piece] + (_VIRAMA if following in _CONSONANTS else ""))
+    return "".join(out) + ("ं" if nasal else "")
