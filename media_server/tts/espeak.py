@@ -1,6 +1,6 @@
 """The embedded voice: eSpeak NG through ctypes. Only the speaking worker loads it: it is GPL-3 and one global state.
 
-    speak("…", "hi", "f3", hear) ──> espeak_Synth blocks, and calls `hear` with 20 ms of sound after 20 ms of sound
+    speak("…", "hi", "f3", hear) ──> espeak_Synth blocks, and calls `hear` with 40 ms of sound after 40 ms of sound
 
 Hindi words in the English voice and English words in the Hindi one are said by the other language's rules: eSpeak decides
 word by word, by script. Measured here: first sound after 0.3 ms, a second of speech in 1 ms (docs/speaking.md).
@@ -30,7 +30,7 @@ VOLUME = 60
 """Of 100, where single peaks already clip inside eSpeak; `gain` makes it up, with a limiter."""
 LOUDNESS_DBFS = -19.0
 """What Asterisk's own recorded prompts have: median −18.2 dBFS of 400 measured."""
-CHUNK_MS = 20
+CHUNK_MS = 40
 MOST_VOICES = 500
 """Names remembered: they come from sites' settings, and there are few."""
 

@@ -2,8 +2,9 @@
 
     link ──Speak──> front end ──clauses──> Turns ──> one thread: engine, Polish ──Sound──> link
 
-The engine speaks far faster than anybody listens, so a call waits for other calls' clauses at most. A cancelled reply
-ends within the chunk being made. An engine's failure is that sentence's failure.
+The engine speaks far faster than anybody listens, so a call waits for other calls' clauses at most; and what costs more
+than making sound, polishing it, waits for those who have heard nothing yet. A cancelled reply ends within the chunk being
+made. An engine's failure is that sentence's failure.
 """
 
 import asyncio
@@ -26,8 +27,10 @@ from media_server.tts.turns import Queue, Turns
 
 log = logging.getLogger(__name__)
 
-CHUNK_S = 0.1
-"""Sound per message, after a first one that leaves as soon as there is any."""
+HEAD_S = 0.3
+"""Sound of a clause that is polished and sent while it is being made, the first piece at once; the rest waits its turn."""
+CHUNK_S = 0.5
+"""Sound per message after that."""
 END_S = 0.06
 """Silence after a sentence: what follows is the turn machine's business."""
 PAUSES_S = {",": 0.14, ";": 0.2, ":": 0.2, "—": 0.18, "–": 0.18, "।": 0.28, ".": 0.28, "!": 0.28, "?": 0.28, "…": 0.28}
@@ -68,6 +71,10 @@ class Clause:
     language: Language
     last: bool
     """Of its sentence."""
+    polish: Polish | None = None
+    """None: not begun."""
+    rough: list[Pcm] = field(default_factory=list)
+    """Made, and not yet polished."""
 
     @property
     def wanted(self) -> bool:
@@ -120,10 +127,13 @@ class Worker:
                 self._asked.clear()
                 await self._asked.wait()
                 continue
-            _, clause = taken
+            queue, clause = taken
             loop = asyncio.get_running_loop()
             try:
-                await loop.run_in_executor(self._thread, self._say, clause, loop)
+                begin = self._begin if clause.polish is None else self._finish
+                await loop.run_in_executor(self._thread, begin, clause, loop)
+                if begin == self._begin:
+                    queue.clauses.appendleft(clause)
             except EngineError as error:
                 FAILURES.inc()
                 log.warning("! cannot say a sentence", extra={"engine": self._engine.name, "detail": str(error)})
@@ -145,33 +155,32 @@ class Worker:
             call.queue.clauses.append(clause)
         self._asked.set()
 
-    def _say(self, clause: Clause, loop: asyncio.AbstractEventLoop) -> None:
-        """In the engine's thread."""
-
-        def deliver(pcm: Pcm, last: bool) -> None:
-            loop.call_soon_threadsafe(self._deliver, clause, pcm, last)
-
-        if not clause.text:
-            deliver(np.zeros(0, np.int16), clause.last)
-            return
+    def _begin(self, clause: Clause, loop: asyncio.AbstractEventLoop) -> None:
+        """In the engine's thread: make the sound of a clause, and send the head of it."""
         gain = self._engine.gain(clause.call.voice, clause.language)
-        polish = Polish(self._engine.rate, clause.call.rate, gain)
-        heard: list[Pcm] = []
-        enough = 1  # samples; the first sound leaves alone
+        clause.polish = polish = Polish(self._engine.rate, clause.call.rate, gain)
+        head = round(HEAD_S * self._engine.rate)
 
         def hear(pcm: Pcm) -> bool:
-            nonlocal enough
-            heard.append(pcm)
-            if sum(map(len, heard)) >= enough:
-                if len(sound := polish.push(np.concatenate(heard))):
-                    deliver(sound, last=False)
-                    enough = round(CHUNK_S * self._engine.rate)
-                heard.clear()
+            nonlocal head
+            if head > 0:
+                loop.call_soon_threadsafe(self._deliver, clause, polish.push(pcm), False)
+                head -= len(pcm)
+            else:
+                clause.rough.append(pcm)
             return clause.wanted
 
-        self._engine.speak(clause.text, clause.language, clause.call.voice, hear)
-        rest = polish.push(np.concatenate(heard)) if heard else np.zeros(0, np.int16)
-        deliver(np.concatenate([rest, polish.finish(clause.pause_s)]), clause.last)
+        if clause.text:
+            self._engine.speak(clause.text, clause.language, clause.call.voice, hear)
+
+    def _finish(self, clause: Clause, loop: asyncio.AbstractEventLoop) -> None:
+        """In the engine's thread: polish and send the rest of it."""
+        assert clause.polish is not None
+        chunk = round(CHUNK_S * self._engine.rate)
+        rough = np.concatenate(clause.rough) if clause.rough else np.zeros(0, np.int16)
+        for at in range(0, len(rough), chunk):
+            loop.call_soon_threadsafe(self._deliver, clause, clause.polish.push(rough[at : at + chunk]), False)
+        loop.call_soon_threadsafe(self._deliver, clause, clause.polish.finish(clause.pause_s), clause.last)
 
     def _deliver(self, clause: Clause, pcm: Pcm, last: bool) -> None:
         """In the event loop, in the order of the sound."""

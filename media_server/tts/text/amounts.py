@@ -115,7 +115,7 @@ MEASURES = (
     rule(rf"{_NOT_WITHIN}1/2(?:\s?(?P<unit>{_UNIT}))?(?![\w/])", _half),
     rule(rf"{_NOT_WITHIN}{_AMOUNT}\s?(?:%|percent\b|per\s?cent\b|pct\b)", _percent),
     rule(
-        rf"{_NOT_WITHIN}(?![2-6]G\b)(?P<figures>{FIGURES})(?:\s?[-–]\s?(?P<until>{FIGURES}))?[\s-]?(?P<unit>{_UNIT})(?!\w)",
+        rf"{_NOT_WITHIN}{_NETWORK}(?P<figures>{FIGURES})(?:\s?[-–]\s?(?P<until>{FIGURES}))?[\s-]?(?P<unit>{_UNIT})(?!\w)",
         _measure,
     ),
     rule(rf"{_NOT_WITHIN}{_NETWORK}{_AMOUNT}\s?(?P<scale>{_SCALE})(?!\w)", _scaled),

@@ -42,13 +42,7 @@ def devanagari(word: str) -> str:
             alone, sign = _LONG_AT_END.get(piece, _VOWELS[piece]) if last and not nasal and len(pieces) > 1 else _VOWELS[piece]
             after_consonant = place > 0 and pieces[place - 1] in _CONSONANTS
             out.append(sign if after_consonant else alone)
-        elif (
-            piece in ("n", "m")
-            and place
-            and following in _CONSONANTS
-            and pieces[place - 1] in _VOWELS
-            and following not in "nmyrlvwhs"
-        ):
+        elif piece in ("n", "m") and following in _STOPS and place and pieces[place - 1] in _VOWELS:
             out.append("ं")
         else:
             out.append(_CONSONANTS[piece] + (_VIRAMA if following in _CONSONANTS else ""))
