@@ -78,6 +78,10 @@ class Done:
     score: float | None = None
 
 
+class CannotAnswer(RuntimeError):
+    """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
+
+
 Piece = Say | ToolBegan | ToolEnded | Done
 
 MAX_SENTENCES = 2

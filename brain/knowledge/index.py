@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from brain.knowledge.embed import Floats
 from brain.knowledge.match import Candidate, Entry, overlap, weight
-from brain.knowledge.normal import Normal
+from brain.knowledge.normal import Normal, words_of
 from core.db import Rows
 from core.ids import SiteId
 from core.sites import Site
@@ -98,7 +98,7 @@ async def search(rows: Rows, site: SiteId, asked: Normal, vector: NDArray[np.flo
         wanted = {term: weight(counts.get(term, 0), chunks) for term in terms}
         offered = {term: weight(count, chunks) for term, count in zip(chunk_terms, chunk_counts or (), strict=True)}
         entry = Entry(doc_id, kind, key, answers)
-        candidates.append(Candidate(entry, chunk_id, cosine, overlap(wanted, offered), by_id))
+        candidates.append(Candidate(entry, chunk_id, cosine, overlap(wanted, offered), words_of(chunk_terms), by_id))
     return candidates
 
 

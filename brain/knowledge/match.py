@@ -35,6 +35,8 @@ class Candidate:
     cosine: float
     overlap: float
     """Share of words in common, rare ones weighing more: 0 to 1."""
+    words: frozenset[str] = frozenset()
+    """Of the chunk, stemmed."""
     by_id: bool = False
     """An order or model number of the query is in it."""
 
@@ -45,6 +47,8 @@ class Match:
     score: float
     """How likely it is that this is what was asked: 0 to 1."""
     exact: bool = False
+    words: frozenset[str] = frozenset()
+    """Of those of its chunks that came near."""
 
 
 RRF_K = 60
@@ -85,7 +89,8 @@ def best_match(candidates: Iterable[Candidate]) -> Match | None:
     margin = likeness - max(map(_likeness, others), default=0.0)
     cosine = max(candidate.cosine for candidate in own)
     shared = max(candidate.overlap for candidate in own)
-    return Match(best, 1 / (1 + math.exp(-(BIAS + COSINE * cosine + OVERLAP * shared + MARGIN * margin))))
+    score = 1 / (1 + math.exp(-(BIAS + COSINE * cosine + OVERLAP * shared + MARGIN * margin)))
+    return Match(best, score, words=frozenset().union(*(candidate.words for candidate in own)))
 
 
 def known(match: Match | None) -> bool:

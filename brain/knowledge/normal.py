@@ -11,6 +11,7 @@ Chunks are stored in this form and queries are put into it, so both sides always
 import difflib
 import functools
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from brain.knowledge.hinglish import HINGLISH
@@ -44,7 +45,11 @@ class Normal:
     @property
     def words(self) -> frozenset[str]:
         """The terms without the phonetic keys."""
-        return frozenset(term for term in self.terms if not term.startswith("~"))
+        return words_of(self.terms)
+
+
+def words_of(terms: Iterable[str]) -> frozenset[str]:
+    return frozenset(term for term in terms if not term.startswith("~"))
 
 
 def normalise(text: str) -> Normal:

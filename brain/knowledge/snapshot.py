@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from brain.knowledge.embed import Floats
 from brain.knowledge.index import NEAREST, Chunk
 from brain.knowledge.match import Candidate, Match, overlap, weight
-from brain.knowledge.normal import Normal, spoken
+from brain.knowledge.normal import Normal, spoken, words_of
 
 
 class Snapshot:
@@ -54,7 +54,8 @@ class Snapshot:
     def _candidate(self, position: int, cosine: np.float32, wanted: dict[str, float], asked: Normal) -> Candidate:
         chunk = self._chunks[position]
         common = overlap(wanted, self._offered[position])
-        return Candidate(chunk.entry, chunk.chunk_id, float(cosine), common, bool(asked.ids & chunk.ids))
+        named = bool(asked.ids & chunk.ids)
+        return Candidate(chunk.entry, chunk.chunk_id, float(cosine), common, words_of(chunk.terms), named)
 
     def _known_questions(self) -> dict[str, int]:
         known: dict[str, int] = {}

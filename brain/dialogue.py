@@ -1,0 +1,166 @@
+"""One turn, top to bottom: what the caller said -> what they hear. Read this first.
+
+    unclear? ── yes? no? number? ── what do they mean (brain.knowledge.library)
+                                        ├─ an action: a tool or small talk
+                                        ├─ a fact of the site's
+                                        └─ nothing we know: say so, offer a person
+
+An answer is a stream of pieces that ends in Done; Done carries the memory that holds once the turn is committed. Nothing
+here changes anything in the world, so a speculative turn runs the same code and may be dropped at any point.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from brain.knowledge.match import Match, known
+from brain.knowledge.normal import normalise
+from brain.small_talk import SMALL_TALK
+from brain.tools.tool import Request, Tool, ask_for_person
+from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
+from brain.understand import CALL_A_PERSON, No, Number, Unclear, Words, Yes, understand
+from brain.wording import say, sentences, spoken_in
+from core.commands import AnswerSource
+from core.db import DatabaseAway
+from core.ids import SiteId
+from core.sites import Language, Site
+
+ORDERS, PERSON = "check_order_status", "transfer_to_operator"
+
+
+class Knowledge(Protocol):
+    async def find(self, site: SiteId, text: str) -> Match | None:
+        """What is meant by `text`, and how sure that is. DatabaseAway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mind:
+    """What a turn thinks with."""
+
+    site: Site
+    tools: Mapping[str, Tool]
+    """Those the site allows."""
+    knowledge: Knowledge
+    least_confidence: float
+    """Hearing below this is not believed (settings.engines.confidence)."""
+    patience: int
+    """Turns in a row that we may fail to understand before a person is offered (settings.engines.misunderstood)."""
+
+
+async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
+    """The pieces of one answer. Never raises for a neighbour that is away: that has an honest sentence."""
+    meaning = understand(asked, memory, mind.least_confidence)
+    language = memory.language if asked.via == "keypad" or isinstance(meaning, Unclear) else asked.language
+    if isinstance(meaning, Unclear):
+        for piece in _not_understood(Request(mind.site, language, memory), mind.patience):
+            yield piece
+        return
+    # What was expected or offered holds for one turn: from here on it is the meaning that counts.
+    heard = replace(memory, language=language, expects="anything", offered_person=False, misunderstood=0)
+    request = Request(mind.site, language, heard)
+    match meaning:
+        case Yes() if memory.offered_person:
+            pieces = _use(PERSON, request, mind)
+        case Yes() | No():
+            pieces = _each(_talk("what_else", request))
+        case Number(digits=digits) if digits == CALL_A_PERSON:
+            pieces = _use(PERSON, request, mind)
+        case Number(digits=digits):
+            pieces = _use(ORDERS, replace(request, number=digits), mind)
+        case Words(text=text, number=number):
+            remembered = replace(heard, asked=(*memory.asked, asked.text)[-3:])
+            pieces = _answer_words(text, replace(request, number=number, memory=remembered), mind)
+    async for piece in pieces:
+        yield piece
+
+
+async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    try:
+        match = await _find(text, request.memory, mind)
+    except DatabaseAway:
+        match, line = None, "unavailable"
+    else:
+        line = "unknown"
+    if match is None and request.number:  # words we don't know around a number: it is the number that matters
+        pieces = _use(ORDERS, request, mind)
+    elif match is None:
+        pieces = _each(ask_for_person(request, line, "abstain"))
+    elif match.entry.kind == "action":
+        pieces = _act(match, request, mind)
+    else:
+        pieces = _each(_tell(match, text, request))
+    async for piece in pieces:
+        yield piece
+
+
+async def _find(text: str, memory: Memory, mind: Mind) -> Match | None:
+    """What is meant; "aur kitne din mein?" is tried again together with what was asked before."""
+    match = await mind.knowledge.find(mind.site.site_id, text)
+    if known(match):
+        return match
+    own_words = normalise(text).words
+    if not memory.topic or not own_words or len(own_words) > 2:
+        return None
+    again = await mind.knowledge.find(mind.site.site_id, f"{memory.topic} {text}")
+    return again if known(again) and _is_about(again, own_words) else None
+
+
+def _is_about(match: Match | None, words: Iterable[str]) -> bool:
+    """All the words of a short follow-up are words that the site uses for this entry: else any "pizza?" would fit the topic."""
+    return match is not None and set(words) <= match.words
+
+
+async def _act(match: Match, request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    """A tool, or small talk."""
+    key = match.entry.key
+    if key in SMALL_TALK:
+        text, language = spoken_in(dict(match.entry.answers), request.language)
+        pieces = _each(_said(sentences(text), language, request.memory, "small_talk", match.score))
+    else:
+        pieces = _use(key, request, mind)
+    async for piece in pieces:
+        yield piece
+
+
+async def _use(tool: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    """The tool's answer, if the site allows the tool."""
+    if tool in mind.tools:
+        async for piece in mind.tools[tool].answer(request):
+            yield piece
+    else:
+        for piece in ask_for_person(request, "not_allowed", "abstain"):
+            yield piece
+
+
+def _tell(match: Match, question: str, request: Request) -> list[Piece]:
+    """A fact of the site's, in the caller's language if it has it."""
+    text, language = spoken_in(dict(match.entry.answers), request.language)
+    memory = replace(request.memory, topic=question)
+    return _said(sentences(text)[:MAX_SENTENCES], language, memory, "knowledge", match.score)
+
+
+def _talk(line: str, request: Request) -> list[Piece]:
+    texts, language = say(line, request.language)
+    return _said(texts, language, request.memory, "small_talk")
+
+
+def _said(
+    texts: tuple[str, ...], language: Language, memory: Memory, source: AnswerSource, score: float | None = None
+) -> list[Piece]:
+    done = Done(source, replace(memory, told=Told(texts, language)), score=score)
+    return [*(Say(text, language) for text in texts), done]
+
+
+def _not_understood(request: Request, patience: int) -> list[Piece]:
+    """Once more, please; and after `patience` times: a person? What we had asked for still stands."""
+    times = request.memory.misunderstood + 1
+    request = replace(request, memory=replace(request.memory, misunderstood=times))
+    if times >= patience:
+        return ask_for_person(request, "unclear_again", "abstain")
+    texts, language = say("unclear", request.language)
+    return [*(Say(text, language) for text in texts), Done("abstain", request.memory)]
+
+
+async def _each(pieces: Iterable[Piece]) -> AsyncIterator[Piece]:
+    for piece in pieces:
+        yield piece

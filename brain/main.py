@@ -1,0 +1,120 @@
+"""The brain's process: `python -m brain.main`. Serves settings.socket("brain"): ToBrain in, FromBrain out.
+
+One connection is one conversation: it opens with OpenConversation, and its end ends the conversation here.
+"""
+
+import asyncio
+import functools
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import threadpoolctl
+import uvloop
+
+from brain import dialogue, instant
+from brain.dialogue import Mind
+from brain.knowledge.embed import MiniLM
+from brain.knowledge.library import Library, NoSuchSite
+from brain.metrics import CONVERSATIONS
+from brain.notebook import Notebook
+from brain.session import Answer, Session
+from brain.tools.orders import Orders
+from brain.tools.registry import all_tools
+from brain.tools.tool import Tool
+from brain.turn import Asked, CannotAnswer, Memory, Piece
+from core import commands as msg
+from core.bus import Link, serve
+from core.db import Database, DatabaseAway
+from core.settings import Settings, SettingsError, load
+from core.telemetry import serve_status, set_up_logging
+
+log = logging.getLogger(__name__)
+
+
+class Brain:
+    """What all conversations share: the library, the tools, the notebook."""
+
+    def __init__(self, settings: Settings, library: Library, tools: dict[str, Tool], notebook: Notebook) -> None:
+        self._settings = settings
+        self._library = library
+        self._tools = tools
+        self._notebook = notebook
+
+    async def converse(self, link: Link[msg.ToBrain]) -> None:
+        """One connection, first message to last."""
+        opened = await link.receive()
+        if not isinstance(opened, msg.OpenConversation):
+            log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
+            return
+        with CONVERSATIONS.track_inprogress():
+            await Session(link, opened, self._answer_for(opened), self._notebook).run()
+
+    def _answer_for(self, opened: msg.OpenConversation) -> Answer:
+        if self._settings.engines.brain == "instant":
+            return instant.answer
+        return functools.partial(self._answer, opened)
+
+    async def _answer(self, opened: msg.OpenConversation, asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
+        """Each turn meets the site as it is now: a change is live on the next turn. CannotAnswer."""
+        try:
+            loaded = await self._library.site(opened.site_id)
+        except (NoSuchSite, DatabaseAway) as error:
+            raise CannotAnswer(f"site {opened.site_id} can't be loaded: {type(error).__name__}") from error
+        tools = {name: self._tools[name] for name in loaded.row.tools if name in self._tools}
+        engines = self._settings.engines
+        mind = Mind(loaded.row.site, tools, self._library, engines.confidence, engines.misunderstood)
+        async for piece in dialogue.answer(asked, memory, mind):
+            yield piece
+
+
+async def _load_sites(library: Library, missing: list[str]) -> None:
+    """Until the database has been reached once, the brain is not ready; after that it may go away again."""
+    while missing:
+        try:
+            await library.preload()
+            missing.clear()
+        except DatabaseAway:
+            await asyncio.sleep(0.5)
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. OSError if the status port is taken, FileNotFoundError if the model is missing."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        model = MiniLM()
+        model.embed(["the first question must not pay for warming up"])
+        database = await stack.enter_async_context(Database(settings))
+        library = await stack.enter_async_context(Library(database, model, settings.calls.site_cache_s))
+        orders = await stack.enter_async_context(Orders(settings.crm_url(), settings.brain.tool_deadline_s))
+        notebook = await stack.enter_async_context(Notebook(database))
+        brain = Brain(settings, library, all_tools(orders), notebook)
+        await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
+        missing = ["the database"] if settings.engines.brain == "knowledge" else []
+        status = await serve_status(settings.metrics_address("brain"), lambda: missing[0] if missing else None)
+        stack.push_async_callback(status.cleanup)
+        loading = asyncio.create_task(_load_sites(library, missing))
+        stack.callback(loading.cancel)
+        log.info("= brain is ready", extra={"engine": settings.engines.brain})
+        await stop.wait()
+
+
+def main() -> int:
+    try:
+        settings = load()
+        set_up_logging(settings.log_level)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold order numbers
+        with threadpoolctl.threadpool_limits(1):  # measured: two BLAS threads on two busy cores are 6 times slower than one
+            uvloop.run(run(settings))
+    except (SettingsError, OSError) as error:
+        sys.stderr.write(f"haazir: the brain can't start: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
