@@ -60,6 +60,7 @@ def test_nothing_outlives_a_supervisor_that_is_killed_and_the_next_start_is_quic
         assert list(own.settings.run_dir.iterdir()) == []
 
         with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             other.bind(("127.0.0.1", own.settings.port("ari_port")))
             other.listen()
             refused = own.haazir("up", "--detach")
