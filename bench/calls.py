@@ -1,4 +1,4 @@
-"""`bin/haazir bench` (python -m bench.calls): N real SIP calls with spoken turns against a running instance, measured on the wire.
+"""`bin/haazir bench` (or python -m bench.calls): N real SIP calls with spoken turns, measured on the wire.
 
     instance (the running one, or one of our own) <── callers ──> outcomes ──> figures ──> table, bench/out/*.json
 

@@ -130,5 +130,5 @@ class Farm:
 
 async def _watch(ground: Ground) -> None:
     while True:
-        ground.look()
-        await asyncio.sleep(1.0)
+        await asyncio.to_thread(ground.look)  # 20 ms of reading /proc
+        await asyncio.sleep(5.0)

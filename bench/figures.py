@@ -1,5 +1,6 @@
 """From many calls' outcomes to the few figures of the benchmark. ◆"""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,8 @@ class Figures:
     """Turns that were never answered."""
     cut_off: int
     """Turns into which the agent spoke."""
+    cut_off_in: dict[str, int]
+    """Which sentences, how often."""
     paused: int
     """Turns with a pause inside: the ones at risk of being cut off."""
     v2v_any: Spread | None
@@ -77,6 +80,7 @@ def figures(outcomes: Sequence[Outcome], arrivals: Sequence[Sequence[float]], fa
         turns=len(asked),
         lost=sum(exchange.sound is None and exchange.cut_off_at is None for exchange in asked),
         cut_off=sum(exchange.cut_off_at is not None for exchange in asked),
+        cut_off_in=dict(Counter(exchange.said.name for exchange in asked if exchange.cut_off_at is not None)),
         paused=sum("…" in exchange.said.name for exchange in asked),
         v2v_any=spread(_less(exchange.v2v_any, less) for exchange in plain),
         v2v_content=spread(_less(exchange.v2v_content, less) for exchange in plain),

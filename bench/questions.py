@@ -33,7 +33,7 @@ QUESTIONS = (
     Question("what is your return policy"),
     Question("रिफंड कितने दिन में आता है", voice="hi"),
     Question("how long does", "delivery take"),
-    Question("is there a warranty", voice="en-gb"),
+    Question("is there a warranty", voice="en"),
     Question("डिलीवरी कितने", "दिन में होगी", voice="hi+f2"),
     Question("where is your shop", voice="en-us+f3"),
     Question("is cash on", "delivery available", voice="en-us+m3"),

@@ -49,6 +49,7 @@ def table(report: Report) -> str:
         "",
         f"turns lost              {found.lost} of {found.turns}",
         f"turns cut off           {found.cut_off} of {found.turns} ({found.paused} with a pause inside)",
+        *(f"  {count:4} in  {name}" for name, count in found.cut_off_in.items()),
         f"barge-ins not stopped   {found.not_stopped}",
         f"self-interruptions      {found.self_interrupted} in {found.agent_turns} agent turns",
         f"packets missing, gaps   {found.missing}, {found.gaps}; underruns {found.underruns}; "

@@ -85,7 +85,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--say", nargs="+", action=_InOrder, dest="turns", metavar="TEXT", help="say a text, with eSpeak's voice")
     parser.add_argument("--digits", nargs="+", action=_InOrder, dest="turns", metavar="KEYS", help="press keys (0-9 * #)")
-    parser.add_argument("--voice", default="en-us", help="eSpeak voice for --say: en-us, en-gb+f2, hi, … (default: en-us)")
+    parser.add_argument("--voice", default="en-us", help="eSpeak voice for --say: en-us, en+f2, hi, … (default: en-us)")
     parser.add_argument(
         "--quiet", type=float, default=1.2, metavar="S", help="the agent has finished after this silence (default: 1.2)"
     )

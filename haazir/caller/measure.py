@@ -12,6 +12,8 @@ from haazir.caller.mouth import Spoken
 
 _SAME_MOMENT = 1.5
 """Seconds by which the server's speech_end may differ from ours and still mean the same turn."""
+_SAME_SOUND = 0.3
+"""Seconds between the server's first_sound and ours."""
 _STILL_SPEAKING = 0.3
 """Seconds after our last sample within which the agent's going on is still the same speech."""
 
@@ -67,15 +69,17 @@ class Outcome:
 def exchanges(spoken: Sequence[Spoken], ears: Ears, answered_at: float, turns: Sequence[dict[str, Any]] = ()) -> list[Exchange]:
     """Each sentence (or run of keys) of ours, and the agent's answer to it. `turns` are the record's."""
     said = [one for one in merge_keys(spoken) if one.onset is not None and one.end is not None]
-    answers = [turn for turn in turns if turn.get("role") == "agent" and moment(turn, "speech_end") is not None]
+    answers = [turn for turn in turns if turn.get("role") == "agent" and moment(turn, "first_sound") is not None]
     results = []
     for number, one in enumerate(said):
         next_onset = said[number + 1].onset if number + 1 < len(said) else None
-        results.append(_exchange(one, next_onset, ears, _answering(one, answers, answered_at)))
+        results.append(_exchange(one, next_onset, ears, answers, answered_at))
     return results
 
 
-def _exchange(said: Spoken, next_onset: float | None, ears: Ears, turn: dict[str, Any] | None) -> Exchange:
+def _exchange(
+    said: Spoken, next_onset: float | None, ears: Ears, answers: Sequence[dict[str, Any]], answered_at: float
+) -> Exchange:
     assert said.onset is not None and said.end is not None
     running = next((segment for segment in ears.segments if segment.start <= said.onset <= segment.end), None)
     began = [segment for segment in ears.segments if said.onset < segment.start <= said.end]
@@ -85,6 +89,9 @@ def _exchange(said: Spoken, next_onset: float | None, ears: Ears, turn: dict[str
     if sound is not None and next_onset is not None and sound >= next_onset:
         sound = None  # that answers what we said next
     cut_off = began[0].start if began and running is None else None
+    turn = _near(answers, "speech_end", said.end - answered_at, _SAME_MOMENT)
+    if turn is None and sound is not None:  # keys have no speech_end
+        turn = _near(answers, "first_sound", sound - answered_at, _SAME_SOUND)
     return Exchange(said, sound, cut_off, stopped, running is not None, turn)
 
 
@@ -110,9 +117,8 @@ def _last_before(segments: Sequence[Segment], moment: float) -> float | None:
     return ends[-1] if ends else None
 
 
-def _answering(said: Spoken, answers: Sequence[dict[str, Any]], answered_at: float) -> dict[str, Any] | None:
-    assert said.end is not None
-    end = said.end - answered_at
-    near = [(abs((moment(turn, "speech_end") or 0.0) - end), index) for index, turn in enumerate(answers)]
-    distance, index = min(near, default=(_SAME_MOMENT, -1))
-    return answers[index] if distance < _SAME_MOMENT else None
+def _near(turns: Sequence[dict[str, Any]], timing: str, at: float, within: float) -> dict[str, Any] | None:
+    """The turn whose timing is nearest to `at` (seconds after the answer)."""
+    found = [(abs(value - at), index) for index, turn in enumerate(turns) if (value := moment(turn, timing)) is not None]
+    distance, index = min(found, default=(within, -1))
+    return turns[index] if distance < within else None

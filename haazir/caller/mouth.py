@@ -21,6 +21,7 @@ _KEYS = "0123456789*#ABCD"
 _DIGIT_FRAMES = 5
 """100 ms a key; Q.24 asks for 40."""
 _GAP_FRAMES = 5
+"""Between two keys, with the line's sound as before."""
 
 
 @dataclass(slots=True)
@@ -139,10 +140,10 @@ class Mouth:
         if key.frame == _DIGIT_FRAMES + 1:
             key.spoken.end = key.spoken.finished = now
             return [self._event(key, marker=False, end=True) for _ in range(3)]
-        if key.frame > _DIGIT_FRAMES + _GAP_FRAMES:
+        if key.frame == _DIGIT_FRAMES + _GAP_FRAMES:
             self._queue.popleft()
-            self._talkspurt = True
-        return []
+        self._talkspurt = key.frame == _DIGIT_FRAMES + 2
+        return [self._sound(None, now)]
 
     def _event(self, key: _Key, *, marker: bool, end: bool) -> bytes:
         duration = min(key.frame, _DIGIT_FRAMES) * FRAME

@@ -84,7 +84,8 @@ def running(**variables: str) -> Iterator[Trial]:
 
 def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HAAZIR_NETWORK_")}
-    environment = {**inherited, "HAAZIR_HOME": str(home), "PYTHONPATH": str(REPOSITORY), **variables}
+    paths = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
+    environment = {**inherited, "HAAZIR_HOME": str(home), "PYTHONPATH": paths, **variables}
     own = core_settings.load()
     if not own.asterisk.root and not own.asterisk.binary:
         obtain.obtain(own, lambda text: print(text, file=sys.stderr))

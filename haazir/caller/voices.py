@@ -29,7 +29,7 @@ class Voices:
     def say(self, text: str, voice: str = "en-us", words_per_minute: int = 150, pitch: int = 50) -> Pcm:
         """`text` as 8 kHz samples, trimmed of silence at both ends. Blocks for the first time (0.3 s). VoiceError.
 
-        Voices: en-us, en-gb, hi, pa and variants of them like `hi+f3`, `en-gb+m2`.
+        Voices: en-us, en (British), hi, pa and variants of them like `hi+f3`, `en+m2`.
         """
         key = hashlib.sha256(f"{voice}|{words_per_minute}|{pitch}|{text}".encode()).hexdigest()[:24]
         path = self._folder / f"{key}.wav"
