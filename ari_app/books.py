@@ -32,11 +32,12 @@ class Books:
     recordings: Recordings
 
     def close(self, entry: Entry, end: NoteEnded) -> None:
-        """The last fact of a call, with its recording's name (or, where nobody wanted one, without it and its files)."""
+        """The last fact of a call, its recording named. Of an unanswered call, or for a site that wants none, it is deleted."""
+        wanted = entry.site.recording and (entry.answered or entry.with_people)
         ended = CallEnded(
             call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(),
             outcome=end.outcome, cause=end.cause, cause_text=end.cause_text,
-            recording=self.recordings.of(entry.call_id, entry.site.recording),
+            recording=self.recordings.of(entry.call_id, wanted),
         )  # fmt: skip
         self.publish(ended)
         metrics.ENDED.labels(end.outcome).inc()

@@ -35,7 +35,7 @@ class Recordings:
         self._told.clear()
 
     def of(self, call: CallId, wanted: bool) -> str | None:
-        """Base name of a call's recording; None if there is none. One that nobody wanted (a number's first call) is deleted."""
+        """Base name of a call's recording; None if there is none. What nobody wants (`wanted` false) is deleted."""
         files = [self._folder / f"{call}-{side}.wav" for side in ("rx", "tx")]
         if wanted:
             return str(call) if any(file.exists() for file in files) else None

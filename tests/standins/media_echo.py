@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import struct
 import time
 from typing import cast
 
@@ -31,28 +32,33 @@ from core.settings import load
 
 
 class Echo(asyncio.DatagramProtocol):
-    """One session: silence (or, once answered, sound) until something comes in, then that again."""
+    """One session: what comes in goes out again, on an RTP line of our own. The first packet after the answer is loud."""
 
     def __init__(self) -> None:
         self.peer: tuple[str, int] | None = None
         self.transport: asyncio.DatagramTransport
         self.greeting = False
-        self.received = 0
+        self.sequence = 0
+        self.timestamp = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self.received += 1
-        if self.peer and self.greeting:
-            self.transport.sendto(data, self.peer)
+        if self.greeting:
+            self.send(data[1] & 0x7F, data[12:])
 
-    async def greet(self) -> None:
+    def greet(self) -> None:
         """A packet of loud sound now: the first sample of the greeting."""
         self.greeting = True
+        self.send(0, b"\x00\x80" * 80)
+
+    def send(self, payload_type: int, payload: bytes) -> None:
         if self.peer:
-            header = bytes([0x80, 0x80]) + (1).to_bytes(2, "big") + (160).to_bytes(4, "big") + (1).to_bytes(4, "big")
-            self.transport.sendto(header + b"\x00\x80" * 80, self.peer)
+            header = struct.pack("!BBHII", 0x80, payload_type, self.sequence % 2**16, self.timestamp % 2**32, 1)
+            self.transport.sendto(header + payload, self.peer)
+        self.sequence += 1
+        self.timestamp += len(payload)
 
 
 class Standin:
@@ -83,7 +89,7 @@ class Standin:
             case ConnectMedia(host=host, port=port):
                 self.sessions[call].peer = (host, port)
             case Answered():
-                await self.sessions[call].greet()
+                self.sessions[call].greet()
             case Digit(digit="#"):
                 link.send(HangUpRequested(reason="goodbye"))
             case Digit(digit="0"):
