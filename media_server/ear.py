@@ -97,6 +97,7 @@ class Ear:
             if self.receiver.resyncs != self._resyncs:
                 self._resyncs = self.receiver.resyncs
                 self._echo.reset()
+                self._guard.reset()
             clean = self._echo.capture(frame.pcm)
             ours = self._guard.is_echo(clean)
         else:

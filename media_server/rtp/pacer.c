@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,11 +114,14 @@ static void hurry(struct pacer *pacer) { /* what is not permitted is done withou
 
 static void *run(void *argument) {
     struct pacer *pacer = argument;
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL); /* signals are for Python's threads */
     hurry(pacer);
     int64_t deadline = now_ns() + PERIOD_NS;
     while (__atomic_load_n(&pacer->running, __ATOMIC_ACQUIRE)) {
         struct timespec wake = {deadline / 1000000000LL, deadline % 1000000000LL};
-        if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL)) continue; /* a signal */
+        if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL)) continue;
         int64_t missed = (now_ns() - deadline) / PERIOD_NS, skip = missed > 1 ? missed - 1 : 0;
         deadline += skip * PERIOD_NS;
         pacer_tick(pacer, deadline, skip);
