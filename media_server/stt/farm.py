@@ -1,0 +1,127 @@
+"""The decoder processes: as many as there are processors to keep busy, started again when they die, calls spread over them.
+
+    Farm ──> decoder_process 0 ── connections of calls 1, 3, 5 …
+         └─> decoder_process 1 ── connections of calls 2, 4, 6 …
+
+A process that dies takes the utterances of its calls with it (HearingFailed); the others don't notice.
+"""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from core.bus import Link, PeerGone, connect
+from core.commands import FromStt, HearingOpened, OpenHearing
+from media_server.stt import metrics
+from media_server.stt.hearing import Learn
+from media_server.stt.site_phrases import SitePhrases
+
+log = logging.getLogger(__name__)
+
+START_S = 10.0
+"""Longest that a decoder process may take to be ready; it takes half a second on an idle machine."""
+AGAIN_S = 0.5
+"""Between the death of a process and its successor's start."""
+OPEN_S = 2.0
+"""Longest wait for a process to learn a site's phrases."""
+
+
+@dataclass(slots=True)
+class _Process:
+    path: Path
+    calls: int = 0
+    ready: bool = False
+
+
+class Farm:
+    """The engine `pocketsphinx`. Use as a context; `ready` once a call can be heard."""
+
+    name = "pocketsphinx"
+
+    def __init__(self, run_dir: Path, processes: int, phrases: SitePhrases) -> None:
+        self._processes = [_Process(run_dir / f"decoder-{number}.sock") for number in range(processes)]
+        self._phrases = phrases
+        self._some_ready = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        self._keepers = [asyncio.create_task(self._keep(process)) for process in self._processes]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+
+    @property
+    def ready(self) -> bool:
+        return any(process.ready for process in self._processes)
+
+    @contextlib.asynccontextmanager
+    async def open(self, opening: OpenHearing) -> AsyncIterator[Link[FromStt]]:
+        """A connection that hears this site. PeerGone if no process can take it now."""
+        process = await self._least_busy()
+        process.calls += 1
+        try:
+            phrases = await self._phrases.of(opening.site_id)
+            async with await connect(process.path, FromStt) as link:
+                link.send(Learn(phrases=phrases, languages=opening.languages))
+                async with asyncio.timeout(OPEN_S):
+                    if not isinstance(await link.receive(), HearingOpened):
+                        raise PeerGone("a decoder process did not open")
+                yield link
+        except TimeoutError as error:
+            raise PeerGone("a decoder process is too slow") from error
+        finally:
+            process.calls -= 1
+
+    async def _least_busy(self) -> _Process:
+        try:
+            async with asyncio.timeout(OPEN_S):
+                await self._some_ready.wait()
+        except TimeoutError:
+            raise PeerGone("no decoder process is running") from None
+        return min((process for process in self._processes if process.ready), key=lambda one: one.calls)
+
+    async def _keep(self, process: _Process) -> None:
+        """Run it for as long as the farm stands."""
+        while True:
+            async with _child(process.path) as child:
+                await _answers(process.path)
+                process.ready = True
+                self._some_ready.set()
+                code = await child.wait()
+            process.ready = False
+            if not self.ready:
+                self._some_ready.clear()
+            metrics.FAILURES.labels("process").inc()
+            log.warning("! decoder process died", extra={"code": code})
+            await asyncio.sleep(AGAIN_S)
+
+
+@contextlib.asynccontextmanager
+async def _child(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "media_server.stt.decoder_process", str(path), stdin=asyncio.subprocess.PIPE
+    )
+    try:
+        yield child
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await child.wait()
+
+
+async def _answers(path: Path) -> None:
+    """Returns when the process takes connections, or after START_S."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(START_S):
+            while True:
+                with contextlib.suppress(PeerGone):
+                    async with await connect(path, FromStt):
+                        return
+                await asyncio.sleep(0.05)

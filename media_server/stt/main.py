@@ -1,0 +1,80 @@
+"""The hearing worker: serves callers' sound to words on the bus, with the engine that the settings name.
+
+python -m media_server.stt.main
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+
+import uvloop
+
+from core.bus import serve
+from core.commands import ToStt
+from core.db import Database
+from core.settings import Settings, SettingsError, load
+from core.telemetry import serve_status, set_up_logging
+from media_server.stt.farm import Farm
+from media_server.stt.instant import Instant
+from media_server.stt.site_phrases import SitePhrases, read_phrases
+from media_server.stt.worker import Engine, Worker
+
+log = logging.getLogger(__name__)
+
+MOST_PROCESSES = 4
+"""Decoding 60 calls at once keeps two or three processors busy; more processes would only take memory."""
+
+
+@contextlib.asynccontextmanager
+async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
+    """The engine of the settings; ready to be asked, not necessarily to answer yet."""
+    if settings.engines.stt == "instant":
+        yield Instant()
+        return
+    settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    async with Database(settings, connections=2, wait_s=0.5) as db:
+        phrases = SitePhrases(lambda site: read_phrases(db, site), fresh_s=settings.calls.site_cache_s)
+        async with Farm(settings.run_dir, min(os.cpu_count() or 1, MOST_PROCESSES), phrases) as farm:
+            yield farm
+
+
+async def work(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with open_engine(settings) as engine:
+
+        def missing() -> str | None:
+            return "the decoder processes are starting" if isinstance(engine, Farm) and not engine.ready else None
+
+        runner = await serve_status(settings.metrics_address("stt-worker"), missing)
+        try:
+            async with serve(settings.socket("stt-worker"), ToStt, Worker(engine).serve):
+                log.info("= serving", extra={"engine": engine.name})
+                await stop.wait()
+        finally:
+            await runner.cleanup()
+
+
+def main() -> int:
+    try:
+        settings = load()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    set_up_logging(settings.log_level)
+    try:
+        uvloop.run(work(settings))
+    except OSError as error:
+        log.error("! cannot start: %s", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
