@@ -23,9 +23,11 @@ class MediaLink:
         self._link: Link[FromMedia] | None = None
         self._closing: str | None = None
         self._ended = asyncio.Event()
+        self._ended.set()
 
     async def run(self, first: ToMedia) -> None:
         """Connect, say `first`, listen to the end."""
+        self._ended.clear()
         with contextlib.suppress(PeerGone):
             async with await connect(self._socket, FromMedia, timeout=self._connect_s) as link:
                 self._link = link
@@ -44,9 +46,10 @@ class MediaLink:
                 self._link.send(message)
 
     async def close(self, reason: str) -> None:
-        """Ask for the end of the session, and wait for it to have gone."""
-        self._closing = reason
-        self.send(CloseMedia(reason=reason))
+        """Ask (once) for the end of the session, if there is one, and wait for it to have gone."""
+        if self._closing is None:
+            self._closing = reason
+            self.send(CloseMedia(reason=reason))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL_S):
                 await self._ended.wait()

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ari_app import metrics
 from ari_app.ari.client import Ari, AriError, Gone, NotInStasis
@@ -22,12 +22,11 @@ from ari_app.ari.models import ChannelDestroyed, ChannelDtmfReceived, ChannelHol
 from ari_app.books import Books, Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.machine import INTERWORKING, Call, Limits, Phase, adopt, arrive, step, watch
-from ari_app.call.routing import FALLBACK_QUEUE, Admit, Found, Refuse, codec_for, decide
+from ari_app.call.routing import FALLBACK_QUEUE, Admit, Finding, Found, Refuse, codec_for, decide
 from ari_app.call.seats import Seats
 from ari_app.journal import Entry
 from ari_app.media_link import MediaLink
 from ari_app.recordings import Recordings
-from ari_app.sites import Sites
 from core.commands import AdoptMedia, OpenMedia
 from core.drive import Inbox, drive
 from core.ids import bridge_id, media_channel_id
@@ -37,12 +36,18 @@ from core.sites import Site
 log = logging.getLogger(__name__)
 
 
+class Directory(Protocol):
+    """Knows whose number was dialled (sites.py)."""
+
+    async def find(self, number: str) -> Finding: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
     """What a call needs of the world."""
 
     ari: Ari
-    sites: Sites
+    sites: Directory
     recordings: Recordings
     books: Books
     seats: Seats

@@ -201,11 +201,11 @@ def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901
         # The conversation
         case Phase.ADOPTING, MediaOpened():
             return replace(call, phase=Phase.TALKING, deadline=now + limits.call), []
-        case Phase.TALKING, KeyPressed(digit):
+        case Phase.TALKING | Phase.ADOPTING, KeyPressed(digit):
             return call, [Tell(Digit(digit=digit))]
-        case Phase.TALKING, PutOnHold():
+        case Phase.TALKING | Phase.ADOPTING, PutOnHold():
             return call, [Tell(Hold())]
-        case Phase.TALKING, TakenOffHold():
+        case Phase.TALKING | Phase.ADOPTING, TakenOffHold():
             return call, [Tell(Unhold())]
         case Phase.TALKING, HangUpRequested(reason=reason):
             return _hang_up(call, "no_input" if reason == "no_input" else "completed", NORMAL_CLEARING, now)

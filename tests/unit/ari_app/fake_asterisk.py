@@ -80,13 +80,8 @@ async def fake_asterisk(home: Path) -> AsyncIterator[tuple[FakeAsterisk, Setting
 
 def channel(channel_id: str, **more: Any) -> dict[str, Any]:
     """A channel as ARI describes it."""
-    place = {
-        "context": "from-trunk",
-        "exten": "1000",
-        "priority": 3,
-        "app_name": "Stasis",
-        "app_data": "haazir,inbound,1000,(ulaw)",
-    }
+    data = "haazir,media" if channel_id.startswith("media-") else "haazir,inbound,1000,(ulaw)"
+    place = {"context": "from-trunk", "exten": "1000", "priority": 3, "app_name": "Stasis", "app_data": data}
     return {
         "id": channel_id, "protocol_id": "", "name": "PJSIP/loopback-00000001", "state": "Ring",
         "caller": {"name": "", "number": "9876543210"}, "connected": {"name": "", "number": ""}, "accountcode": "",
