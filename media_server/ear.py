@@ -61,6 +61,10 @@ class Ear:
         self.last_packet = now
         self._take(self.receiver.push(data, now), now)
 
+    def key_pressed(self, now: float) -> None:
+        """ARI told of a key."""
+        self.receiver.key_pressed(now)
+
     def tick(self, now: float, reference: Pcm) -> None:
         """Every 20 ms: what is missing by now, and what we ourselves sent (16 kHz)."""
         if self._echo is not None and self._guard is not None:

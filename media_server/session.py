@@ -350,6 +350,9 @@ class Session:
         self._turn = after
         if isinstance(event, turn.SpeechStopped):
             self._ledger.paused(event.at)
+        elif isinstance(event, msg.Digit):  # the last key is to a number what the last sound is to a sentence
+            self._ledger.paused(self._now())
+            self.ear.key_pressed(self._now())
         self.ear.heed(after.phase in HEARD_PHASES)
         if before.phase is not after.phase:
             metrics.PHASES.labels(after.phase).inc()

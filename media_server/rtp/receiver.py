@@ -28,6 +28,8 @@ SLACK_S = 0.200
 """A timestamp may run ahead of the time that has passed by so much; more is a jump: the sender changed its clock."""
 HOLE_S = 5.0
 """Longest hole that is filled at once. With a pull every tick there is none such."""
+KEY_S = 0.300
+"""How far the controller's word of a key and the hole its packets left may be apart."""
 CATCH_UP = 5
 """Frames made by one pull at most."""
 
@@ -60,6 +62,10 @@ class Receiver:
         self._keypad = Keypad()
         self._silent = False
         """The sender said that it will send no sound for a while: comfort noise or a key."""
+        self._key_at = -1.0
+        """When the controller last told of a key…"""
+        self._hole: tuple[float, int] = (-1.0, 0)
+        """…and when packets were last found missing, and how many."""
         self._heard_at: float | None = None
         self._end = 0
         """Samples on the call's clock so far, at the codec's rate."""
@@ -86,9 +92,19 @@ class Receiver:
             self.verdicts.malformed += 1
             return []
         out: list[Frame | KeyPressed] = []
+        lost = self.verdicts.lost
         for released in self._reorder.push(packet, now):
             self._take(released, out)
+        self._missed(self.verdicts.lost - lost, now)
         return out
+
+    def key_pressed(self, now: float) -> None:
+        """The controller knows of a key. Asterisk keeps its RFC 4733 packets to itself: the hole they leave is no loss (measured)."""
+        self._key_at = now
+        at, count = self._hole
+        if now - at <= KEY_S:
+            self.verdicts.lost -= count
+            self._hole = (at, 0)
 
     def pull(self, now: float) -> list[Frame | KeyPressed]:
         """What time completes: packets that waited for one that did not come, and frames of a line that is silent.
@@ -96,8 +112,10 @@ class Receiver:
         Ask once a tick, after reading what waits in the socket: after a stall of ours the packets are there, not lost.
         """
         out: list[Frame | KeyPressed] = []
+        lost = self.verdicts.lost
         for released in self._reorder.pull(now):
             self._take(released, out)
+        self._missed(self.verdicts.lost - lost, now)
         if self._heard_at is not None and now - self._heard_at > self._patience:
             elapsed = round((now - self._heard_at - self._patience) * self._codec.rate)
             frames = (self._expected + elapsed - self._end) // self._codec.frame_samples
@@ -122,6 +140,12 @@ class Receiver:
             pacing_p99_ms=pacing_p99_ms,
             mos=mos(counts.lost + counts.late, counts.received + counts.lost, self._jitter.seconds),
         )
+
+    def _missed(self, count: int, now: float) -> None:
+        if count and now - self._key_at <= KEY_S:
+            self.verdicts.lost -= count
+        elif count:
+            self._hole = (now, count)
 
     @property
     def _patience(self) -> float:

@@ -236,6 +236,18 @@ def test_the_silence_under_a_key_is_not_concealed():
     assert line.marks == "vvv" + "." * 10 + "v"
 
 
+def test_a_hole_that_a_key_left_is_no_loss_whoever_tells_first():
+    for told_after in (-0.1, 0.1):
+        line = Line().hear(*map(voice, range(3))).wait(0.2)
+        if told_after < 0:
+            line.receiver.key_pressed(line.now)
+        line.hear(*map(voice, range(13, 20)))
+        if told_after > 0:
+            assert line.counts["lost"] == 10
+            line.receiver.key_pressed(line.now)
+        assert "lost" not in line.counts
+
+
 @pytest.mark.parametrize(
     "datagram",
     [b"", b"\x80", bytes(12), b"\xff" * 50, voice(0, payload_type=96), RtpPacket(TELEPHONE_EVENT, 1, 1, 7, b"abc").serialize()],
