@@ -99,7 +99,7 @@ class Receiver:
         return out
 
     def key_pressed(self, now: float) -> None:
-        """The controller knows of a key. Asterisk keeps its RFC 4733 packets to itself: the hole they leave is no loss (measured)."""
+        """The controller knows of a key. Asterisk keeps its RFC 4733 packets to itself: the hole they leave is no loss."""
         self._key_at = now
         at, count = self._hole
         if now - at <= KEY_S:
