@@ -24,9 +24,11 @@ log = logging.getLogger(__name__)
 
 SYNCHRONOUS = 2
 UTF8 = 1
+RATE, VOLUME = 1, 2
+"""eSpeak's numbers of its parameters."""
 WORDS_PER_MINUTE = 155
 """eSpeak's own 175 is quick for a telephone and for numbers being written down."""
-VOLUME = 60
+VOLUME_PERCENT = 60
 """Of 100, where single peaks already clip inside eSpeak; `gain` makes it up, with a limiter."""
 LOUDNESS_DBFS = -19.0
 """What Asterisk's own recorded prompts have: median −18.2 dBFS of 400 measured."""
@@ -49,7 +51,8 @@ _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c
 
 
 class Espeak:
-    """One eSpeak NG. Not for two threads at once. EngineError if the library or its data cannot be loaded."""
+    """The eSpeak NG of this process. Not for two threads at once; all of its state is set anew before each clause, because
+    a second Espeak, or anybody else who loads the library, shares it. EngineError if the library or its data cannot be loaded."""
 
     name = "espeak"
 
@@ -64,11 +67,7 @@ class Espeak:
             raise EngineError(f"eSpeak NG does not start with the data in {data}")
         self._variants = {path.name for path in (data / "voices" / "!v").iterdir()}
         self._callback = _Heard(self._on_sound)  # kept: ctypes does not
-        self._library.espeak_SetSynthCallback(self._callback)
-        self._library.espeak_SetParameter(1, WORDS_PER_MINUTE, 0)
-        self._library.espeak_SetParameter(2, VOLUME, 0)
         self._hear: Callable[[Pcm], bool] = lambda pcm: False
-        self._voice = ""
         self._names: dict[tuple[str, Language], str] = {}
         self._gains: dict[str, float] = {}
 
@@ -92,11 +91,12 @@ class Espeak:
 
         `hear` must not raise: ctypes would print it and go on. EngineError if eSpeak refuses.
         """
+        self._library.espeak_SetSynthCallback(self._callback)
+        self._library.espeak_SetParameter(RATE, WORDS_PER_MINUTE, 0)
+        self._library.espeak_SetParameter(VOLUME, VOLUME_PERCENT, 0)
         self._set_voice(self._name(voice, language))
-        if BASES[language] == "en":
-            text = _SPELLED_A.sub("eh", text)
         self._hear = hear
-        utf8 = text.replace("\0", " ").encode("utf-8", "replace")
+        utf8 = _readable(text, language)
         code = self._library.espeak_Synth(utf8, len(utf8) + 1, 0, 1, 0, UTF8, None, None)
         if code:
             raise EngineError(f"eSpeak NG refused a text of {len(text)} characters, code {code}")
@@ -105,7 +105,7 @@ class Espeak:
         """What it would say, in IPA: how our tests listen."""
         self._set_voice(self._name("", language))
         self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        source = ctypes.c_char_p(text.encode())
+        source = ctypes.c_char_p(_readable(text, language))
         place = ctypes.pointer(source)
         heard = []
         while place.contents.value is not None:
@@ -118,11 +118,8 @@ class Espeak:
         return 0 if self._hear(np.frombuffer(ctypes.string_at(wave, 2 * count), np.int16)) else 1
 
     def _set_voice(self, name: str) -> None:
-        if name == self._voice:
-            return
         if self._library.espeak_SetVoiceByName(name.encode()):
             raise EngineError(f"eSpeak NG has no voice {name!r}")  # and would go on with the last one
-        self._voice = name
 
     def _name(self, voice: str, language: Language) -> str:
         """eSpeak's name for a voice of ours: "female", "f3", "hi+f3", "en-us+Annie"; the default, with a warning, for others."""
@@ -137,12 +134,19 @@ class Espeak:
         default = BASES[language]
         if not plus and (base in GENDERS or base in self._variants):
             base, variant = default, base
+        variant = GENDERS.get(variant, variant)
+        known = variant in self._variants and self._library.espeak_SetVoiceByName(base.encode()) == 0
         if base.partition("-")[0] != default:
             base = default  # "hi+f3" asks for f3 in the other languages too
-        variant = GENDERS.get(variant, variant)
         name = f"{base}+{variant}"
-        if variant not in self._variants or self._library.espeak_SetVoiceByName(name.encode()):
+        if not known or self._library.espeak_SetVoiceByName(name.encode()):
             log.warning("! no such voice, speaking with the default one", extra={"voice": voice, "language": language})
             name = f"{default}+{GENDERS['']}"
-        self._voice = ""  # whichever it was, the attempt may have changed it
         return name
+
+
+def _readable(text: str, language: Language) -> bytes:
+    """The text as eSpeak reads it right."""
+    if BASES[language] == "en":
+        text = _SPELLED_A.sub("eh", text)
+    return text.replace("\0", " ").encode("utf-8", "replace")

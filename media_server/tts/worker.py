@@ -22,7 +22,7 @@ from core.resample import Pcm
 from core.sites import Language
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.polish import Polish
-from media_server.tts.sentences import clauses
+from media_server.tts.sentences import clauses, split
 from media_server.tts.turns import Queue, Turns
 
 log = logging.getLogger(__name__)
@@ -149,7 +149,7 @@ class Worker:
         if asked.reply != call.reply:
             call.reply = asked.reply
             self._turns.begin(call.queue, asyncio.get_running_loop().time())
-        parts = clauses(self._spoken(asked.text, asked.language)) or [""]
+        parts = [part for text in split(asked.text) for part in clauses(self._spoken(text, asked.language))] or [""]
         for number, text in enumerate(parts, 1):
             clause = Clause(call, asked.reply, asked.index, text, asked.language, last=number == len(parts))
             call.queue.clauses.append(clause)

@@ -28,7 +28,12 @@ _SHORT = re.compile(
     r"(?<![\w@.])(?:" + "|".join(sorted((re.escape(word) for word in _EXPANDED), key=len, reverse=True)) + r")(?![\w@/])\.?",
     re.IGNORECASE,
 )
-_NUMBER_SIGN = re.compile(r"\b(?:[Nn]o|NO|[Nn]os)\.?(?=\s*#?\d)")
+_SAID: dict[str, tuple[str, str, str]] = {
+    "RAM": ("ram", "रैम", "ਰੈਮ"), "SIM": ("sim", "सिम", "ਸਿਮ"), "PAN": ("pan", "पैन", "ਪੈਨ"), "PIN": ("pin", "पिन", "ਪਿਨ"),
+    "NEFT": ("neft", "नेफ़्ट", "ਨੈਫ਼ਟ"), "COVID": ("covid", "कोविड", "ਕੋਵਿਡ"), "ROM": ("rom", "रॉम", "ਰੌਮ"),
+}  # fmt: skip
+"""Written in capitals and said as words."""
+_NUMBER_SIGN = re.compile(r"\b(?:[Nn]o|NO|[Nn]os)\.?(?=\s*#?[A-Z]{0,6}-?\d)")
 _DOTTED = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
 _CAPITALS = re.compile(r"(?<![\w])([A-Z]{2,})(s?)(?![\w])")
 _SMALL = re.compile(r"(?<![\w@.])(?:" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")(?![\w@])", re.IGNORECASE)
@@ -48,6 +53,8 @@ def expanded(text: str, tongue: Tongue, is_word: Callable[[str], bool]) -> str:
 
     def capitals(match: re.Match[str]) -> str:
         word = match[1].lower()
+        if said := _SAID.get(match[1]):
+            return said[language]
         known = word in WORDS or len(word) > 6 or (is_word(word) and (len(word) > 3 or shouting))
         if word in _SPELLED or not known:
             return letters(word, tongue)

@@ -27,6 +27,12 @@ _ONE_UNIT = {
     "degrees Celsius": "degree Celsius",
     "hertz": "hertz",
 }
+_AS_WRITTEN = frozenset({"inch", "minute", "hour", "watt"})
+"""English words already: "a 6.5 inch screen"."""
+_WHOLE_UNITS = (
+    r"(?:किलो|किग्रा|लीटर|मीटर|घंटे|साल|महीने|हफ़्ते|हफ्ते|दिन|kilo|lit(?:re|er)|meter|ghante|saal|mahine|hafte|din"
+    r"|ਕਿਲੋ|ਲੀਟਰ|ਘੰਟੇ|ਸਾਲ|ਮਹੀਨੇ|ਦਿਨ)"
+)
 _HALF = {"en": "half", "hi": "आधा", "pa": "ਅੱਧਾ"}
 _NOT_WITHIN = r"(?<![\w.,/])(?<!\d-)"
 _NETWORK = r"(?![2-6]g\b|[248]k\b)"
@@ -61,9 +67,10 @@ def _percent(match: re.Match[str], tongue: Tongue) -> str:
 def _measure(match: re.Match[str], tongue: Tongue) -> str:
     written = re.sub(r"[\s.]", "", match["unit"].lower())
     unit = tongue.units[_UNIT_NAMES.get(written, written)]
-    if tongue.code == "en" and match["figures"] == "1" and not match["until"]:
+    if tongue.code == "en" and (written in _AS_WRITTEN or (match["figures"] == "1" and not match["until"])):
         unit = _ONE_UNIT.get(unit, unit.removesuffix("s"))
-    return f"{_ranged(match, tongue, quantity)} {unit}"
+    minus = f"{tongue.minus} " if match["minus"] else ""
+    return f"{minus}{_ranged(match, tongue, quantity)} {unit}"
 
 
 def _half(match: re.Match[str], tongue: Tongue) -> str:
@@ -84,6 +91,14 @@ def _ordinal(match: re.Match[str], tongue: Tongue) -> str:
     return ordinal(int(match[1]), tongue)
 
 
+def _halves(match: re.Match[str], tongue: Tongue) -> str:
+    return quantity(match[1], tongue)
+
+
+def _past_year(match: re.Match[str], tongue: Tongue) -> str:
+    return year(int(match[1]), tongue)
+
+
 def _year(match: re.Match[str], tongue: Tongue) -> str:
     return match[1] + year(int(match[2]), tongue)
 
@@ -93,7 +108,9 @@ def _range(match: re.Match[str], tongue: Tongue) -> str:
 
 
 def _by(match: re.Match[str], tongue: Tongue) -> str:
-    return f"{number(match[1], tongue)} {tongue.signs['×']} {number(match[2], tongue)}"
+    written = (match["unit"] or "").lower()
+    unit = f" {tongue.units[_UNIT_NAMES.get(written, written)]}" if written else ""
+    return f"{number(match[1], tongue)} {tongue.signs['×']} {number(match[2], tongue)}{unit}"
 
 
 def _number(match: re.Match[str], tongue: Tongue) -> str:
@@ -105,6 +122,7 @@ def _number(match: re.Match[str], tongue: Tongue) -> str:
 
 _UNTIL = rf"(?:\s?(?:-|–|to\b|se\b|से|ਤੋਂ)\s?(?:₹|rs\.?)?\s?(?P<until>{FIGURES}))?"
 _AMOUNT = rf"(?P<figures>{FIGURES}){_UNTIL}"
+_MINUS = r"(?P<minus>(?<![\w)])-(?=\d))?"
 _PER = r"(?P<per>\s?/\s?(?=[a-z]))?"
 
 MONEY = (
@@ -112,19 +130,21 @@ MONEY = (
     rule(rf"{_NOT_WITHIN}(?P<sign>\Z)?{_AMOUNT}(?:\s?(?P<scale>{_SCALE}))?\s?(?:{_AFTER}){_PER}", _money),
 )
 MEASURES = (
+    rule(rf"(?<![\w.,])({FIGURES})\s?[x×*]\s?({FIGURES})(?:\s?(?P<unit>{_UNIT}))?(?!\w)", _by),
     rule(rf"{_NOT_WITHIN}1/2(?:\s?(?P<unit>{_UNIT}))?(?![\w/])", _half),
     rule(rf"{_NOT_WITHIN}{_AMOUNT}\s?(?:%|percent\b|per\s?cent\b|pct\b)", _percent),
     rule(
-        rf"{_NOT_WITHIN}{_NETWORK}(?P<figures>{FIGURES})(?:\s?[-–]\s?(?P<until>{FIGURES}))?[\s-]?(?P<unit>{_UNIT})(?!\w)",
+        rf"{_NOT_WITHIN}{_NETWORK}{_MINUS}(?P<figures>{FIGURES})(?:\s?[-–]\s?(?P<until>{FIGURES}))?[\s-]?(?P<unit>{_UNIT})(?!\w)",
         _measure,
     ),
     rule(rf"{_NOT_WITHIN}{_NETWORK}{_AMOUNT}\s?(?P<scale>{_SCALE})(?!\w)", _scaled),
     rule(r"(?<![\w.,/-])(\d{1,4})-([a-z]{3,})(?![\w-])", _compound, case=True),
 )
 NUMBERS = (
+    rule(rf"{_NOT_WITHIN}(\d+\.50?)(?=\s?{_WHOLE_UNITS}(?!\w))", _halves),
+    rule(r"(?<![\w.,/-])(19\d\d)(?=\s(?:में|mein|me|ਵਿੱਚ)(?!\w))", _past_year),
     rule(r"(?<![\w.])(\d+)(?:st|nd|rd|th)\b", _ordinal),
     rule(r"(\b(?:in|since|year|from|until|till|by|san)\s|सन\s)((?:19|20)\d\d)(?![,.]?\d|\w)", _year),
     rule(rf"{_NOT_WITHIN}(?P<figures>{FIGURES})\s?[-–]\s?(?P<until>{FIGURES})(?![\w/-])", _range),
-    rule(rf"(?<![\w.,])({FIGURES})\s?[x×*]\s?({FIGURES})(?!\w)", _by),
     rule(rf"((?<![\w)])-)?({FIGURES})", _number),
 )

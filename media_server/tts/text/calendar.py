@@ -57,7 +57,7 @@ def _clock(number: str = "") -> str:
 
 
 def _half(number: str = "") -> str:
-    return rf"(?:\s?(?P<half{number}>[ap])\.?\s?m\b\.?)"
+    return rf"(?:\s?(?P<half{number}>[ap])(?:\.\s?m\b\.?|\s?m\b))"
 
 
 RULES: tuple[Rule, ...] = (
@@ -65,7 +65,7 @@ RULES: tuple[Rule, ...] = (
     rule(rf"{_ALONE}(?P<year>\d{{4}})-(?P<month>\d{{1,2}})-(?P<day>\d{{1,2}}){_END}", _date),
     rule(rf"{_ALONE}(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}})(?P=mark)(?P<year>\d{{4}}|\d{{2}}){_END}", _date),
     rule(rf"{_ALONE}(?P<day>\d{{1,2}})/(?P<month>0\d|1[0-2])(?P<year>\Z)?{_END}", _date),
-    rule(rf"{_ALONE}{_DAY}(?:\s+of)?[\s-]+{_MONTH}\b\.?(?:,?[\s-]+{_YEAR})?", _named_month),
+    rule(rf"{_ALONE}{_DAY}(?:\s+of)?[\s-]+{_MONTH}\b(?:\.(?!\s*$))?(?:,?[\s-]+{_YEAR})?", _named_month),
     rule(rf"\b{_MONTH}\.?\s+{_DAY}(?![\w:%])(?!\s*%)(?:,?\s+{_YEAR})?", _named_month),
     rule(rf"{_ALONE}{_clock()}{_half()}?{_BAJE}?{_UNTIL}{_clock('2')}{_half('2')}{_BAJE}?", _time),
     rule(rf"{_ALONE}{_clock()}{_BAJE}?{_UNTIL}{_clock('2')}{_BAJE}", _time),

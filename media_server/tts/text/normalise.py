@@ -21,7 +21,8 @@ RULES = (
 _DIGITS = {base + value: str(value) for base in (0x0966, 0x0A66, 0xFF10) for value in range(10)}
 _ALLOWED = re.compile(r"[^\x20-\x7eÀ-ɏऀ-ॿ਀-੿₹€£°×·–—…‘’“”\n]+")
 """What is left out: emoji, controls, and scripts that no voice of ours reads."""
-_MARKUP = re.compile(r"[*_`~#>|\\^{}\[\]<]+")
+_MARKUP = re.compile(r"[*_`~#>|\\^{}\[\]<₹$€£%°·×]+")
+"""Signs that have no sound of their own, or were left without their figures."""
 _MARKS = (
     (re.compile(r"\s*&\s*"), "&"), (re.compile(r"(?<=\w)\s*\+\s*(?=\w)"), "+"), (re.compile(r"\s*=\s*"), "="),
     (re.compile(r"@"), "@"),

@@ -65,8 +65,9 @@ class Words:
         return sum(word.lower() in _FUNCTION_WORDS for word in words) >= 2
 
     def mostly_native(self, text: str) -> bool:
+        """At least two words are Hindi or Punjabi, and more than are English: one alone may be a name."""
         sides = [self._side(word) for word in _WORD.findall(text)]
-        return sides.count(Side.NATIVE) > sides.count(Side.ENGLISH)
+        return sides.count(Side.NATIVE) > max(1, sides.count(Side.ENGLISH))
 
     def in_own_script(self, text: str) -> str:
         """The text with its native words in their own script; English ones stay in Latin letters."""
@@ -96,7 +97,7 @@ class Words:
 
     @staticmethod
     def _native_here(sides: Sequence[Side], place: int) -> bool:
-        score = 0.1 if Side.NATIVE in sides else -0.1
+        score = 0.3 if Side.NATIVE in sides else -0.1
         for step in (-1, 1):
             for distance in range(1, _REACH + 1):
                 at = place + step * distance
