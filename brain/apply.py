@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import psycopg
 
+from brain import elsewhere
 from brain.knowledge.embed import MODEL, MiniLM
 from brain.knowledge.index import vector_text
 from brain.knowledge.normal import VERSION, normalise
@@ -80,6 +81,7 @@ def read_folder(folder: Path) -> SiteFolder:
     docs = [_fact(folder / "facts.toml", key, fact) for key, fact in _toml(folder / "facts.toml").items()]
     docs += [Doc("action", name, {}, UTTERANCES[name]) for name in tools]
     docs += [Doc("action", name, talk.answers, talk.utterances) for name, talk in SMALL_TALK.items()]
+    docs.append(Doc("action", elsewhere.ELSEWHERE, {}, elsewhere.UTTERANCES))
     return SiteFolder(site, tools, tuple(docs))
 
 

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Match, known
 from brain.knowledge.normal import normalise
 from brain.small_talk import SMALL_TALK
@@ -81,6 +82,8 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
         match, line = None, "unavailable"
     else:
         line = "unknown"
+    if match is not None and match.entry.key == ELSEWHERE:
+        match = None
     if match is None and request.number:  # words we don't know around a number: it is the number that matters
         pieces = _use(ORDERS, request, mind)
     elif match is None:

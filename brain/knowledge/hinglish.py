@@ -6,14 +6,15 @@ begins with `-` holds words that carry nothing. Measured on Hinglish-TOP: hit@1 
 
 LINES = """
 -: ka ki ke ko kaa kii ne ji jee na naa toh to hi bhi bhee par pe da di de nu ve vich mein me mai haan han ok okay achha acha
--: accha matlab please plz kripya krupya zara jara yaar bhai bhaiya sir madam maam umm uh hmm arre are suno suniye dekho dekhiye
+-: accha matlab please plz kripya krupya zara jara yaar bhai bhaiya sir madam maam umm uh hmm arre are suno suniye dekho
+-: dekhiye
 -: men chahie chahiye tha thi the hota hoti hote rahega rahegi wala wali wale vala vali vale jo so bas ek oi hun ne eh
-is: hai he hain hei hoon hu ho hogi hoga honge hunda hundi
+is: rehta rehti rehte rahta rahti rahte raho hai he hain hei hoon hu ho hogi hoga honge hunda hundi
 my: mera meri mere mero apna apni apne hamara hamari hamare saada sadda
 your: aapka aapki aapke aap tumhara tumhari tera teri tussi tuhada tuhadi tuhade
-i: main mujhe mujhko mereko hum humein hame hamein humko mainu sanu
+i: maine mainne main mujhe mujhko mereko hum humein hame hamein humko mainu sanu
 what: kya kyaa kia kaunsa konsa kaunsi konsi kaunse ki-gall
-how: kaise kaisey kese kaisa kaisi kiven kidda
+how: tarika tareeka tarike tareeke kaise kaisey kese kaisa kaisi kiven kidda
 how much: kitna kitni kitne kitney kinna kinni kinne
 where: kahan kaha kahaan kidhar kithe kitthe kahin
 when: kab kabtak kadon kado
@@ -28,15 +29,18 @@ not: nahi nahin nai nahee nhi nehi mat nahin-hai
 no: nahin-ji nope naa-ji
 yes: haanji haji jihaan hanji
 can: sakta sakte sakti sakda sakde sakdi saku sakun sakoon
-do: karna karo kare karen karein karun karu karte karta karti kar karke kardo karlo kariye karwana karwa karvana karwaun
+do: chalega chalegi chalta karwaoge karoge hogi-kya karao karwao karado kara karna karo kare karen karein karun karu karte
+do: karta karti kar karke kardo karlo kariye karwana karwa karvana karwaun
 doing: raha rahi rahe karraha kararaha
 done: hua hui hue hogaya gaya gayi gaye ho-gaya hochuka chuka chuki kiya kiye
-give: dena dedo dijiye dijie dena dete deti deta dey doge denge diya diye
+give: doon dun doonga dunga padega padenge padegi denay dena dedo dijiye dijie dena dete deti deta dey doge denge diya diye
 take: lena lelo lijiye lete leta leti lena lun loon lene
-get: milega milegi milenge milta milti milte mila mili mile milna milu prapt paunga paana paa
-come: aayega ayega aayegi ayegi aaega aana ana aata aati aate ata aaya aayi aaye aunda aavega aavegi aunga
+get: mil mill milni milegaa mile-ga milta-hai miljayega milega milegi milenge milta milti milte mila mili mile milna milu
+get: prapt paunga paana paa
+come: aa aao aaunga aane aaoge aajao aayegaa aaye aayega ayega aayegi ayegi aaega aana ana aata aati aate ata aaya aayi
+come: aaye aunda aavega aavegi aunga
 reach: pahunchega pahuchega pahunchegi pahunche pahuncha pahunchna puhunchega pohanchega pahuchta pahunchta puhanchega
-go: jana jaana jao jaye jaaye jayega jayegi jata jaati jaate jaunga
+go: chala chale jana jaana jao jaye jaaye jayega jayegi jata jaati jaate jaunga
 sell: bechte bechta bechti bechna bikta
 send: bhejo bhejna bheje bhejte bhejenge bhej bhejiye bhejoge
 delivery: dilivery delivry delivari dilivari deliveri pahunchana
@@ -49,13 +53,13 @@ want: chahta chahti chahte chahida chaida
 need: zaroorat jarurat zarurat jaroorat lod
 show: dikhao dikhaiye dikhana
 see: dekhna dekhni dekh
-know: pata maloom janna jaanna malum
+know: pata-nahin pata-hai pata-karna maloom janna jaanna malum
 understand: samajh samjha samjhe samjh samajhna
 buy: kharidna khareedna kharid khareed kharida khareeda kharidi kharidun lena-hai
 pay: bhugtan chukana chukaun adaa
 payment: paiment pement bhugtaan payments
 money: paisa paise paisey paisaa paissa rupaya rupaye rupees rupee rupaiye paiso
-price: daam keemat kimat qeemat dam rate mulya
+price: bhav bhaav daam keemat kimat qeemat dam rate mulya
 cost: kharcha kharch lagat lagenge lagega lagta lagte lagegi lagti
 cheap: sasta sasti saste
 expensive: mehnga mehenga mahanga mahenga
@@ -69,21 +73,22 @@ instalment: kist kisht kishton kiston kishte kiste installment installments inst
 without interest: bina-byaaj
 interest: byaj byaaj biaj sood
 card: kaard
-return: wapas vapas vaapas waapas wapis vapis lautana lautaana lautao lotana wapsi vapsi waapsi moodna retarn ritarn
+return: lautaun lautane lauta wapas vapas vaapas waapas wapis vapis lautana lautaana lautao lotana wapsi vapsi waapsi
+return: moodna retarn ritarn
 refund: paise-wapas paisa-wapas paisay-wapas rifund refand riffund rifand
 exchange: badalna badal badli badle badlo badla badlana adla eksachange exchenj
 change: badlaav badlav parivartan
 cancel: radd rad cancil kansal cansal cancell kainsal
 cancellation: raddikaran
 break: toota tuta tooti tuti toote tute tut toot tootgaya
-broken: kharab kharaab tootahua khrab
+broken: tooti-hui phoota kharab kharaab tootahua khrab
 damaged: damage damej
 defective: khami kharabi kharaabi nuks
 repair: marammat marmat theek-karna sudhar ripair
 fix: theek thik thek sahi-karna
 wrong: galat glat ghalat
 correct: sahi sahee
-missing: gayab gum kho
+lost: gum gumm kho khoya kho-gaya gum-gaya gayab missing
 old: purana purani purane
 new: naya nayi naye nai-cheez nawa navi naveen
 big: bada badi bade vadda vaddi
@@ -96,14 +101,14 @@ tax: kar-tax teks
 shop: stores dukan dukaan dukaanein hatti showroom store
 house: ghar makaan ghare
 office: daftar dafter
-address: pata-kya patta thikana
+address: pata patta thikana
 city: shahar shehar sheher
 village: gaon gaanv pind
 near: paas nazdeek najdik nazdik kol
 far: door dur
 here: yahan yaha idhar yahaan aithe
 there: wahan waha udhar othe
-time: samay samaye vakt waqt taim tym timing timings ghanta
+time: baje bajey bje samay samaye vakt waqt taim tym timing timings ghanta
 hour: ghante ghanton
 day: din dino dinon dinn
 days: dina
@@ -148,6 +153,7 @@ thanks: dhanyavaad dhanyawad dhanyavad shukriya shukria meharbani dhanvaad
 hello: namaste namaskar namaskaar pranam helo hallo
 greetings: satsriakal sasriakal
 goodbye: alvida khudahafiz tata byebye
+another one: doosra-wala
 again: phir fir dobara dubara dobaara phirse firse dubaara wapas-se
 repeat: dohrao dohraiye dohrana
 slowly: dheere dhire aaram
@@ -171,7 +177,8 @@ parking: paarking parkin khadi
 car: gaadi gadi gaddi
 bike: motorcycle
 job: naukri nokri vacancy hiring career careers
-work: kaam kam kamm
+less: kam kamm kum
+work: kaam
 apply: aavedan avedan
 salary: tankhwah tankha vetan
 name: naam nam nau
@@ -204,7 +211,59 @@ safe: surakshit
 original: asli asal genuine authentic
 fake: nakli naqli
 machine: mashin masheen
-robot: robo
+robot: robo machine-ho
+compare: behtar behtareen
+rent: kiraya kiraye kiraaya bhada
+clothes: kapde kapda kapdey
+game: khel
+move: shift shifted
+extend: badhao badhwani badhana badha
+empty: khali khaali
+hundred: sau
+thousand: hazaar hazar
+lakh: laakh
+fifty: pachas pachaas
+ten: das
+branch: shakha
+dog: kutta
+head: sir-dard
+pain: dard
+lift: lift
+toilet: shauchalay
+smell: badbu
+market: bazaar bazar
+child: bachcha bachche bacche
+mother: maa
+father: papa pitaji
+wife: patni biwi
+husband: pati
+friend: dost
+colour: rang
+size: naap
+weight: wajan vajan
+height: unchai
+speed: raftaar
+young: jawan
+old age: umar umr
+film: picture philm
+bus: bas-stand
+sim: sim-card
+recharge: richarge
+insurance: beema bima
+government: sarkar sarkaar
+police: pulis
+hospital: aspatal haspatal
+school: vidyalay
+learn: seekhna sikhna
+cook: pakana
+eat: khao
+drink: peena
+sleep: sona-hai
+gold: sona sone
+silver: chandi
+vegetable: sabzi sabji
+milk: doodh dudh
+tea: chai
 speak: bolte bolti bolta boldi bolda
 language: bhasha zubaan
 hindi: hindee
@@ -263,6 +322,55 @@ god: bhagwan rab
 """
 
 
+VERBS = """
+do: kar karwa karva
+give: de d
+take: le l
+go: ja jaa
+come: aa
+get: mil
+say: bol kah
+tell: bata
+run: chal chala
+keep: rakh
+see: dekh dikh
+send: bhej bhijwa
+open: khol khul
+change: badal badalwa
+return: lauta lautwa
+buy: kharid khareed
+sell: bech
+cost: lag
+reach: pahunch pahuch
+is: ho rah reh
+can: sak
+want: chah
+ask: pooch poochh puchh
+show: dikha
+stop: rok ruk
+understand: samajh samjh
+listen: sun
+connect: jod jud
+remove: hata
+pick up: utha uthwa
+order placed: manga mangwa
+install: lagwa
+cancel: radd-kar
+know: jaan
+find: dhoondh dhundh
+speak: baat-kar
+"""
+"""Stems; every ending below is put to each. An entry of LINES wins."""
+
+_ENGLISH = frozenset("late lane date data mile sake bolt kate laga take made same name like give rake lake".split())
+"""English words that look like one of these forms."""
+
+_ENDINGS = (
+    "na ne ni ta te ti a e i o iye iyega unga ungi un oon oonga oongi enge engi ega egi oge ogi kar ke ana ane ani aya aye ayi"
+    " aao yega yegi yenge ye yi ya ogaa ungaa rahe raha rahi kta iega ao aiye aiyega aunga ayenge ayega ata ate ati"
+).split()
+
+
 def _parse(lines: str) -> dict[str, str]:
     words: dict[str, str] = {}
     for line in lines.strip().splitlines():
@@ -272,5 +380,14 @@ def _parse(lines: str) -> dict[str, str]:
     return words
 
 
-HINGLISH: dict[str, str] = _parse(LINES)
+def _conjugated(verbs: str) -> dict[str, str]:
+    forms: dict[str, str] = {}
+    for stem, english in _parse(verbs).items():
+        for ending in _ENDINGS:
+            if len(stem + ending) > 3 and stem + ending not in _ENGLISH:
+                forms.setdefault(stem + ending, english)
+    return forms
+
+
+HINGLISH: dict[str, str] = _conjugated(VERBS) | _parse(LINES)
 """Hinglish word -> English; the empty string: leave it out."""

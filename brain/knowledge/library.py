@@ -8,6 +8,7 @@ last copy goes on answering.
 """
 
 import asyncio
+import functools
 import time
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
@@ -85,10 +86,11 @@ class Library:
         refresh = self._refreshing.get(site)
         if refresh is None:
             refresh = self._refreshing[site] = asyncio.create_task(self._refresh(site, loaded))
-            refresh.add_done_callback(lambda _: self._refreshing.pop(site, None))
+            refresh.add_done_callback(functools.partial(self._refreshed, site))
             if loaded is not None:
                 await asyncio.wait([refresh], timeout=REFRESH_WAIT_S)
-        return self._sites.get(site) or await asyncio.shield(refresh)
+        known = self._sites.get(site)
+        return known if known is not None else await asyncio.shield(refresh)
 
     async def _refresh(self, site: SiteId, before: LoadedSite | None) -> LoadedSite:
         try:
@@ -99,6 +101,11 @@ class Library:
             loaded = replace(before, seen_at=time.monotonic())
         self._sites[site] = loaded
         return loaded
+
+    def _refreshed(self, site: SiteId, refresh: "asyncio.Task[LoadedSite]") -> None:
+        self._refreshing.pop(site, None)
+        if not refresh.cancelled():
+            refresh.exception()  # told to those who wait for it; if nobody does, the next turn meets it again
 
     async def _load(self, site: SiteId, before: LoadedSite | None) -> LoadedSite:
         async with self._database.as_site(site) as rows:

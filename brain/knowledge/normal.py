@@ -87,8 +87,8 @@ def _meaning(word: str) -> str:
     """The English of one word; of a word spelt in a new way, that of the nearest which sounds the same."""
     if word in HINGLISH:
         return HINGLISH[word]
-    if len(word) > 3 and word not in _ENGLISH:
-        alike = difflib.get_close_matches(word, _BY_SOUND.get(phonetic(word), ()), 1, cutoff=0.75)
+    if len(word) > 4 and word not in _ENGLISH:  # shorter ones are too often English: road is not radd
+        alike = difflib.get_close_matches(word, _BY_SOUND.get(phonetic(word), ()), 1, cutoff=0.82)
         if alike:
             return HINGLISH.get(alike[0], alike[0])
     return word

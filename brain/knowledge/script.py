@@ -9,11 +9,11 @@ import unicodedata
 _CONSONANTS = dict(
     zip(
         "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l".split(),
+        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p f b bh m y r l v sh sh s h l".split(),
         strict=True,
     )
 )
-_DOTTED = {"k": "q", "j": "z", "d": "r", "dh": "rh", "ph": "f", "s": "sh"}
+_DOTTED = {"k": "q", "j": "z", "d": "r", "dh": "rh", "s": "sh"}
 """What a nukta (the dot under a letter) makes of a consonant, where it changes it."""
 _VOWELS = dict(zip("अआइईउऊएऐओऔऑऍऋ", "a aa i i u u e ai o au o e ri".split(), strict=True))
 _SIGNS = {chr(0x093E + n): sound for n, sound in enumerate("a i i u u ri ri e e e ai o o o au".split())}

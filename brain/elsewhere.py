@@ -1,0 +1,42 @@
+"""Questions that people put to any shop's telephone and that no knowledge of a shop answers. ◆
+
+They stand among the site's own questions, so that a question far from all of those has something nearer to be like, and the
+recogniser has words for it. What matches them is not known: the caller hears so. A site's own fact on such a thing is nearer.
+"""
+
+from core.sites import Language
+
+ELSEWHERE = "elsewhere"
+
+UTTERANCES: dict[Language, tuple[str, ...]] = {
+    "hi-Latn": (
+        "aaj barish hogi kya", "bahar kitni garmi hai", "match ka score kya hai", "koi chutkula sunaiye",
+        "kahani sunao", "gaana bajao", "bus kitne baje jaati hai", "hotel ka kamra chahiye",
+        "hawai jahaz ka ticket chahiye", "ghar ka loan chahiye", "beema karwana hai", "petrol ka daam kya hai",
+        "sabzi ka bhav kya hai", "dollar ka rate kya hai", "mujhe bukhar hai", "dawai kaun si leni chahiye",
+        "school mein admission kaise hoga", "passport kaise banega", "pani ka bill bharna hai",
+        "mobile recharge karna hai", "internet nahin chal raha", "password bhool gaya hoon", "pradhan mantri kaun hai",
+        "chunav kab hai", "meri shaadi kab hogi", "khana kahan milega", "chai milti hai kya", "kapde milte hain kya",
+        "joote bechte ho kya", "kitabein milti hain kya", "kiraye par milega kya", "aapki aur kitni branch hai",
+        "aapka maalik kaun hai", "aapki kamai kitni hai", "kitne log kaam karte hain", "kaun sa phone sabse achha hai",
+        "in dono mein se kaun sa behtar hai", "camera kaisa hai", "battery kitni der chalti hai",
+        "bijli kitni khata hai", "isme kitni memory hai", "size kitna hai", "kitna bhaari hai", "kaun sa rang milega",
+        "ye kaise chalate hain", "bachche saath la sakte hain kya", "lift hai kya", "baithne ki jagah hai kya",
+        "dukan mein khana milta hai kya",
+    ),
+    "en": (
+        "will it rain tomorrow", "how hot is it outside", "what is the match score", "tell me something funny",
+        "play some music", "when does the bus leave", "i want to book a hotel room", "book a flight for me",
+        "i need a home loan", "do you sell insurance", "what is the petrol price", "what is the exchange rate",
+        "i have a fever", "which medicine should i take", "how do i get a passport", "i want to pay my water bill",
+        "recharge my phone", "my internet is not working", "i forgot my password", "who is the president",
+        "when is the election", "where can i eat", "do you sell clothes", "do you sell books", "do you sell shoes",
+        "can i take it on rent", "how many branches do you have", "who owns this company", "how much do you earn",
+        "how many people work there", "which phone is the best", "which one is better", "how good is the camera",
+        "how long does the battery last", "how much power does it use", "how much memory does it have",
+        "what size is it", "how heavy is it", "which colours are there", "is it waterproof", "how do i use it",
+        "does it support five g", "can i bring my child", "is there a lift", "is there a place to sit",
+        "do you have a restroom", "what is two plus two", "do you accept foreign money", "can you sing a song",
+        "how old are you",
+    ),
+}  # fmt: skip
