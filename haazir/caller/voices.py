@@ -12,8 +12,8 @@ from core.audio import Pcm
 from core.settings import REPOSITORY, Settings
 from haazir.caller import espeak, wav
 
-_LEVEL_DBFS = -20.0
-"""Active speech level of a telephone caller, near enough to ITU-T P.56's -26 dBov for a loud one."""
+_LEVEL_DBFS = -26.0
+"""Active speech level of a telephone caller (ITU-T P.56, G.107's nominal level)."""
 
 
 class VoiceError(RuntimeError):
@@ -31,7 +31,7 @@ class Voices:
 
         Voices: en-us, en (British), hi, pa and variants of them like `hi+f3`, `en+m2`.
         """
-        key = hashlib.sha256(f"{voice}|{words_per_minute}|{pitch}|{text}".encode()).hexdigest()[:24]
+        key = hashlib.sha256(f"{_LEVEL_DBFS}|{voice}|{words_per_minute}|{pitch}|{text}".encode()).hexdigest()[:24]
         path = self._folder / f"{key}.wav"
         if not path.exists():
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ def look(caller: Caller) -> Iterator[Look]:
     def find(name: str) -> Finished:
         call = calls[name]
         if isinstance(call, Exception):
-            raise call
+            raise AssertionError(f"the call {name!r} came to nothing: {call!r}") from None
         return call
 
     yield find
@@ -102,6 +102,7 @@ def _roles(caller: Caller) -> dict[str, Role]:
         "interrupting": Role(interrupting, after=0.6),
         "agreeing": Role(agreeing, after=0.8),
         "silent": Role(silent),
+        "dead quiet": Role(one_question, Line(noise=None), after=0.9),
         "noisy": Role(one_question, Line(noise=Noise(-42)), after=1.0),
         "echoing": Role(one_question, Line(echo=Echo(-15.0)), after=1.2),
         "bad network": Role(one_question, Line(faults=Faults(drop=0.03, duplicate=0.03, reorder=0.03, garble=0.03)), after=1.4),
@@ -194,6 +195,10 @@ def test_constant_noise_is_not_speech(look: Look) -> None:
     call = look("noisy")
     assert not any(turn["interrupted"] for turn in call.turns("agent"))
     assert call.answers and call.answers[0]["answer_source"] == "knowledge"
+
+
+def test_a_line_that_is_digitally_silent_between_words_is_heard_as_well(look: Look) -> None:
+    assert [turn["answer_source"] for turn in look("dead quiet").answers] == ["knowledge"]
 
 
 def test_a_bad_network_costs_packets_and_not_the_call(look: Look) -> None:
