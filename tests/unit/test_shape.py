@@ -20,7 +20,7 @@ GENERATED = ("ari_app/ari/models.py", "ari_app/ari/generated.py")
 BLIND = {
     "core/bus.py": 1,  # a connection
     "ari_app/switchboard.py": 1,  # a call
-    "media_server/edge.py": 1,  # a session, in the loop of all
+    "media_server/edge.py": 2,  # a call; and its work within the one tick of all calls, handed on to the first
     "gateway/gate.py": 1,  # a request
     "brain/session.py": 1,  # a turn
 }
