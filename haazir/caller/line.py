@@ -12,7 +12,6 @@ import numpy as np
 from core.audio import Pcm
 from haazir.caller.wav import RATE
 
-
 QUIET_ROOM_DBFS = -66.0
 
 
