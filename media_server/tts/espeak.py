@@ -44,7 +44,7 @@ _SAMPLES: dict[str, str] = {
     "pa": "ਤੁਹਾਡਾ ਆਰਡਰ ਕੱਲ੍ਹ ਸ਼ਾਮ ਤੱਕ ਪਹੁੰਚ ਜਾਵੇਗਾ, ਧੰਨਵਾਦ।",
     "en": "Your order will reach you by tomorrow evening, thank you.",
 }
-_SPELLED_A = re.compile(r"\bA\b(?=,? (?:[A-Z]\b|zero|one|two|three|four|five|six|seven|eight|nine))|(?<=\b[B-Z] )A\b")
+_SPELLED_A = re.compile(r"\bA\b(?=,? (?:[A-Z]\b|zero|one|two|three|four|five|six|seven|eight|nine))|(?<=\b[B-Z] )A\b|\ba(?= m\b)")
 """The letter, not the article, which eSpeak would say as "uh"."""
 
 _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)

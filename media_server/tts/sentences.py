@@ -87,7 +87,7 @@ def clauses(spoken: str) -> list[str]:
 
 def _end_of_sentence(text: str, finished: bool) -> int | None:
     """Where the first sentence of `text` ends; None if that is not yet certain, or there is none."""
-    for mark in _MARK.finditer(text, re.match(r"\s*", text).end()):  # type: ignore[union-attr]
+    for mark in _MARK.finditer(text, len(text) - len(text.lstrip())):
         if mark.start() >= LIMIT:
             break
         if mark.end() == len(text) and not finished:

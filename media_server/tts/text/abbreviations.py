@@ -35,6 +35,8 @@ _SAID: dict[str, tuple[str, str, str]] = {
 """Written in capitals and said as words."""
 _NUMBER_SIGN = re.compile(r"\b(?:[Nn]o|NO|[Nn]os)\.?(?=\s*#?[A-Z]{0,6}-?\d)")
 _DOTTED = re.compile(r"(?<![\w.])(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?")
+# Letters spelled already: an English voice reads them so.
+_SPACED = re.compile(r"(?<![\w'’])[A-Za-z](?: [A-Za-z])+(?![\w'’])")
 _CAPITALS = re.compile(r"(?<![\w])([A-Z]{2,})(s?)(?![\w])")
 _SMALL = re.compile(r"(?<![\w@.])(?:" + "|".join(sorted(_SPELLED, key=len, reverse=True)) + r")(?![\w@])", re.IGNORECASE)
 
@@ -48,6 +50,8 @@ def expanded(text: str, tongue: Tongue, is_word: Callable[[str], bool]) -> str:
     """Short forms as they are said. `is_word` tells words written in capitals from abbreviations."""
     language = ("en", "hi", "pa").index(tongue.code)
     text = _SHORT.sub(lambda match: _EXPANDED[match[0].rstrip(".").lower()][language], text)
+    if tongue.code != "en":
+        text = _SPACED.sub(lambda match: letters(match[0], tongue), text)
     text = _DOTTED.sub(lambda match: letters(match[0], tongue), text)
     shouting = sum(map(str.islower, text)) < sum(map(str.isupper, text)) and len(_CAPITALS.findall(text)) > 2
 

@@ -25,6 +25,8 @@ _FUNCTION_WORDS = frozenset(
 )
 _NEVER_FIRST = frozenset({"hi", "the"})
 """ही and थे begin no sentence: there these are English."""
+_USED = ("kar", "ho", "ki")
+"""Beginnings of words after which "use" is the English one: "use karein", not उसे."""
 _REACH = 4
 """Words on each side that have a say in a doubtful one."""
 
@@ -77,11 +79,12 @@ class Words:
         out, end = [], 0
         for place, match in enumerate(matches):
             out.append(text[end : match.start()])
-            out.append(self._written(match[0], sides, place, english))
+            following = matches[place + 1][0].lower() if place + 1 < len(matches) else ""
+            out.append(self._written(match[0], sides, place, english, following))
             end = match.end()
         return "".join(out) + text[end:]
 
-    def _written(self, word: str, sides: Sequence[Side], place: int, english: bool) -> str:
+    def _written(self, word: str, sides: Sequence[Side], place: int, english: bool, following: str) -> str:
         small = word.lower()
         side = sides[place]
         first = place == 0 or sides[place - 1] is Side.BREAK
@@ -91,7 +94,7 @@ class Words:
             return self.lexicon.certain[small]
         if english or (small in _NEVER_FIRST and first) or (len(word) == 1 and word.isupper()):
             return word
-        if not self._native_here(sides, place):
+        if (small == "use" and following.startswith(_USED)) or not self._native_here(sides, place):
             return word
         return self.lexicon.doubtful.get(small) or devanagari(word)
 

@@ -77,6 +77,7 @@ def test_the_variant_follows_into_the_other_languages() -> None:
         ("main nahi hoon", "hi-Latn", "mɛ̃ nˈʌhĩ"),
         ("₹100", "hi-Latn", "ˈeːk sˈɔː ɾˈʊpjˌeː"),
         ("AB12", "en", "ˈeɪ bˈiː wˈɒn tˈuː"),  # the letter, not the article
+        ("10 am", "en", "tˈɛn ˈeɪ ˈɛm"),
     ],
 )
 def test_what_is_heard(written: str, language: Language, heard: str) -> None:
