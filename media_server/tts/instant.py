@@ -12,6 +12,8 @@ from core.sites import Language
 
 SECONDS_PER_CHARACTER = 0.06
 SHORTEST_S, LONGEST_S = 0.4, 8.0
+PIECE = 1600
+"""Samples given at a time."""
 
 
 class Instant:
@@ -30,6 +32,8 @@ class Instant:
         return 1.0
 
     def speak(self, text: str, language: Language, voice: str, hear: Callable[[Pcm], bool]) -> None:
-        """All of the sound in one piece."""
         seconds = min(max(len(text) * SECONDS_PER_CHARACTER, SHORTEST_S), LONGEST_S)
-        hear(self._hum[: round(seconds * self.rate)])
+        end = round(seconds * self.rate)
+        for at in range(0, end, PIECE):
+            if not hear(self._hum[at : min(at + PIECE, end)]):
+                return
