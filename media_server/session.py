@@ -89,8 +89,13 @@ class Session:
         self._voice_failures = 0
         self._holds = 0
 
+        self._meet_neighbours(opening)
+
+    def _meet_neighbours(self, opening: msg.OpenMedia) -> None:
+        """Recogniser, voice and brain: one connection each, for this call."""
+        settings, site = self._shared.settings, self._site
         hearing = msg.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
-        speaking = msg.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=codec.rate)
+        speaking = msg.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
         conversation = msg.OpenConversation(
             call_id=opening.call_id, site_id=site.site_id, channel="call", caller=opening.caller, language=site.language
         )

@@ -16,7 +16,7 @@ from media_server.rtp.tick import TickPacer
 
 ULAW = CODECS["ulaw"]
 NOISE = [bytes([0xFE]) * 160, bytes([0x7E]) * 160]
-VOICE = [bytes([n]) * 160 for n in range(10)]
+VOICE = [bytes([n]) * 160 for n in range(RING + 2)]
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +94,7 @@ def test_slin16_leaves_as_payload_type_11_with_640_bytes(pacer, wire):
 
 def test_the_ring_is_full_at_three_and_says_so(pacer, wire):
     line = pacer.open(wire[0].fileno(), ULAW, NOISE[0])
-    assert [pacer.push(line, payload) for payload in VOICE[:4]] == [True] * RING + [False]
+    assert [pacer.push(line, payload) for payload in VOICE[: RING + 1]] == [True] * RING + [False]
     assert pacer.look(line).queued == RING
     pacer.close(line)
 
