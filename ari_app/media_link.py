@@ -28,7 +28,7 @@ class MediaLink:
     async def run(self, first: ToMedia) -> None:
         """Connect, say `first`, listen to the end."""
         self._ended.clear()
-        with contextlib.suppress(PeerGone):
+        try:
             async with await connect(self._socket, FromMedia, timeout=self._connect_s) as link:
                 self._link = link
                 link.send(first)
@@ -36,7 +36,10 @@ class MediaLink:
                     link.send(CloseMedia(reason=self._closing))
                 async for message in link:
                     self._on_event(message)
-        self._ended.set()
+        except PeerGone:
+            pass  # said below
+        finally:
+            self._ended.set()
         self._on_event(MediaGone())
 
     def send(self, message: ToMedia) -> None:

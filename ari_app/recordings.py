@@ -36,6 +36,7 @@ class Recordings:
 
     def of(self, call: CallId, wanted: bool) -> str | None:
         """Base name of a call's recording; None if there is none. What nobody wants (`wanted` false) is deleted."""
+        (self._folder / f"{call}-mix.wav").unlink(missing_ok=True)  # the queue makes one; nobody needs it
         files = [self._folder / f"{call}-{side}.wav" for side in ("rx", "tx")]
         if wanted:
             return str(call) if any(file.exists() for file in files) else None
