@@ -16,7 +16,7 @@ from media_server.echo.canceller import EchoCanceller
 from media_server.echo.guard import EchoGuard
 from media_server.rtp.dtmf import KeyPressed
 from media_server.rtp.receiver import Frame, Receiver
-from media_server.turn.state import SpeechStarted, SpeechStopped
+from media_server.turn.state import SpeechStarted, SpeechStopped, SpeechSuspected
 from media_server.vad import segment
 from media_server.vad.silero import Listener, Window
 
@@ -37,7 +37,7 @@ class Ear:
         listener: Listener,
         settings: Media,
         hear: Callable[[Audio], None],
-        happened: Callable[[SpeechStarted | SpeechStopped], None],
+        happened: Callable[[SpeechSuspected | SpeechStarted | SpeechStopped], None],
     ) -> None:
         self.receiver = Receiver(codec)
         self.listener = listener
@@ -76,6 +76,8 @@ class Ear:
         """What Silero says of 32 ms of this call."""
         for event in self._segmenter.push(window):
             match event:
+                case segment.SpeechSuspected():
+                    self._happened(SpeechSuspected())
                 case segment.SpeechStarted(at=at):
                     self._onset = at
                     self._happened(SpeechStarted(self._time(at)))

@@ -32,6 +32,7 @@ from media_server.turn.state import (
     SpeakingLost,
     SpeechStarted,
     SpeechStopped,
+    SpeechSuspected,
     Turn,
     TurnEvent,
     Unduck,
@@ -43,6 +44,10 @@ BARGE_IN_SOUND = 0.40
 """…at which a sound without words does: a "haan" is over by then, and stopping is cheap because we can go on."""
 BARGE_IN_SURE = 0.70
 """…at which even backchannels do: nobody says "haan" for so long."""
+DOUBT = 0.1
+"""Seconds in which a suspicion of speech is confirmed, or was nothing."""
+CUT_OFF = 0.3
+"""Seconds after our answer's first sound in which a caller who speaks had not finished: our answer is taken back."""
 HEARING_LIMIT = 2.5
 """Longest wait for the recogniser after a pause."""
 
@@ -106,6 +111,8 @@ def _hearing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 
 def _paused(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
+        case SpeechSuspected() if turn.deadline is not None:  # the turn is not taken from under somebody's first syllable
+            return replace(turn, deadline=max(turn.deadline, now + DOUBT) if turn.flushed else turn.deadline), []
         case SpeechStarted(at):
             turn = replace(turn, inner_pause=learn_pause(turn.inner_pause, max(0.0, at - turn.speech_end)))
             if turn.speaking is not None and not turn.interrupted:
@@ -132,16 +139,12 @@ def _paused(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 def _thinking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
         case SoundStarted(reply) if reply == turn.answer:
-            heard = [EndUtterance(utterance=turn.utterance)]
-            turn = moves.end_utterance(turn)
-            return replace(turn, phase=Phase.SPEAKING, speaking=reply, deadline=now + moves.SOUND_LIMIT), heard
+            turn = replace(turn, phase=Phase.SPEAKING, speaking=reply, cut_off_until=now + CUT_OFF)
+            return replace(turn, deadline=now + moves.SOUND_LIMIT), []
         case Drained(reply) if reply == turn.answer:  # an answer without a sound
-            heard = [EndUtterance(utterance=turn.utterance)]
-            turn, actions = moves.finish(moves.end_utterance(turn), now)
-            return turn, [*heard, *actions]
-        case SpeechStarted(at):  # not finished after all: what comes belongs to the same turn
-            turn = replace(turn, inner_pause=learn_pause(turn.inner_pause, max(0.0, at - turn.speech_end)))
-            return moves.hear(replace(turn, committed=False)), [PauseSound()]
+            return moves.finish(replace(turn, cut_off_until=now), now)
+        case SpeechStarted(at):  # not finished after all
+            return moves.give_back(turn, at)
         case Tick() if now >= turn.answer_limit:
             return moves.give_up(turn, "brain_failed", now)
         case Tick():
@@ -153,9 +156,13 @@ def _thinking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 
 def _speaking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
+        case SpeechStarted(at) if at < turn.cut_off_until and turn.then == "listen":
+            return moves.give_back(turn, at)
         case SpeechStarted(at) if turn.then == "listen":
+            over = [EndUtterance(utterance=turn.utterance)] if turn.cut_off_until else []
+            turn = moves.end_utterance(turn) if turn.cut_off_until else turn
             turn = replace(turn, phase=Phase.DUCKED, speech_start=at, partial="", flushed=False, final=None)
-            return replace(turn, deadline=at + BARGE_IN_WORDS), [Duck()]
+            return replace(turn, deadline=at + BARGE_IN_WORDS), [*over, Duck()]
         case SoundStarted(reply):
             return replace(turn, speaking=reply, deadline=now + moves.SOUND_LIMIT), []
         case Drained(reply) if reply == turn.speaking:

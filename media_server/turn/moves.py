@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.commands import Ask, Commit, EndUtterance, Final, Say
 from media_server.turn import words
-from media_server.turn.endpoint import silence_needed
+from media_server.turn.endpoint import learn_pause, silence_needed
 from media_server.turn.state import (
     AskBrain,
     CancelAnswer,
@@ -55,7 +55,13 @@ def listen(turn: Turn, now: float) -> Outcome:
 
 
 def end_utterance(turn: Turn) -> Turn:
-    return replace(turn, utterance=turn.utterance + 1, flushed=False, final=None, partial="")
+    return replace(turn, utterance=turn.utterance + 1, flushed=False, final=None, partial="", cut_off_until=0.0)
+
+
+def give_back(turn: Turn, at: float) -> Outcome:
+    """We took the turn and the caller goes on: what comes belongs to it. We fall silent, and may go on if it was a cough."""
+    turn = replace(turn, inner_pause=learn_pause(turn.inner_pause, max(0.0, at - turn.speech_end)))
+    return hear(replace(turn, committed=False, speaking=None)), [PauseSound()]
 
 
 def understand(turn: Turn, final: Final, now: float) -> Outcome:
@@ -150,13 +156,15 @@ def answer_failed(turn: Turn, now: float) -> Outcome:
 
 def finish(turn: Turn, now: float) -> Outcome:
     """Our reply has been heard to its end."""
+    ended: list[TurnAction] = [EndUtterance(utterance=turn.utterance)] if turn.cut_off_until else []
+    turn = end_utterance(turn) if turn.cut_off_until else turn
     turn = replace(turn, asked=None, answer=None, committed=False, retried=False, speaking=None)
     if turn.then == "listen":
-        return replace(turn, phase=Phase.LISTENING, interrupted=False, deadline=now + turn.patience.no_input), []
+        return replace(turn, phase=Phase.LISTENING, interrupted=False, deadline=now + turn.patience.no_input), ended
     leaving = replace(turn, phase=Phase.LEAVING, deadline=now + LEAVING_LIMIT)
     if turn.then == "hang_up":
-        return leaving, [HangUp(turn.hang_up_reason)]
-    return leaving, [Transfer(turn.destination, turn.transfer_reason, turn.summary)]
+        return leaving, [*ended, HangUp(turn.hang_up_reason)]
+    return leaving, [*ended, Transfer(turn.destination, turn.transfer_reason, turn.summary)]
 
 
 def drained(turn: Turn) -> Turn:

@@ -48,6 +48,11 @@ class CallAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSuspected:
+    """A first sign of speech; SpeechStarted follows within DOUBT seconds, or it was nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     at: float
     """First voiced sample, loop seconds; a little before `now`."""
@@ -89,8 +94,8 @@ class Closed:
 
 
 TurnEvent = (
-    CallAnswered | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | Drained | AnswerDone | BrainFailed
-    | Digit | Hold | Unhold | Say | HearingLost | SpeakingLost | Closed
+    CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | Drained | AnswerDone
+    | BrainFailed | Digit | Hold | Unhold | Say | HearingLost | SpeakingLost | Closed
 )  # fmt: skip
 
 
@@ -186,7 +191,9 @@ class Turn:
 
     # the caller's turn
     utterance: int = 0
-    """Of the recogniser; ends when our answer is heard, so that a caller who goes on is heard as one."""
+    """Of the recogniser; goes on until our answer has begun for a while, so that a caller who goes on is heard as one."""
+    cut_off_until: float = 0.0
+    """A caller who speaks before this had not finished: we took the turn too soon."""
     flushes: int = 0
     """Counts every Flush of the call: late words are recognised by their number."""
     speech_start: float = 0.0

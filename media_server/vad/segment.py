@@ -41,6 +41,13 @@ FADED = 10 ** (-26 / 20)
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechSuspected:
+    """A first window of what may become speech, two windows before that is certain: no time to take the turn."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     at: int
     """First sample, on the call's clock."""
@@ -50,6 +57,9 @@ class SpeechStarted:
 class SpeechStopped:
     at: int
     """One past the last voiced sample."""
+
+
+SpeechEvent = SpeechSuspected | SpeechStarted | SpeechStopped
 
 
 class Segmenter:
@@ -68,14 +78,14 @@ class Segmenter:
         self._last_voiced = 0
         """Start of the last window above `off`."""
 
-    def push(self, window: Window) -> list[SpeechStarted | SpeechStopped]:
+    def push(self, window: Window) -> list[SpeechEvent]:
         """The call's next window."""
         self._recent.append(window)
         if window.ours and not self.speaking:
             return self._not_yet()
         return self._go_on(window) if self.speaking else self._begin(window)
 
-    def _begin(self, window: Window) -> list[SpeechStarted | SpeechStopped]:
+    def _begin(self, window: Window) -> list[SpeechEvent]:
         if window.probability < (self._on if not self._voiced else self._off):
             return [] if window.concealed else self._not_yet()
         if self._since is None:
@@ -83,15 +93,15 @@ class Segmenter:
         self._voiced += 1
         self._last_voiced = window.start
         if self._voiced < ONSET:
-            return []
+            return [SpeechSuspected(self._since)] if self._voiced == 1 else []
         self.speaking, self._quiet = True, 0
         return [SpeechStarted(self._since)]
 
-    def _not_yet(self) -> list[SpeechStarted | SpeechStopped]:
+    def _not_yet(self) -> list[SpeechEvent]:
         self._since, self._voiced = None, 0
         return []
 
-    def _go_on(self, window: Window) -> list[SpeechStarted | SpeechStopped]:
+    def _go_on(self, window: Window) -> list[SpeechEvent]:
         if window.probability >= self._off:  # also what could be ours: a caller's soft syllable is no pause
             self._quiet, self._last_voiced = 0, window.start
             return []

@@ -28,6 +28,7 @@ from media_server.turn.state import (
     SpeakingLost,
     SpeechStarted,
     SpeechStopped,
+    SpeechSuspected,
     Transfer,
     Unduck,
 )
@@ -85,6 +86,34 @@ def test_a_caller_who_goes_on_while_we_think_is_asked_about_as_a_whole() -> None
     story = asked().until(6.5).speaks(6.6, 7.6).is_understood("what are your delivery charges to pune", 7.8).until(8.7)
     assert [action.ask.text for action in story.of(AskBrain)][-1] == "what are your delivery charges to pune"
     assert story.names()[-4:] == ["DropSound", "Unduck", "Commit", "OpenGate"]
+
+
+def test_the_turn_is_not_taken_while_speech_is_suspected() -> None:
+    story = asked().happens(SpeechSuspected(), 6.44).until(6.5)
+    assert not story.of(Commit)
+    story.happens(SpeechStarted(6.4), 6.52)
+    assert story.phase is Phase.HEARING and not story.of(Commit)
+    assert asked().happens(SpeechSuspected(), 6.44).until(6.6).of(Commit), "it was nothing"
+
+
+def test_a_caller_cut_off_by_our_answer_is_let_finish_and_asked_about_as_a_whole() -> None:
+    story = answered().happens(SpeechStarted(6.8), 6.9)
+    assert story.phase is Phase.HEARING and story.of(PauseSound) and not story.of(EndUtterance)
+    story.happens(SpeechStopped(7.6), 7.66).is_understood("what are your delivery charges to pune", 7.8).until(8.65)
+    assert [action.ask.turn for action in story.of(AskBrain)] == [1, 1]
+    assert story.names()[-4:] == ["DropSound", "Unduck", "Commit", "OpenGate"]
+
+
+def test_a_cough_right_after_our_first_word_only_delays_the_rest() -> None:
+    story = answered().happens(SpeechStarted(6.8), 6.9).happens(SpeechStopped(7.0), 7.06)
+    story.is_understood("what are your delivery charges", 7.2).until(7.3)
+    assert len(story.of(AskBrain)) == 1
+    assert story.names()[-4:] == ["ResumeSound", "Unduck", "Commit", "OpenGate"]
+
+
+def test_the_utterance_ends_with_the_answer_or_with_the_interruption() -> None:
+    assert isinstance(answered().happens(Drained(story_reply(answered())), 9.0).did[-1][1], EndUtterance)
+    assert answered().happens(SpeechStarted(8.0), 8.1).of(EndUtterance)
 
 
 def test_holding_lines_come_while_the_brain_takes_its_time_and_the_answer_after_them() -> None:
@@ -273,6 +302,7 @@ def test_what_software_asks_us_to_say_is_spoken_between_turns() -> None:
 EVENTS = {
     "Tick": Tick(),
     "CallAnswered": CallAnswered(),
+    "SpeechSuspected": SpeechSuspected(),
     "SpeechStarted": SpeechStarted(1.0),
     "SpeechStopped": SpeechStopped(1.0),
     "Partial": Partial(utterance=0, text="hello"),
@@ -298,10 +328,18 @@ def Turn_in(phase: Phase):  # type: ignore[no-untyped-def]
 
 def test_what_is_ignored_is_meant_to_be() -> None:
     assert ignored(Phase.RINGING) == set(EVENTS) - {"CallAnswered", "Closed", "HearingLost"}
-    assert ignored(Phase.LISTENING) == {"CallAnswered", "SpeechStopped", "Partial", "Drained", "Unhold"}
-    assert ignored(Phase.HEARING) == {"CallAnswered", "SpeechStarted", "SoundStarted", "Unhold"}
-    assert ignored(Phase.THINKING) == {"CallAnswered", "SpeechStopped", "Partial", "SoundStarted", "Drained", "Unhold"}
-    assert ignored(Phase.SPEAKING) == {"CallAnswered", "SpeechStopped", "Partial", "Unhold"}
+    assert ignored(Phase.LISTENING) == {"CallAnswered", "SpeechSuspected", "SpeechStopped", "Partial", "Drained", "Unhold"}
+    assert ignored(Phase.HEARING) == {"CallAnswered", "SpeechSuspected", "SpeechStarted", "SoundStarted", "Unhold"}
+    assert ignored(Phase.THINKING) == {
+        "CallAnswered",
+        "SpeechSuspected",
+        "SpeechStopped",
+        "Partial",
+        "SoundStarted",
+        "Drained",
+        "Unhold",
+    }
+    assert ignored(Phase.SPEAKING) == {"CallAnswered", "SpeechSuspected", "SpeechStopped", "Partial", "Unhold"}
     assert ignored(Phase.HELD) == set(EVENTS) - {"Unhold", "Drained", "Closed", "HearingLost"}
     assert ignored(Phase.LEAVING) >= {"CallAnswered", "SpeechStarted", "SpeechStopped", "Partial", "Drained"}
     assert ignored(Phase.OVER) >= {"CallAnswered", "SpeechStarted", "Tick"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_server.vad.segment import WINDOW, Segmenter, SpeechStarted, SpeechStopped
+from media_server.vad.segment import Segmenter, SpeechStarted, SpeechStopped, SpeechSuspected, WINDOW
 from media_server.vad.silero import Window
 
 LOUD, SOFT = (3000.0,) * 4, (20.0,) * 4
@@ -19,14 +19,19 @@ def windows(pattern, levels=None):
         yield Window(number * WINDOW, probability, level, concealed=letter == "c", ours=letter == "e")
 
 
-def told(pattern, levels=None):
+def told(pattern, levels=None, suspicions=False):
     """What is said of it: (kind, sample in windows, window after which it was said)."""
     segmenter = Segmenter(on=0.5, off=0.35)
     return [
         (type(event), event.at / WINDOW, number + 1)
         for number, window in enumerate(windows(pattern, levels))
         for event in segmenter.push(window)
+        if suspicions or not isinstance(event, SpeechSuspected)
     ]
+
+
+def test_speech_is_suspected_at_its_first_window():
+    assert told("..###.#", suspicions=True) == [(SpeechSuspected, 2, 3), (SpeechStarted, 2, 5)]
 
 
 def test_speech_is_believed_after_96_ms_and_began_where_it_began():

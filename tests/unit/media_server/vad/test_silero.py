@@ -7,7 +7,7 @@ from core.audio import CODECS, RATE
 from media_server.echo.canceller import EchoCanceller
 from media_server.echo.guard import EchoGuard
 from media_server.vad import silero
-from media_server.vad.segment import Segmenter, SpeechStarted, SpeechStopped
+from media_server.vad.segment import Segmenter, SpeechStarted, SpeechStopped, SpeechSuspected
 from media_server.vad.silero import WINDOW, ModelMissing, Silero, open_model
 
 QUIET = np.random.default_rng(3)
@@ -37,6 +37,7 @@ def test_speech_is_found_where_it_is_to_a_few_hundredths_of_a_second(vad, caller
     segmenter = Segmenter()
     events = [event for window in windows_of(vad, pcm) for event in segmenter.push(window)]
     audible = np.flatnonzero(np.abs(caller.astype(int)) > 500)
+    events = [event for event in events if not isinstance(event, SpeechSuspected)]
     assert isinstance(events[0], SpeechStarted) and events[0].at == pytest.approx(RATE + audible[0], abs=0.06 * RATE)
     assert isinstance(events[-1], SpeechStopped) and events[-1].at == pytest.approx(RATE + audible[-1], abs=0.06 * RATE)
 
