@@ -312,6 +312,8 @@ class AnswerDone(Message, frozen=True, kw_only=True):
     answer_source: AnswerSource
     expects: Literal["anything", "yes_no", "digits"] = "anything"
     """What a reply to this would look like: the turn machine's patience depends on it."""
+    digits: int = 0
+    """With expects="digits": how many make the number complete; 0: nobody knows."""
     then: Literal["listen", "hang_up", "transfer"] = "listen"
     destination: str = ""
     summary: str = ""

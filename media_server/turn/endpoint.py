@@ -14,23 +14,25 @@ from media_server.turn import words
 Expects = Literal["anything", "yes_no", "digits"]
 
 FULL_NUMBER = 4
-"""Digits from which a number read out may be complete."""
+"""Digits from which a number read out may be complete, if nobody knows how many it has."""
 
 PAUSE_MARGIN = 1.3
 """A caller who pauses for 0.4 s within sentences gets 0.52 s before we take the turn."""
 
 
-def silence_needed(text: str, expects: Expects, inner_pause: float, patience: Patience) -> float:
+def silence_needed(text: str, expects: Expects, digits: int, inner_pause: float, patience: Patience) -> float:
     """Seconds of silence after which the turn is over.
 
-    `inner_pause`: moving average of this caller's pauses within turns, seconds; 0 while none was seen.
+    `digits`: how many make the number complete that we asked for, 0 if unknown. `inner_pause`: moving average of this
+    caller's pauses within turns, seconds; 0 while none was seen.
     """
-    if expects == "yes_no" and words.is_yes_or_no(text):
+    said = words.digit_count(text)
+    if (expects == "yes_no" and words.is_yes_or_no(text)) or (expects == "digits" and digits and said == digits):
         return patience.end_of_turn_answer
     if not text or words.looks_open(text):
         return patience.end_of_turn_open
-    if expects == "digits":
-        return patience.end_of_turn_open if words.digit_count(text) < FULL_NUMBER else patience.end_of_turn * PAUSE_MARGIN
+    if expects == "digits" and said:
+        return patience.end_of_turn_open if said < (digits or FULL_NUMBER) else patience.end_of_turn * PAUSE_MARGIN
     return min(patience.end_of_turn_open, max(patience.end_of_turn, PAUSE_MARGIN * inner_pause))
 
 

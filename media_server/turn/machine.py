@@ -60,7 +60,8 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             return replace(turn, phase=Phase.OVER, deadline=None), []
         case AnswerDone() if turn.asked and event.revision == turn.asked.revision:
             destination = event.destination or turn.operator
-            return replace(turn, then=event.then, expects=event.expects, destination=destination, summary=event.summary), []
+            turn = replace(turn, expects=event.expects, digits_wanted=event.digits)
+            return replace(turn, then=event.then, destination=destination, summary=event.summary), []
         case BrainFailed() if turn.asked and event.revision == turn.asked.revision and talking:
             return moves.answer_failed(turn, now)
         case HearingLost() if turn.then == "listen":

@@ -75,7 +75,8 @@ def understand(turn: Turn, final: Final, now: float) -> Outcome:
         wait = turn.patience.resume if turn.interrupted else turn.patience.pause
         return replace(turn, deadline=max(now, turn.speech_end + wait)), []
     stop: list[TurnAction] = [PauseSound()] if over_us and not turn.interrupted else []
-    needed = silence_needed(final.text, turn.expects, turn.inner_pause, turn.patience)
+    wanted = turn.digits_wanted if turn.expects == "digits" else 0
+    needed = silence_needed(final.text, turn.expects, wanted, turn.inner_pause, turn.patience)
     turn = replace(turn, interrupted=over_us, deadline=max(now, turn.speech_end + needed))
     if pending and turn.asked is not None and words.same_words(turn.asked.text, final.text):
         taken_before = turn.released == turn.answer  # only a cough held it up
@@ -93,7 +94,7 @@ def key(turn: Turn, digit: str, now: float) -> Outcome:
         actions = [DropSound(), Unduck(), *ended]
     digits = "" if digit == "*" else turn.digits if digit == "#" else (turn.digits + digit)[:MAX_DIGITS]
     turn = replace(turn, phase=Phase.KEYING, digits=digits, deadline=now + turn.patience.digits)
-    if digit == "#":
+    if digit == "#" or (turn.expects == "digits" and len(digits) == turn.digits_wanted):
         turn, submitted = submit_digits(turn, now)
         actions += submitted
     return turn, actions

@@ -230,6 +230,8 @@ class Turn:
     """We fell silent for the caller, and could go on."""
     then: Then = "listen"
     expects: Expects = "anything"
+    digits_wanted: int = 0
+    """How many complete the number that we asked for; 0: unknown."""
     destination: str = ""
     summary: str = ""
     transfer_reason: TransferReason = "asked"

@@ -245,6 +245,21 @@ def test_keyed_digits_are_one_turn_after_a_pause_or_hash() -> None:
         assert story.of(Commit) and story.phase is Phase.THINKING
 
 
+def test_the_last_digit_of_a_number_whose_length_we_know_ends_it_keyed_or_spoken() -> None:
+    def wanted() -> Story:
+        story = asked().is_answered(6.7, expects="digits", digits=5)
+        return story.happens(Drained(story_reply(story)), 8.0)
+
+    story = wanted()
+    for index, digit in enumerate("12345"):
+        story.happens(Digit(digit=digit), 9.0 + index / 10)
+    assert story.when(Commit) == pytest.approx(9.4)
+    spoken = wanted().speaks(9.0, 11.0).is_understood("12345", 11.2).until(12.0)
+    assert spoken.when(Commit) == pytest.approx(11.0 + PATIENCE.end_of_turn_answer)
+    half_read = wanted().speaks(9.0, 11.0).is_understood("123", 11.2).until(13.0)
+    assert half_read.when(Commit) == pytest.approx(11.0 + PATIENCE.end_of_turn_open)
+
+
 def test_star_takes_the_digits_back_and_nothing_keyed_is_nothing_asked() -> None:
     story = Story().greeted()
     for digit in "12*":
