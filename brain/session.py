@@ -144,6 +144,7 @@ def _answer_done(turn: int, revision: int, done: Done) -> msg.AnswerDone:
         revision=revision,
         answer_source=done.source,
         expects=done.memory.expects,
+        digits=done.memory.digits,
         then=done.then,
         destination=done.destination,
         summary=done.summary,

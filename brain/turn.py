@@ -36,6 +36,8 @@ class Memory:
 
     language: Language
     expects: Expects = "anything"
+    digits: int = 0
+    """With expects="digits": how many the number has."""
     offered_person: bool = False
     """We asked whether a person should take over."""
     misunderstood: int = 0

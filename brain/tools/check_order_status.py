@@ -56,7 +56,7 @@ class CheckOrderStatus:
 
 def _ask_number(request: Request) -> list[Piece]:
     texts, language = say("short_number" if request.number else "ask_number", request.language)
-    memory = replace(request.memory, expects="digits", told=Told(texts, language))
+    memory = replace(request.memory, expects="digits", digits=ORDER_DIGITS, told=Told(texts, language))
     return [*(Say(text, language) for text in texts), Done("tool", memory)]
 
 
@@ -70,7 +70,7 @@ def _not_found(request: Request) -> list[Piece]:
         request = replace(request, memory=replace(request.memory, wrong_numbers=0))
         return ask_for_person(request, "no_such_order_again", "tool", order=order)
     texts, language = say("no_such_order", request.language, order=order)
-    memory = replace(request.memory, expects="digits", wrong_numbers=1, told=Told(texts, language))
+    memory = replace(request.memory, expects="digits", digits=ORDER_DIGITS, wrong_numbers=1, told=Told(texts, language))
     return [*(Say(text, language) for text in texts), Done("tool", memory)]
 
 
