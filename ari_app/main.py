@@ -22,7 +22,7 @@ from ari_app.journal import Journal
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
 from ari_app.session import Doors
-from ari_app.sites import LOOK_UP_LIMIT_S, Sites
+from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
 from ari_app.switchboard import Switchboard
 from core.db import Database
 from core.outbox import Outbox
@@ -73,7 +73,7 @@ def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> 
     recordings = Recordings(ari, settings.recordings_dir)
     return Doors(
         ari=ari,
-        sites=Sites(database, calls.site_cache_s),
+        sites=Sites(from_database(database), calls.site_cache_s),
         recordings=recordings,
         books=Books(Journal(settings.home / "calls"), outbox.publish, recordings),
         seats=Seats(),

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 import psycopg
@@ -19,6 +21,18 @@ LOOK_UP_LIMIT_S = 0.5
 REMEMBERED = 10_000
 """Sites' numbers. Only numbers that a site has are remembered: what strangers dial costs no memory."""
 
+LookUp = Callable[[str], Coroutine[Any, Any, Site | None]]
+"""The site that has a number, now. DatabaseAway, psycopg.Error, msgspec.ValidationError."""
+
+
+def from_database(database: Database) -> LookUp:
+    async def look_up(number: str) -> Site | None:
+        async with database.as_relay() as rows:
+            row = await (await rows.execute("select site_by_number(%s)", [number])).fetchone()
+        return None if row is None or row[0] is None else msgspec.convert(row[0], Site)
+
+    return look_up
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -28,20 +42,20 @@ class _Known:
 
 
 class Sites:
-    def __init__(self, database: Database, cache_s: float) -> None:
+    def __init__(self, look_up: LookUp, cache_s: float) -> None:
         """`cache_s`: how old an answer may be (core.settings.Calls.site_cache_s)."""
-        self._database = database
+        self._look_up = look_up
         self._cache_s = cache_s
         self._known: dict[str, _Known] = {}
+        self._asking: set[asyncio.Task[Site | None]] = set()
 
     async def find(self, number: str) -> Finding:
-        """The site of a dialled number, as it is now or was when the database last answered."""
+        """The site of a dialled number, as it is now or was when the database last answered. Within LOOK_UP_LIMIT_S."""
         known = self._known.get(number)
         if known and time.monotonic() - known.at < self._cache_s:
             return Found(known.site)
         try:
-            async with asyncio.timeout(LOOK_UP_LIMIT_S):
-                site = await self._look_up(number)
+            site = await self._ask(number)
         except (DatabaseAway, psycopg.Error, msgspec.ValidationError, TimeoutError) as error:
             log.warning("! site not looked up", extra={"error": type(error).__name__, "remembered": known is not None})
             return Found(known.site) if known else CannotTell()
@@ -51,12 +65,23 @@ class Sites:
         self._remember(number, site)
         return Found(site)
 
+    async def _ask(self, number: str) -> Site | None:
+        """TimeoutError after LOOK_UP_LIMIT_S exactly: cancelling a statement waits for the server, so nobody waits for that."""
+        asking = asyncio.create_task(self._look_up(number))
+        self._asking.add(asking)
+        asking.add_done_callback(self._forget)
+        done, _ = await asyncio.wait({asking}, timeout=LOOK_UP_LIMIT_S)
+        if not done:
+            asking.cancel()
+            raise TimeoutError
+        return asking.result()
+
+    def _forget(self, asking: asyncio.Task[Site | None]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            asking.exception()  # nobody may be waiting for it any more
+
     def _remember(self, number: str, site: Site) -> None:
         if len(self._known) >= REMEMBERED:
             self._known.pop(next(iter(self._known)))
         self._known[number] = _Known(site, time.monotonic())
-
-    async def _look_up(self, number: str) -> Site | None:
-        async with self._database.as_relay() as rows:
-            row = await (await rows.execute("select site_by_number(%s)", [number])).fetchone()
-        return None if row is None or row[0] is None else msgspec.convert(row[0], Site)

@@ -21,6 +21,12 @@ class Installed:
     moh_dir: Path
 
 
+@pytest.fixture(autouse=True)
+def no_secrets_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRETS:
+        monkeypatch.delenv(f"HAAZIR_SECRET_{name.upper()}", raising=False)
+
+
 @pytest.fixture
 def installed(tmp_path: Path) -> Installed:
     root = tmp_path / "root"
