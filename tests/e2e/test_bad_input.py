@@ -39,9 +39,10 @@ def test_rtp_from_strangers_is_not_heard(caller: Caller) -> None:
     loud = bytes([0x80, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 9]) + bytes([0, 128] * 80)
     packets = [dice.randbytes(dice.randrange(1, 300)) for _ in range(100)] + [loud] * 100
 
+    media = psutil.Process(caller.trial.status().processes["media-server"])
+
     async def under_fire(call: Call) -> None:
         await greeting(call)
-        media = psutil.Process(caller.trial.status().processes["media-server"])
         targets = [connection.laddr for connection in media.net_connections("udp")] + [call.remote]
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
             for packet in packets:

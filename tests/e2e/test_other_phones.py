@@ -8,19 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from haazir.caller import wav
+from haazir.caller.voices import pause
 from tests.e2e.calling import Caller
 
 BARESIP = """\
 sip_listen 127.0.0.1:0
-audio_player aufile,{folder}/heard.wav
-audio_source ausine,440
+audio_player aubridge,nowhere
+audio_source aufile,{folder}/silence.wav
 audio_alert none
 ausrc_srate 8000
 auplay_srate 8000
 rtp_timeout 0
 module_path {modules}
 module g711.so
-module ausine.so
+module aubridge.so
 module aufile.so
 module_app account.so
 module_app menu.so
@@ -51,6 +53,7 @@ def test_baresip_calls_and_is_greeted(caller: Caller, tmp_path: Path) -> None:
     modules = next(Path("/usr/lib").glob("**/baresip/modules"))
     (tmp_path / "config").write_text(BARESIP.format(folder=tmp_path, modules=modules))
     (tmp_path / "accounts").write_text("<sip:baresip@127.0.0.1>;regint=0\n")
+    wav.write(tmp_path / "silence.wav", pause(20.0))
     (tmp_path / "contacts").write_text("")
     command = [program, "-f", str(tmp_path), "-e", f"/dial sip:{caller.server.number}@{caller.server.sip}", "-t", "7"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)

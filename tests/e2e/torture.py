@@ -3,14 +3,14 @@
 import random
 
 _INVITE = (
-    "INVITE sip:1000@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {client};branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n"
-    "From: <sip:torture@{client}>;tag=t{number}\r\nTo: <sip:1000@{server}>\r\nCall-ID: torture-{number}@{client}\r\n"
+    "INVITE sip:424242@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {client};branch=z9hG4bK{number}\r\nMax-Forwards: 70\r\n"
+    "From: <sip:torture@{client}>;tag=t{number}\r\nTo: <sip:424242@{server}>\r\nCall-ID: torture-{number}@{client}\r\n"
     "CSeq: 1 INVITE\r\nContact: <sip:torture@{client}>\r\n{extra}\r\n{body}"
 )
 
 
 def messages(server: str, client: str) -> list[bytes]:
-    """Each one datagram. `server` and `client` are host:port."""
+    """Each one datagram. `server` and `client` are host:port. The number is nobody's: what is well-formed enough is refused."""
     numbers = iter(range(1000))
 
     def invite(extra: str = "Content-Length: 0\r\n", body: str = "", **changes: str) -> str:
@@ -31,11 +31,11 @@ def messages(server: str, client: str) -> list[bytes]:
         invite(via="Via: SIP/7.0/QUIC h"),  # 3.1.2.16: unknown version
         invite(from_="From: Bell, Alexander <sip:a@h>;tag=1"),  # 3.1.2.14
         invite(from_='From: "unterminated <sip:a@h>;tag=1'),  # 3.1.2.6
-        invite(to="To: sip:1000@h?Route=%3Csip:evil%3E"),
+        invite(to="To: sip:424242@h?Route=%3Csip:evil%3E"),
         invite(call_id="Call-ID:"),
         invite(call_id="X: y"),  # 3.3.1: missing required header
-        invite().replace("sip:1000", "nobodyKnowsThisScheme:totallyopaquecontent"),  # 3.3.2
-        invite().replace("INVITE sip:1000@", "INVITE  sip:1000@ ", 1),  # 3.1.2.8: spaces in the request line
+        invite().replace("sip:424242", "nobodyKnowsThisScheme:totallyopaquecontent"),  # 3.3.2
+        invite().replace("INVITE sip:424242@", "INVITE  sip:424242@ ", 1),  # 3.1.2.8: spaces in the request line
         invite().replace("INVITE", "NEWMETHOD"),  # 3.2.x: unknown method
         invite(extra="Content-Type: application/sdp\r\nContent-Length: 5\r\n", body="v=0\r\n"),
         invite(
@@ -48,8 +48,8 @@ def messages(server: str, client: str) -> list[bytes]:
         invite(extra=f"Subject: {'é' * 3000}\r\nContent-Length: 0\r\n"),
         "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h\r\n\r\n",
         "SIP/2.0 4294967301 better not break the receiver\r\n\r\n",  # 3.1.2.19
-        f"ACK sip:1000@{server} SIP/2.0\r\n\r\n",
-        f"BYE sip:1000@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {client};branch=z9hG4bKb\r\nCall-ID: nobody\r\nCSeq: 1 BYE\r\n"
+        f"ACK sip:424242@{server} SIP/2.0\r\n\r\n",
+        f"BYE sip:424242@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {client};branch=z9hG4bKb\r\nCall-ID: nobody\r\nCSeq: 1 BYE\r\n"
         "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>;tag=2\r\n\r\n",
         "\r\n\r\n",
         "\0" * 40,
@@ -65,6 +65,6 @@ _PLACES = {
     "max_forwards": "Max-Forwards: 70",
     "via": "Via: SIP/2.0/UDP",
     "from_": "From: <sip:torture",
-    "to": "To: <sip:1000",
+    "to": "To: <sip:424242",
     "call_id": "Call-ID: torture",
 }
