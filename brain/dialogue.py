@@ -9,6 +9,7 @@ An answer is a stream of pieces that ends in Done; Done carries the memory that 
 here changes anything in the world, so a speculative turn runs the same code and may be dropped at any point.
 """
 
+import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -25,6 +26,10 @@ from core.commands import AnswerSource
 from core.db import DatabaseAway
 from core.ids import SiteId
 from core.sites import Language, Site
+
+_LEAD_INS = "aur|and|achha|accha|okay|ok|haan|yes|no|nahin|lekin|but|what about|how about"
+_LEAD_IN = re.compile(rf"^\s*(?:(?:{_LEAD_INS})\b[\s,]*)+", re.IGNORECASE)
+"""Words that join a question to what was said before."""
 
 ORDERS, PERSON = "check_order_status", "transfer_to_operator"
 
@@ -98,9 +103,9 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
 
 async def _find(text: str, memory: Memory, mind: Mind) -> Match | None:
     """What is meant; "aur kitne din mein?" is tried again together with what was asked before."""
-    match = await mind.knowledge.find(mind.site.site_id, text)
-    if known(match):
-        return match
+    for words in dict.fromkeys((text, _LEAD_IN.sub("", text))):
+        if words and known(match := await mind.knowledge.find(mind.site.site_id, words)):
+            return match
     own_words = normalise(text).words
     if not memory.topic or not own_words or len(own_words) > 2:
         return None

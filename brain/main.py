@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import threadpoolctl
 import uvloop
 
 from brain import dialogue, instant
@@ -108,8 +107,7 @@ def main() -> int:
         settings = load()
         set_up_logging(settings.log_level)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold order numbers
-        with threadpoolctl.threadpool_limits(1):  # measured: two BLAS threads on two busy cores are 6 times slower than one
-            uvloop.run(run(settings))
+        uvloop.run(run(settings))
     except (SettingsError, OSError) as error:
         sys.stderr.write(f"haazir: the brain can't start: {error}\n")
         return 1

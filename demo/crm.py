@@ -110,11 +110,11 @@ async def run(settings: Settings, illness: Mapping[str, str]) -> None:
     path = settings.home / "demo-crm.sqlite"
     settings.home.mkdir(parents=True, exist_ok=True)
     fill(path, datetime.datetime.now(datetime.UTC).astimezone().date())
-    runner = web.AppRunner(application(path, illness), access_log=None)
+    runner = web.AppRunner(application(path, illness), access_log=None, shutdown_timeout=1)
     await runner.setup()
     status = None
     try:
-        await web.TCPSite(runner, "127.0.0.1", settings.port("crm_port"), shutdown_timeout=1).start()
+        await web.TCPSite(runner, "127.0.0.1", settings.port("crm_port")).start()
         status = await serve_status(settings.metrics_address("crm"), lambda: None)
         log.info("= crm is ready", extra={"orders": len(_ORDERS)})
         await stop.wait()

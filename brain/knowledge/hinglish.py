@@ -161,7 +161,7 @@ wait: ruko rukiye ruk intezaar intezar thehro
 stop: roko rokna
 thing: cheez chiz cheezein cheej vastu chij
 product: utpad utpaad prodact saman samaan samaaan maal item items goods piece pieces
-order: ordar aarder ordr odar orrder
+order: aaradar aardar arder ordar aarder ordr odar orrder
 track: trek pata-lagana
 status: sthiti istatus stetas haal
 mobile: mobail mobaile phone fone phones mobiles smartphone

@@ -100,7 +100,7 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith(("ss", "us")):
             word = word.removesuffix(ending) + left
             break
-    return word.removesuffix("y") if len(word) > 5 else word.removesuffix("e")
+    return word.removesuffix("y") if len(word) > 5 else word.removesuffix("e") if len(word) > 3 else word
 
 
 _SOUNDS = (
