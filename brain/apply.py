@@ -108,7 +108,8 @@ def _fact(path: Path, key: str, fact: Any) -> Doc:
 
 
 async def apply(folder: SiteFolder, settings: Settings, database: Database, model: MiniLM) -> Applied:
-    """All of it in one transaction: a caller meets the old site or the new one. DatabaseAway."""
+    """All of it in one transaction: a caller meets the old site or the new one. DatabaseAway; SiteFolderError for a number
+    that another site has."""
     site = folder.site
     async with database.as_site(site.site_id) as rows:
         await _write_site(rows, folder)
@@ -137,9 +138,12 @@ async def _write_site(rows: Rows, folder: SiteFolder) -> None:
         values,
     )
     await rows.execute("delete from site_number where number <> all(%s)", [list(site.numbers)])
+    for number in site.numbers:
+        values = [number, site.site_id]
+        await rows.execute("insert into site_number (number, site_id) values (%s, %s) on conflict do nothing", values)
     have = {number for (number,) in await (await rows.execute("select number from site_number")).fetchall()}
-    for number in set(site.numbers) - have:  # one that another site has is refused by its primary key: the error names it
-        await rows.execute("insert into site_number (number, site_id) values (%s, %s)", [number, site.site_id])
+    if taken := sorted(set(site.numbers) - have):
+        raise SiteFolderError(f"number {taken[0]} belongs to another site")
 
 
 async def _write_key(rows: Rows, site: SiteId, settings: Settings) -> None:

@@ -41,6 +41,13 @@ class Brain:
         self._library = library
         self._tools = tools
         self._notebook = notebook
+        self._conversations: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        """End what is still open, so that the notebook has it all."""
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
 
     async def converse(self, link: Link[msg.ToBrain]) -> None:
         """One connection, first message to last."""
@@ -48,8 +55,11 @@ class Brain:
         if not isinstance(opened, msg.OpenConversation):
             log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
             return
+        session = asyncio.create_task(Session(link, opened, self._answer_for(opened), self._notebook).run())
+        self._conversations.add(session)
+        session.add_done_callback(self._conversations.discard)
         with CONVERSATIONS.track_inprogress():
-            await Session(link, opened, self._answer_for(opened), self._notebook).run()
+            await session
 
     def _answer_for(self, opened: msg.OpenConversation) -> Answer:
         if self._settings.engines.brain == "instant":
@@ -92,6 +102,7 @@ async def run(settings: Settings) -> None:
         orders = await stack.enter_async_context(Orders(settings.crm_url(), settings.brain.tool_deadline_s))
         notebook = await stack.enter_async_context(Notebook(database))
         brain = Brain(settings, library, all_tools(orders), notebook)
+        stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
         missing = ["the database"] if settings.engines.brain == "knowledge" else []
         status = await serve_status(settings.metrics_address("brain"), lambda: missing[0] if missing else None)

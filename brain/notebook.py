@@ -77,12 +77,16 @@ class Notebook:
         """Waits for the last notes, a second at most."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await self._all_written.wait()
+                await self.all_written()
         if self._notes:
             log.warning("! conversations were not written", extra={"notes": len(self._notes)})
         if self._writer is not None:
             self._writer.cancel()
             await asyncio.gather(self._writer, return_exceptions=True)
+
+    async def all_written(self) -> None:
+        """Until nothing waits."""
+        await self._all_written.wait()
 
     def opened(self, opened: OpenConversation) -> None:
         values = (opened.site_id, opened.call_id, opened.channel, opened.caller, opened.language)
