@@ -1,12 +1,13 @@
 """A process dies in mid-call: what the caller meets then, and that the instance mends itself (design.md section 7)."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from haazir.caller.script import Call
+from haazir.caller.script import Call, CallOver
 from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller, Finished, ask, greeting
 from tests.e2e.conftest import assert_nothing_left
@@ -29,17 +30,16 @@ def wait_until_ready(trial: Trial, patience: float = 30.0) -> None:
 
 
 def call_and_kill(caller: Caller, process: str, then: float = 0.0) -> Finished:
-    """A question answered, the process killed, another question; the call goes on for `then` seconds more."""
-    policy, warranty = caller.say("what is your return policy"), caller.say("is there a warranty")
+    """The process is killed after the greeting; then a question. The call goes on for `then` seconds more."""
+    policy = caller.say("what is your return policy")
 
     async def script(call: Call) -> None:
         await greeting(call)
-        await ask(call, policy, "before")
         await asyncio.to_thread(caller.trial.kill, process)
-        await call.say(warranty, "after")
+        await call.say(policy, "question")
         await call.agent_speaks(20.0)
-        await call.agent_quiet(1.5)
-        if then:
+        with contextlib.suppress(CallOver):  # handed to people, of whom there are none in this test
+            await call.agent_quiet(1.5)
             await call.wait(then)
 
     return caller.play(script)
@@ -56,7 +56,7 @@ def test_a_worker_that_dies_costs_an_apology_at_most(caller: Caller, process: st
 
 def test_the_conversation_outlives_ari_app(caller: Caller) -> None:
     call = call_and_kill(caller, "ari-app", then=1.0)
-    assert [turn["answer_source"] for turn in call.answers] == ["knowledge", "knowledge"]
+    assert [turn["answer_source"] for turn in call.answers] == ["knowledge"]
     assert call.record["outcome"] == "caller_hung_up"
 
 
@@ -70,7 +70,7 @@ def test_a_database_restart_is_not_heard_and_no_record_is_lost(caller: Caller) -
     call = call_and_kill(caller, "postgres")
     assert call.exchanges[-1].sound is not None
     assert call.record["ended_at"]
-    assert len(call.turns("caller")) == 2
+    assert len(call.turns("caller")) == 1
 
 
 def test_the_next_call_is_as_good_as_new(caller: Caller) -> None:
