@@ -38,7 +38,7 @@ class Figures:
     call_minutes: float
     turns: int
     lost: int
-    """Turns that were never answered."""
+    """Turns that were never answered: silence, or only the question whether we are still there."""
     cut_off: int
     """Turns into which the agent spoke."""
     cut_off_in: dict[str, int]
@@ -64,13 +64,15 @@ class Figures:
     underruns: int
     """Frames of silence in the middle of a sentence, by the server's own account."""
     problems: list[str] = field(default_factory=list)
+    every_turn: list[dict[str, Any]] = field(default_factory=list)
+    """Call, what was said, and how it went: to look at the slow ones."""
 
 
 def figures(outcomes: Sequence[Outcome], arrivals: Sequence[Sequence[float]], failed: list[str], *, less: float = 0.0) -> Figures:
     """`arrivals`: each call's packet distances in milliseconds. `less`: seconds taken from every voice-to-voice figure,
     for the silence that ends a turn, where only the pipeline counts."""
     asked = [exchange for outcome in outcomes for exchange in outcome.exchanges]
-    plain = [exchange for exchange in asked if not exchange.interrupted]
+    plain = [exchange for exchange in asked if not _spoke_over(exchange) and not _lost(exchange)]
     barged = [exchange for exchange in asked if exchange.interrupted]
     agent_turns = [turn for outcome in outcomes for turn in _of_agent(outcome)]
     return Figures(
@@ -78,7 +80,7 @@ def figures(outcomes: Sequence[Outcome], arrivals: Sequence[Sequence[float]], fa
         failed=failed,
         call_minutes=sum(outcome.ended_at - outcome.answered_at for outcome in outcomes) / 60,
         turns=len(asked),
-        lost=sum(exchange.sound is None and exchange.cut_off_at is None for exchange in asked),
+        lost=sum(map(_lost, asked)),
         cut_off=sum(exchange.cut_off_at is not None for exchange in asked),
         cut_off_in=dict(Counter(exchange.said.name for exchange in asked if exchange.cut_off_at is not None)),
         paused=sum("…" in exchange.said.name for exchange in asked),
@@ -95,6 +97,7 @@ def figures(outcomes: Sequence[Outcome], arrivals: Sequence[Sequence[float]], fa
         sender_pacing_p99_ms=max((_rtp(outcome, "pacing_p99_ms") for outcome in outcomes), default=0.0),
         underruns=sum(int(_rtp(outcome, "underruns")) for outcome in outcomes),
         problems=[problem for outcome in outcomes for problem in outcome.problems],
+        every_turn=[_turn(outcome, exchange) for outcome in outcomes for exchange in outcome.exchanges],
     )
 
 
@@ -116,6 +119,26 @@ def _self_interrupted(outcome: Outcome) -> int:
     ours = sum(_spoke_over(exchange) for exchange in outcome.exchanges)
     last = _of_agent(outcome)[-1:] if outcome.ended_by == "us" else []
     return max(0, interrupted - ours - sum(bool(turn.get("interrupted")) for turn in last))
+
+
+def _turn(outcome: Outcome, exchange: Exchange) -> dict[str, Any]:
+    answer = exchange.turn or {}
+    return {
+        "call": outcome.record.get("id"),
+        "said": exchange.said.name,
+        "v2v_any": exchange.v2v_any,
+        "v2v_content": exchange.v2v_content,
+        "cut_off": exchange.cut_off_at is not None,
+        "stopped_after": exchange.stopped_after,
+        "answer_source": answer.get("answer_source"),
+        "answer": answer.get("text"),
+        "timings": answer.get("timings"),
+    }
+
+
+def _lost(exchange: Exchange) -> bool:
+    unasked = (exchange.turn or {}).get("answer_source") in ("reminder", "goodbye")
+    return exchange.cut_off_at is None and (exchange.sound is None or unasked)
 
 
 def _spoke_over(exchange: Exchange) -> bool:
