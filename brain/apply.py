@@ -21,6 +21,7 @@ import psycopg
 from brain import elsewhere
 from brain.knowledge.embed import MODEL, MiniLM
 from brain.knowledge.index import vector_text
+from brain.knowledge.match import Kind
 from brain.knowledge.normal import VERSION, normalise
 from brain.small_talk import SMALL_TALK
 from brain.tools.registry import UTTERANCES
@@ -40,7 +41,7 @@ class SiteFolderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Doc:
-    kind: str
+    kind: Kind
     key: str
     answers: Mapping[Language, str]
     ask: Mapping[Language, Sequence[str]]

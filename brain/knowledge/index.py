@@ -10,14 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.match import Candidate, Entry, overlap, weight
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, overlap, weight
 from brain.knowledge.normal import Normal, words_of
 from core.db import Rows
 from core.ids import SiteId
 from core.sites import Site
 
-NEAREST = 12
-"""Chunks that each half of the search puts forward."""
 SNAPSHOT_LIMIT = 10_000
 """Chunks: a larger site is not copied into memory (10,000 are 15 MB)."""
 
@@ -27,15 +25,6 @@ class SiteRow:
     site: Site
     tools: tuple[str, ...]
     version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    chunk_id: int
-    entry: Entry
-    body: str
-    terms: tuple[str, ...]
-    ids: frozenset[str]
 
 
 async def site_row(rows: Rows, site: SiteId) -> SiteRow | None:

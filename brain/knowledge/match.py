@@ -7,13 +7,16 @@ Exact before all: a question asked word for word as the site wrote it, or an id 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from core.sites import Language
 
 Kind = Literal["fact", "action", "document"]
+
+NEAREST = 12
+"""Chunks that each half of the search puts forward."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,17 @@ class Entry:
     kind: Kind
     key: str
     answers: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One way of asking for an entry, or a piece of a document."""
+
+    chunk_id: int
+    entry: Entry
+    body: str
+    terms: tuple[str, ...]
+    ids: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +69,8 @@ RRF_K = 60
 """Reciprocal rank fusion (Cormack et al. 2009); 60 is theirs, and flat around it."""
 
 # Logistic regression of "the best entry is what was meant" on the calibration questions of tests/unit/brain/questions.tsv,
-# for all-MiniLM-L6-v2 on normalised text. Overlap adds nothing beyond what it does to the ranking and the margin.
+# for all-MiniLM-L6-v2 on normalised text, by `python -m brain.calibrate`. Overlap adds nothing beyond what it does to the
+# ranking and the margin.
 BIAS, COSINE, MARGIN = -9.13, 13.51, 7.92
 
 THRESHOLD = 0.7
@@ -74,23 +89,39 @@ def overlap(asked: Mapping[str, float], offered: Mapping[str, float]) -> float:
     return 2 * shared / total if total else 0.0
 
 
-def best_match(candidates: Iterable[Candidate]) -> Match | None:
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the score is made of."""
+
+    cosine: float
+    """Of the entry's nearest chunk."""
+    margin: float
+    """How much likelier its likeliest chunk is than any other entry's."""
+
+
+def probability(features: Features) -> float:
+    return 1 / (1 + math.exp(-(BIAS + COSINE * features.cosine + MARGIN * features.margin)))
+
+
+def best_match(candidates: Sequence[Candidate]) -> Match | None:
     """The entry that is meant, if any is; its score says how sure that is."""
-    pool = list(candidates)
-    if not pool:
+    if not candidates:
         return None
-    named = {candidate.entry.doc_id for candidate in pool if candidate.by_id}
+    named = {candidate.entry.doc_id for candidate in candidates if candidate.by_id}
     if len(named) == 1:
-        return Match(next(candidate.entry for candidate in pool if candidate.by_id), 1.0, exact=True)
-    ranked = _fused(pool)
-    best = ranked[0]
-    own = [candidate for candidate in pool if candidate.entry.doc_id == best.doc_id]
-    others = [candidate for candidate in pool if candidate.entry.doc_id != best.doc_id]
-    likeness = max(map(_likeness, own))
-    margin = likeness - max(map(_likeness, others), default=0.0)
-    cosine = max(candidate.cosine for candidate in own)
-    score = 1 / (1 + math.exp(-(BIAS + COSINE * cosine + MARGIN * margin)))
-    return Match(best, score, words=frozenset().union(*(candidate.words for candidate in own)))
+        return Match(next(candidate.entry for candidate in candidates if candidate.by_id), 1.0, exact=True)
+    best, features = best_entry(candidates)
+    words = frozenset[str]().union(*(candidate.words for candidate in candidates if candidate.entry.doc_id == best.doc_id))
+    return Match(best, probability(features), words=words)
+
+
+def best_entry(candidates: Sequence[Candidate]) -> tuple[Entry, Features]:
+    """The first of the fused ranking, of at least one candidate."""
+    best = _fused(candidates)[0]
+    own = [candidate for candidate in candidates if candidate.entry.doc_id == best.doc_id]
+    others = [candidate for candidate in candidates if candidate.entry.doc_id != best.doc_id]
+    margin = max(map(_likeness, own)) - max(map(_likeness, others), default=0.0)
+    return best, Features(max(candidate.cosine for candidate in own), margin)
 
 
 def known(match: Match | None) -> bool:
@@ -101,7 +132,7 @@ def _likeness(candidate: Candidate) -> float:
     return 0.6 * candidate.cosine + 0.4 * candidate.overlap
 
 
-def _fused(pool: list[Candidate]) -> list[Entry]:
+def _fused(pool: Sequence[Candidate]) -> list[Entry]:
     """Entries by reciprocal rank fusion of the two rankings; an entry ranks as its best chunk does."""
     entries = {candidate.entry.doc_id: candidate.entry for candidate in pool}
     scores = dict.fromkeys(entries, 0.0)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from brain.knowledge.hinglish import HINGLISH
 from brain.knowledge.script import latin
 
-VERSION = 1
+VERSION = 2
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _ID = re.compile(r"\b(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b", re.IGNORECASE)

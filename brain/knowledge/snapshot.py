@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.index import NEAREST, Chunk
-from brain.knowledge.match import Candidate, Match, overlap, weight
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Match, overlap, weight
 from brain.knowledge.normal import Normal, spoken, words_of
 
 

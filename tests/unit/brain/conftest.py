@@ -3,9 +3,10 @@
 import pytest
 
 from brain.apply import SiteFolder, read_folder
+from brain.calibrate import snapshot_of
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.snapshot import Snapshot
-from tests.unit.brain.demo_site import DEMO, DemoKnowledge, snapshot_of
+from tests.unit.brain.demo_site import DEMO, DemoKnowledge
 
 
 @pytest.fixture(scope="session")

@@ -3,28 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from brain.apply import SiteFolder
 from brain.knowledge.embed import MiniLM
-from brain.knowledge.index import Chunk
-from brain.knowledge.match import Entry, Match, best_match
+from brain.knowledge.match import Match, best_match
 from brain.knowledge.normal import normalise
 from brain.knowledge.snapshot import Snapshot
 from core.ids import SiteId
 
 DEMO = Path(__file__).parents[3] / "demo" / "site"
-
-
-def snapshot_of(folder: SiteFolder, model: MiniLM) -> Snapshot:
-    """As brain.apply stores it and Library loads it."""
-    chunks: list[Chunk] = []
-    texts: list[str] = []
-    for doc_id, doc in enumerate(folder.docs):
-        entry = Entry(doc_id, doc.kind, doc.key, doc.answers)  # type: ignore[arg-type]  # checked by the database
-        for text in (text for texts_of in doc.ask.values() for text in texts_of):
-            normal = normalise(text)
-            chunks.append(Chunk(len(chunks), entry, text, tuple(sorted(normal.terms)), normal.ids))
-            texts.append(normal.english or text)
-    return Snapshot(chunks, model.embed(texts))
 
 
 class DemoKnowledge:
