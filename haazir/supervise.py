@@ -157,8 +157,7 @@ async def spawn(program: Program, log: BinaryIO) -> asyncio.subprocess.Process:
     parent = os.getpid()
 
     def settle() -> None:  # in the child, before it becomes the program
-        with contextlib.suppress(PermissionError):
-            os.nice(program.nice)
+        _hurry(program.nice)
         if program.user:
             _become(program.user)
         _libc.prctl(_PR_SET_PDEATHSIG, int(program.orphan_signal))  # after the change of user, which would clear it
@@ -175,6 +174,14 @@ async def spawn(program: Program, log: BinaryIO) -> asyncio.subprocess.Process:
         start_new_session=True,
         preexec_fn=settle,
     )
+
+
+def _hurry(nice: int) -> None:
+    """Linux shares the processor out among sessions first (autogroup), and nice counts only within one: each has its own."""
+    with contextlib.suppress(PermissionError):
+        os.nice(nice)
+        with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:  # there is none where that is off
+            group.write(str(nice))
 
 
 def _become(user: str) -> None:

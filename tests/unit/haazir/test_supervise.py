@@ -158,3 +158,17 @@ def test_old_logs_are_kept_and_the_oldest_goes(tmp_path: Path) -> None:
         rotate(tmp_path)
     kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert kept == {"brain.log.1": "4", "brain.log.2": "3", "brain.log.3": "2"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="this kernel shares the processor out among processes only")
+def test_its_place_at_the_processor_counts_against_other_sessions_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        child = Child(shell("exec sleep 60", nice=5), tmp_path)
+        await child.start()
+        pid = child.pid
+        assert pid is not None
+        assert psutil.Process(pid).nice() == os.getpriority(os.PRIO_PROCESS, 0) + 5
+        assert Path(f"/proc/{pid}/autogroup").read_text().split("nice ")[1].strip() == "5"
+        await child.stop()
+
+    asyncio.run(story())
