@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 from bench.processes import Left, Use, uses
 from bench.questions import INTERRUPTION, QUESTIONS
 from haazir.call import outcome
-from haazir.caller.ears import distances_ms
+from haazir.caller.ears import PAUSE, distances_ms
 from haazir.caller.line import Echo, Line
 from haazir.caller.measure import Outcome
 from haazir.caller.phone import Phone, new_caller
@@ -117,7 +118,8 @@ class Farm:
             await call.wait(0.05 * ((number * 7 + turn * 3) % 10))  # callers don't ask in step
             await call.say(sound, name)
             try:
-                await call.agent_speaks(ANSWER_LIMIT)
+                if not _speaks(call):  # it may have begun in a pause of ours: then that is its answer
+                    await call.agent_speaks(ANSWER_LIMIT)
             except NotHeard:
                 continue  # a lost turn: the figures count it
             if self._plan.barge_in:
@@ -126,6 +128,10 @@ class Farm:
                 with contextlib.suppress(NotHeard):
                     await call.agent_speaks(ANSWER_LIMIT)
             await call.agent_quiet(self._plan.quiet, timeout=60.0)
+
+
+def _speaks(call: Call) -> bool:
+    return call.ears.last_sound is not None and time.time() - call.ears.last_sound < PAUSE
 
 
 async def _watch(ground: Ground) -> None:
