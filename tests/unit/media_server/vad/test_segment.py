@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_server.vad.segment import Segmenter, SpeechStarted, SpeechStopped, SpeechSuspected, WINDOW
+from media_server.vad.segment import WINDOW, Segmenter, SpeechStarted, SpeechStopped, SpeechSuspected
 from media_server.vad.silero import Window
 
 LOUD, SOFT = (3000.0,) * 4, (20.0,) * 4
