@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 HEARD_PHASES = (turn.Phase.HEARING, turn.Phase.PAUSED, turn.Phase.DUCKED)
 """Phases in which the caller's sound goes to the recogniser."""
-OPEN_LIMIT = 0.4
+OPEN_LIMIT = 1.0
 """Seconds in which recogniser, voice and brain must be there for a call to be taken."""
 BRAIN_BACK = 0.5
 """Seconds that a question waits for a brain that is away."""
