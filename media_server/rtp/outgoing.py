@@ -80,6 +80,7 @@ class Outgoing:
 
     def say(self, reply: int, index: int, pcm: Pcm, last: bool = False) -> None:
         """More of a sentence, at the codec's rate. Sentences are heard in the order of their first `say`, which may be empty."""
+        self._account()  # noise that left before it is no hole in it
         self._playout.say(reply, index, pcm, last)
         self._top_up()
 

@@ -157,3 +157,15 @@ def test_a_sentence_cut_by_a_dying_voice_ends_where_it_was_cut(speaking: Speakin
     speaking.mouth.ask_again(12.0)
     assert len(speaking.asked) == 1
     assert speaking.frames(40)[-1] == Ended(2, "One.", interrupted=False)
+
+
+def test_noise_that_left_before_the_first_word_is_no_hole_in_it():
+    wire = Wire()
+    outgoing = Outgoing(ULAW, wire)
+    outgoing.connect(3)
+    outgoing.tick(wire.now)
+    wire.pass_frame()
+    outgoing.say(1, 0, HALF_A_SECOND, last=True)
+    wire.pass_frame()
+    outgoing.tick(wire.now)
+    assert outgoing.underruns == 0
