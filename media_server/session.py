@@ -78,8 +78,6 @@ class Session:
         self._rate = codec.rate
         self._open_to_calls = False
         self._connected = False
-        self._datagrams: list[tuple[bytes, float]] = []
-        """What came since the last tick, and when."""
         self.ear = Ear(codec, shared.silero.listen(), settings.media, self._hear, self._inbox.put)
         self._mouth = Mouth(self._outgoing, self._speak)
         self._ledger = Ledger(opening.call_id, site.site_id)
@@ -167,7 +165,7 @@ class Session:
         """What ari-app asks of a call that is open."""
         match message:
             case msg.ConnectMedia(host=host, port=port) if not self._connected:
-                self.socket.connect(host, port, self._on_datagram)
+                self.socket.connect(host, port)
                 self._outgoing.connect(self.socket.fileno())
                 self._connected = True
             case msg.Answered(at=at):
@@ -206,9 +204,7 @@ class Session:
     def tick(self, now: float) -> None:
         if not self._connected:
             return
-        self.socket.drain()
-        datagrams, self._datagrams = self._datagrams, []
-        for data, came in datagrams:
+        for data, came in self.socket.drain():
             self.ear.datagram(data, came)
         sent = self._outgoing.tick(now)
         self.ear.tick(now, sent.reference)
@@ -223,9 +219,6 @@ class Session:
             self._voice_lost(now)
         if self._control is None and now - (self.ear.last_packet or now) > DEAD_LINE:
             self._inbox.put(turn.Closed())
-
-    def _on_datagram(self, data: bytes) -> None:
-        self._datagrams.append((data, self._now()))
 
     def _began(self, reply: int, at: float) -> None:
         self._ledger.sounded(reply, at)

@@ -1,17 +1,22 @@
-"""One call's UDP socket: bound before Asterisk knows of it, connected to exactly Asterisk's end, read by the event loop.
+"""One call's UDP socket: bound before Asterisk knows of it, connected to exactly Asterisk's end, read once a tick.
 
 A connected socket is all the source checking there is and all that is needed: the kernel drops what others send (RTPBleed,
-AST-2017-005). The pacer sends through the same socket, because Asterisk locks on to the address it was given.
+AST-2017-005). The pacer sends through the same socket, because Asterisk locks on to the address it was given. The kernel also
+notes when each packet came, so nobody has to wake up for each.
 """
 
-import asyncio
 import socket
-from collections.abc import Callable
+import struct
+import time
 
 DATAGRAM_MAX = 2048
 """Longer ones are cut, and then malformed: no codec of ours needs them."""
 _BATCH = 64
 """Datagrams read at a time, so that a flood on one call leaves time for the others."""
+_SO_TIMESTAMPNS = 35
+"""Linux: each datagram comes with the time it came (socket(7)); Python has no name for it."""
+_TIMESPEC = struct.Struct("@qq")
+_NOTES = socket.CMSG_SPACE(_TIMESPEC.size)
 
 
 class RtpSocket:
@@ -21,6 +26,7 @@ class RtpSocket:
         self._socket = socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
             self._socket.bind((bind, 0))
         except OSError:
             self._socket.close()
@@ -28,33 +34,30 @@ class RtpSocket:
         self.host, self.port = self._socket.getsockname()[:2]
         self.refused = 0
         """Times the other end was not listening (ICMP port unreachable)."""
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._on_datagram: Callable[[bytes], None] | None = None
 
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def connect(self, host: str, port: int, on_datagram: Callable[[bytes], None]) -> None:
-        """Take packets from there only, as they come. What came before from anywhere is forgotten. OSError: no such address."""
+    def connect(self, host: str, port: int) -> None:
+        """Take packets from there only. What came before from anywhere is forgotten. OSError: no such address."""
         self._socket.connect((host, port))
         self._forget_strangers()
-        self._on_datagram = on_datagram
-        if self._loop is None:
-            self._loop = asyncio.get_running_loop()
-            self._loop.add_reader(self._socket.fileno(), self.drain)
 
-    def drain(self) -> None:
-        """Hand on what waits in the kernel: a tick that judges what is missing must have read everything first."""
+    def drain(self) -> list[tuple[bytes, float]]:
+        """What came since, and when (time.monotonic's clock, which is the event loop's)."""
+        datagrams = []
+        began = time.time() - time.monotonic()  # where the kernel's clock stands when ours is at 0
         for _ in range(_BATCH):
             try:
-                datagram = self._socket.recv(DATAGRAM_MAX)
+                datagram, notes, _, _ = self._socket.recvmsg(DATAGRAM_MAX, _NOTES)
             except BlockingIOError:
-                return
+                break
             except ConnectionRefusedError:
                 self.refused += 1
                 continue
-            if self._on_datagram is not None:
-                self._on_datagram(datagram)
+            seconds, nanoseconds = _TIMESPEC.unpack(notes[0][2])
+            datagrams.append((datagram, seconds + nanoseconds / 1e9 - began))
+        return datagrams
 
     def _forget_strangers(self) -> None:
         while True:
@@ -67,8 +70,4 @@ class RtpSocket:
 
     def close(self) -> None:
         """Close the outgoing line first."""
-        if self._loop is not None:
-            self._loop.remove_reader(self._socket.fileno())
-            self._loop = None
-        self._on_datagram = None
         self._socket.close()
