@@ -65,3 +65,11 @@ def test_a_call_that_left_is_not_spoken_for_and_what_is_not_wanted_is_dropped() 
     turns.leave(gone)
     turns.drop(here, lambda clause: clause == "drop")
     assert len(turns) == 1 and spoken(turns, 1.0) == ["keep"] and turns.take() is None
+
+
+def test_of_two_calls_in_the_same_state_the_one_that_leaves_leaves() -> None:
+    turns: Turns[str] = Turns()
+    here, gone = turns.open(), turns.open()
+    turns.leave(gone)
+    here.clauses.append("still spoken")
+    assert spoken(turns, 0.0) == ["still spoken"]
