@@ -11,6 +11,8 @@ from tests.e2e.calling import Caller, Finished, Role, ask, greeting
 
 CAP = 15
 """max_calls of the demo site."""
+ARRIVAL_S = 0.6
+"""From one caller to the next: callers don't come, and ask, in step."""
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +23,15 @@ def crowd(caller: Caller) -> dict[str, Finished | Exception]:
     async def guest(call: Call) -> None:
         await greeting(call)
         await ask(call, question, "question")
-        await call.wait(max(0.0, 9.0 - (time.time() - (call.answered_at or 0.0))))
+        await call.wait(max(0.0, everybody_is_there - time.time()))
 
     async def one_too_many(call: Call) -> None:
         await call.agent_speaks(since=call.answered_at)
         await call.wait(2.0)
 
-    roles = {f"guest {number}": Role(guest, after=0.1 * number) for number in range(CAP)}
-    return caller.play_all({**roles, "one too many": Role(one_too_many, after=5.0)})
+    everybody_is_there = time.time() + CAP * ARRIVAL_S + 2.0
+    roles = {f"guest {number}": Role(guest, after=ARRIVAL_S * number) for number in range(CAP)}
+    return caller.play_all({**roles, "one too many": Role(one_too_many, after=CAP * ARRIVAL_S + 0.5)})
 
 
 def test_fifteen_callers_at_once_are_all_answered_from_knowledge(crowd: dict[str, Finished | Exception]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import httpx
 import numpy as np
@@ -95,20 +96,22 @@ def _roles(caller: Caller) -> dict[str, Role]:
         await call.wait(0.3)
         await ask(call, warranty, "question")
 
-    return {
-        "conversation": Role(conversation),
-        "order spoken": Role(order_spoken, after=0.2),
-        "order keyed": Role(order_keyed, codecs=("alaw",), after=0.4),
-        "interrupting": Role(interrupting, after=0.6),
-        "agreeing": Role(agreeing, after=0.8),
+    roles = {
         "silent": Role(silent),
-        "dead quiet": Role(one_question, Line(noise=None), after=0.9),
-        "noisy": Role(one_question, Line(noise=Noise(-42)), after=1.0),
-        "echoing": Role(one_question, Line(echo=Echo(-15.0)), after=1.2),
-        "bad network": Role(one_question, Line(faults=Faults(drop=0.03, duplicate=0.03, reorder=0.03, garble=0.03)), after=1.4),
-        "storm": Role(storm, after=1.6),
-        "holding": Role(holding, after=1.8),
+        "conversation": Role(conversation),
+        "order spoken": Role(order_spoken),
+        "order keyed": Role(order_keyed, codecs=("alaw",)),
+        "storm": Role(storm),
+        "interrupting": Role(interrupting),
+        "agreeing": Role(agreeing),
+        "dead quiet": Role(one_question, Line(noise=None)),
+        "noisy": Role(one_question, Line(noise=Noise(-42))),
+        "echoing": Role(one_question, Line(echo=Echo(-15.0))),
+        "bad network": Role(one_question, Line(faults=Faults(drop=0.03, duplicate=0.03, reorder=0.03, garble=0.03))),
+        "holding": Role(holding),
     }
+    # not all in the same second: what is tried here is each kind of call, test_many.py has the crowd
+    return {name: replace(role, after=1.5 * number) for number, (name, role) in enumerate(roles.items())}
 
 
 # ── being greeted ────────────────────────────────────────────────────────────────────────────────────────────────────
