@@ -24,9 +24,6 @@ MODULES = {
 NICE = {
     "asterisk": -10,
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
-    "stt-worker": 5,
-    "tts-worker": 5,
-    "brain": 5,
 }
 
 STOPPING = (
