@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from media_server.stt.numbers import LONGER_NUMBERS, MULTIPLIERS, REPEATS, SINGLE_DIGITS, digits_of
+from media_server.stt.numbers import ENGLISH_VALUES, HINDI_VALUES, MULTIPLIERS, REPEATS, digits_of
 
 SLOT = "{digits}"
 FEWEST_DIGITS = 3
@@ -21,9 +21,12 @@ MARK = "#"
 """Before a word that belongs to a number slot."""
 
 _WORD = re.compile(r"\{digits\}|[a-z]+")
-_MOST = 0.8
-"""How many of the phrases are said plainly, without an opener; and without a closer."""
-_SINGLE = 0.8
+_EXTRA = 1e-6
+"""Probability of an opener, of a closer…"""
+_DIGIT = 1e-6
+"""…and of each word of a number. Measured, and far below the truth: sounds weigh so much more in the search that without
+this every murmur has a number in it, and a "please"."""
+_SINGLE = 0.9
 """How much of the weight of a number slot goes to single digits; the rest to "thirty four", "double", "sau"."""
 
 
@@ -91,10 +94,10 @@ def build(phrases: Iterable[str], *, openers: Sequence[str] = (), closers: Seque
 
 def bare_number() -> Grammar:
     """A number and nothing else, read digit by digit: an order number, a phone number."""
-    start, one, two, loop, end = range(5)
-    arcs = [Arc(start, one, share, word) for word, share in _DIGITS.items()]
-    arcs += [Arc(one, two, share, word) for word, share in _DIGITS.items()]
-    return Grammar((*arcs, *_loop(two, loop, end, _DIGITS)), start, end)
+    builder = _Builder()
+    start, end = builder.new_state(), builder.new_state()
+    builder.number(start, end, 1.0, longer=False)
+    return builder.grammar(start, end)
 
 
 def _tree(phrases: Iterable[Sequence[str]]) -> _Node:
@@ -117,22 +120,25 @@ class _Builder:
         self._states = 0
 
     def build(self, body: _Node, openers: _Node, closers: _Node) -> Grammar:
-        start, after, end = self._new_state(), self._new_state(), self._new_state()
-        self._network(body, start, after, _MOST)
-        self._network(
-            openers, start, start, 1 - _MOST
-        )  # not an arc without a sound: PocketSphinx 5.1 crashes on that at the start
-        self._network(closers, after, end, 1 - _MOST)
-        self._arcs.append(Arc(after, end, _MOST, None))
+        start, opened, after, end = (self.new_state() for _ in range(4))
+        known: dict[object, int] = {}
+        # No arc without a sound at the start: PocketSphinx 5.1 crashes on it. So the first words are there twice.
+        self._network(body, start, after, 1.0, known)
+        self._network(body, opened, after, 1.0, known)
+        self._network(openers, start, opened, _EXTRA, {})
+        self._network(closers, after, end, _EXTRA, {})
+        self._arcs.append(Arc(after, end, 1.0, None))
+        return self.grammar(start, end)
+
+    def grammar(self, start: int, end: int) -> Grammar:
         return Grammar(tuple(self._arcs), start, end)
 
-    def _new_state(self) -> int:
+    def new_state(self) -> int:
         self._states += 1
         return self._states - 1
 
-    def _network(self, tree: _Node, start: int, target: int, weight: float) -> None:
-        """All phrases of `tree` from `start` to `target`."""
-        known: dict[object, int] = {}
+    def _network(self, tree: _Node, start: int, target: int, weight: float, known: dict[object, int]) -> None:
+        """All phrases of `tree` from `start` to `target`. `known` are the states made for this target so far."""
         for word, node in tree.next.items():
             self._connect(start, self._state(node, target, known), weight * node.phrases / tree.phrases, word)
 
@@ -143,7 +149,7 @@ class _Builder:
         following = {word: self._state(after, target, known) for word, after in sorted(node.next.items())}
         key = (node.ends, tuple(following.items()))
         if key not in known:
-            known[key] = state = self._new_state()
+            known[key] = state = self.new_state()
             if node.ends:
                 self._arcs.append(Arc(state, target, 1 / node.phrases, None))
             for word, after in following.items():
@@ -154,25 +160,28 @@ class _Builder:
         if word != SLOT:
             self._arcs.append(Arc(source, target, probability, word))
             return
-        here, share = source, probability
-        for _ in range(FEWEST_DIGITS - 1):
-            step = self._new_state()
-            self._arcs += [Arc(here, step, share * part, spoken) for spoken, part in _NUMBERS.items()]
-            here, share = step, 1.0
-        self._arcs += _loop(here, self._new_state(), target, _NUMBERS)
+        self.number(source, target, probability, longer=True)
+
+    def number(self, source: int, target: int, weight: float, *, longer: bool) -> None:
+        """FEWEST_DIGITS words or more, all English or all Hindi: mixed, any murmur would be a number."""
+        for words in (_slot(ENGLISH_VALUES, longer=longer), _slot(HINDI_VALUES, longer=longer)):
+            here, share = source, weight * _DIGIT / 2
+            for _ in range(FEWEST_DIGITS):
+                step = self.new_state()
+                self._arcs += [Arc(here, step, share * part, word) for word, part in words.items()]
+                here, share = step, _DIGIT
+            self._arcs += [Arc(here, here, _DIGIT * part, word) for word, part in words.items()]
+            self._arcs.append(Arc(here, target, 1.0, None))
 
 
-def _loop(source: int, loop: int, target: int, words: Mapping[str, float]) -> list[Arc]:
-    """One of `words`, then any number more of them."""
-    first = [Arc(source, loop, share, word) for word, share in words.items()]
-    more = [Arc(loop, loop, 0.8 * share, word) for word, share in words.items()]
-    return [*first, *more, Arc(loop, target, 0.2, None)]
+def _slot(values: Mapping[str, int], *, longer: bool) -> dict[str, float]:
+    """Words of a number in one language, with how likely each comes next. `longer`: ten and above, hundred, sau."""
+    single = [word for word, value in values.items() if value < 10]
+    others = [*REPEATS]
+    if longer:
+        others += [word for word, value in values.items() if value >= 10] + [*MULTIPLIERS]
+    return _shares(single, _SINGLE) | _shares(others, 1 - _SINGLE)
 
 
 def _shares(words: Sequence[str], all_of_them: float) -> dict[str, float]:
     return {MARK + word: all_of_them / len(words) for word in words}
-
-
-_LONGER = (*LONGER_NUMBERS, *REPEATS, *MULTIPLIERS)
-_NUMBERS = _shares(SINGLE_DIGITS, _SINGLE) | _shares(_LONGER, 1 - _SINGLE)
-_DIGITS = _shares(SINGLE_DIGITS, 0.9) | _shares(tuple(REPEATS), 0.1)

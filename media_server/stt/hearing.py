@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from core.commands import Audio, EndUtterance, Final, Flush, Message, Partial
 from core.sites import Language
 from media_server.stt.judge import Heard
-from media_server.stt.recogniser import TELEPHONE_CMN, Decoding, Recogniser
+from media_server.stt.recogniser import RATE, TELEPHONE_CMN, Decoding, Recogniser
 
-RATE = 16000
 MOST_SOUND = 30 * RATE * 2
 """Bytes of one utterance that are kept; what comes after is not listened to. Nobody asks for half a minute without a pause."""
 SLICE = RATE // 10 * 2

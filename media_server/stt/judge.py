@@ -1,36 +1,46 @@
 """Which of the searches is right, and how sure that is. ◆
 
-The confidence is measured, not felt: docs/hearing.md has the recordings it was fitted to and what comes of it.
+A grammar always finds something: out of a cough, out of another language. What tells is how far its best path lies behind
+the best path of free phones, how long its words are, and how much of the speech they leave out. The weights are fitted by
+logistic regression to recordings and synthetic voices, in and out of grammar: docs/hearing.md has them and the outcome.
 """
 
 import math
 from dataclasses import dataclass
 
 from core.sites import Language
-from media_server.stt.grammar import plain_text
+from media_server.stt.grammar import MARK, plain_text
 from media_server.stt.phrases import HINDI_WORDS
 
 FEWEST_SPEECH_FRAMES = 12
 """Less than 120 ms of speech-like sound is a click or a breath: nothing was said."""
+LONGEST_PHONE = 25
+"""Mean frames of the free phones. Speech has 10; tones, hum and hiss come out as one phone held for a second."""
 
-PHRASE_MIDDLE, PHRASE_SLOPE = -46.0, 5.0
-NUMBER_MIDDLE, NUMBER_SLOPE = -34.0, 5.0
-"""Where a score per frame, behind that of free phones, means one half; a number is easier to hear where there is none."""
+
+@dataclass(frozen=True, slots=True)
+class BestPath:
+    """The best way of one search through the whole utterance."""
+
+    words: tuple[str, ...]
+    score: float
+    """Log likelihood, in units of PocketSphinx's log base."""
+    frames: int
+    """Of 10 ms, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the searches say of one utterance. Scores are log likelihoods of the whole of it; None: no path to the end."""
+    """What the searches say of one utterance. None: no way to the end of the grammar."""
 
     frames: int
-    """Of 10 ms."""
     speech_frames: int
-    """Of them, those that free phones hear as speech."""
+    """Of them, those that free phones hear as speech…"""
+    phones: int
+    """…in so many phones."""
     free_score: float
-    phrase: tuple[str, ...]
-    phrase_score: float | None
-    number: tuple[str, ...]
-    number_score: float | None
+    phrase: BestPath | None
+    number: BestPath | None
     guess: str
     """Words that were likeliest before the end was reached."""
 
@@ -42,15 +52,31 @@ class Heard:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    behind: float
+    """Per unit of score a frame that the path is better than free phones."""
+    word_length: float
+    """Per frame of the mean word."""
+    left_out: float
+    """Per unit of speech frames over frames in words."""
+    constant: float
+
+
+_PHRASE = _Weights(behind=0.277, word_length=-0.045, left_out=-2.07, constant=4.78)
+_NUMBER = _Weights(behind=0.231, word_length=0.127, left_out=0.0, constant=-1.37)
+
+
 def judge(evidence: Evidence) -> Heard:
-    """The likelier of phrase and number. Words nobody can vouch for keep their text and get confidence 0."""
-    if evidence.speech_frames < FEWEST_SPEECH_FRAMES:
+    """The more believable of phrase and number. Words nobody can vouch for keep their text and get confidence 0."""
+    if not _is_speech(evidence):
         return Heard("", "en", 0.0)
-    phrase = _confidence(evidence.phrase_score, evidence, PHRASE_MIDDLE, PHRASE_SLOPE)
-    number = _confidence(evidence.number_score, evidence, NUMBER_MIDDLE, NUMBER_SLOPE)
-    words = evidence.number if number > phrase else evidence.phrase
-    text = plain_text(words) if max(number, phrase) > 0 else evidence.guess
-    return Heard(text, language_of(text), round(max(number, phrase), 3))
+    believed = [(_confidence(path, evidence), path) for path in (evidence.phrase, evidence.number) if path and path.words]
+    if not believed:
+        return Heard(evidence.guess, language_of(evidence.guess), 0.0)
+    confidence, path = max(believed, key=lambda one: one[0])
+    text = plain_text(path.words)
+    return Heard(text, language_of(text), round(confidence, 3))
 
 
 def language_of(text: str) -> Language:
@@ -58,8 +84,16 @@ def language_of(text: str) -> Language:
     return "hi-Latn" if HINDI_WORDS & set(text.split()) else "en"
 
 
-def _confidence(score: float | None, evidence: Evidence, middle: float, slope: float) -> float:
-    if score is None:
-        return 0.0
-    behind = (score - evidence.free_score) / evidence.frames
-    return 1 / (1 + math.exp(-(behind - middle) / slope))
+def _is_speech(evidence: Evidence) -> bool:
+    return FEWEST_SPEECH_FRAMES <= evidence.speech_frames <= LONGEST_PHONE * evidence.phones
+
+
+def _confidence(path: BestPath, evidence: Evidence) -> float:
+    weights = _NUMBER if any(word.startswith(MARK) for word in path.words) else _PHRASE
+    odds = (
+        weights.constant
+        + weights.behind * (path.score - evidence.free_score) / evidence.frames
+        + weights.word_length * path.frames / len(path.words)
+        + weights.left_out * evidence.speech_frames / max(1, path.frames)
+    )
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))

@@ -28,18 +28,11 @@ nabbe ikyanve banve tiranve chauranve pachanve chhiyanve sattanve atthanve ninya
 ENGLISH_VALUES: dict[str, int] = {
     **{word: value for value, word in enumerate(_ONES.split())},
     **{word: value for value, word in zip(range(20, 100, 10), _TENS.split(), strict=True)},
-    "oh": 0,
 }
 HINDI_VALUES: dict[str, int] = {word: value for value, word in enumerate(_HINDI.split())}
 REPEATS: dict[str, int] = {"double": 2, "triple": 3}
 MULTIPLIERS: dict[str, int] = {"hundred": 100, "sau": 100, "thousand": 1000, "hazaar": 1000}
 
-SINGLE_DIGITS: tuple[str, ...] = tuple(
-    word for words in (ENGLISH_VALUES, HINDI_VALUES) for word, value in words.items() if value < 10
-)
-LONGER_NUMBERS: tuple[str, ...] = tuple(
-    word for words in (ENGLISH_VALUES, HINDI_VALUES) for word, value in words.items() if value >= 10
-)
 _VALUES = ENGLISH_VALUES | HINDI_VALUES
 
 

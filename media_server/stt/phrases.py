@@ -27,21 +27,9 @@ number {digits} hai · number hai {digits}
 order number {digits} kahan hai · mera order {digits} kahan hai · order {digits} ka status batao · mera phone number {digits} hai
 """
 
-OPENERS = (
-    "hello",
-    "haan",
-    "achha",
-    "okay",
-    "please",
-    "aur",
-    "namaste",
-    "excuse me",
-    "mujhe batao",
-    "can you tell me",
-    "i want to know",
-)
-"""May come before any phrase."""
-CLOSERS = ("please", "ji", "na", "bataiye", "batao", "thank you", "sir", "madam", "bhaiya")
+OPENERS = ("hello", "haan", "achha")
+"""May come before any phrase. Few, as are CLOSERS: each makes more ways to mishear every other phrase."""
+CLOSERS = ("please", "ji")
 """May come after any phrase."""
 
 CONVERSATION: tuple[str, ...] = tuple(

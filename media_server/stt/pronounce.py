@@ -3,13 +3,13 @@
     order  ->  AO R D ER · AO R D AH R          kahan  ->  K AH HH AA N
 
 The model never heard Hindi: a dental t is the T, th or d it has. Variants cover the two or three ways that differ most,
-and Indian English (v for w, dental th, a spoken r); each variant costs search time, so there are at most four of a word.
+and Indian English (v for w, dental th, a spoken r); each variant costs search time, so there are at most five of a word.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-MOST_VARIANTS = 4
+MOST_VARIANTS = 5
 
 _ACRONYMS = frozenset("upi emi cod otp gst sms id pin".split())
 _LETTERS: Mapping[str, str] = {
@@ -50,10 +50,11 @@ def pronunciations(word: str, english: Sounds, hindi: Sounds) -> tuple[str, ...]
     if word in _ACRONYMS or len(word) == 1:
         return (" ".join(_LETTERS[letter] for letter in word if letter in _LETTERS),)
     sounds = [*hindi.get(word, ())]
+    if not sounds and word not in english:
+        sounds = [_by_rule(word, {}), _by_rule(word, _BREATHED)]
+    sounds += [_far_back(sound) for sound in sounds[:2]]
     for sound in english.get(word, ())[:2]:
         sounds += [sound, _as_in_india(sound)]
-    if not sounds:
-        sounds = [_by_rule(word, {}), _by_rule(word, _BREATHED)]
     return tuple(dict.fromkeys(sound for sound in sounds if sound))[:MOST_VARIANTS]
 
 
@@ -68,6 +69,11 @@ def read_dictionary(lines: Iterable[str]) -> dict[str, list[str]]:
 
 def _as_in_india(sound: str) -> str:
     return " ".join(_INDIAN.get(phone, phone) for phone in sound.split())
+
+
+def _far_back(sound: str) -> str:
+    """Hindi's long a is said further back than the American one: over a telephone it is heard as AO as often as not."""
+    return " ".join("AO" if phone == "AA" else phone for phone in sound.split())
 
 
 def _by_rule(word: str, instead: Mapping[str, str]) -> str:
