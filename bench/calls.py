@@ -57,7 +57,13 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--site", default="demo")
     parser.add_argument("--calls", type=int, default=1, help="how many at once (default: 1)")
     parser.add_argument("--turns", type=int, default=8, help="questions per call (default: 8)")
-    parser.add_argument("--soak", type=int, default=0, metavar="N", help="N calls one after another, and what they leave behind")
+    parser.add_argument(
+        "--soak",
+        type=int,
+        default=0,
+        metavar="N",
+        help="N calls one after another (by each of --calls callers), and what they leave",
+    )
     parser.add_argument("--barge-in", action="store_true", help="interrupt each answer")
     parser.add_argument("--echo-db", type=float, metavar="DB", help="callers' lines return what they hear, at this level (-15)")
     parser.add_argument(
@@ -85,6 +91,7 @@ def _instance(options: argparse.Namespace) -> Iterator[Settings]:
 async def _bench(settings: Settings, site: str, plan: Plan, less: float) -> Report:
     server = await find(settings, site)
     farm = Farm(server, plan, Voices(load().home / "cache" / "callers"))
+    await farm.warm_up()
     processes = server.status.processes
     ground = Ground(processes, uses(processes), left_in_asterisk(settings))
     own_before, began = time.process_time(), time.time()

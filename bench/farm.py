@@ -19,6 +19,8 @@ from haazir.caller.script import Call, CallOver, CallRefused, NotHeard
 from haazir.caller.server import NoRecord, Server
 from haazir.caller.voices import Voices
 
+WARM_UPS = 10
+"""Calls before a soak's first look: what grows after them is a leak."""
 ANSWER_LIMIT = 15.0
 """Seconds without an answer after which a turn is lost."""
 
@@ -74,22 +76,26 @@ class Farm:
         self._interruption = INTERRUPTION.spoken(voices)
         self.harvest = Harvest()
 
+    async def warm_up(self) -> None:
+        """A call that does not count, so that caches and pools are as they are in a day's work; ten before a soak."""
+        async with Phone.open() as phone:
+            for number in range(WARM_UPS if self._plan.soak else 1):
+                await self._one(phone, number)
+        self.harvest = Harvest()
+
     async def run(self, ground: Ground) -> None:
-        """All calls of the plan at once, or one after another with --soak."""
+        """All calls of the plan at once; with --soak each caller calls again and again."""
         async with Phone.open() as phone:
             watching = asyncio.create_task(_watch(ground))
-            if self._plan.soak:
-                for number in range(self._plan.soak):
-                    await self._one(phone, number)
-            else:
-                async with asyncio.TaskGroup() as tasks:
-                    for number in range(self._plan.calls):
-                        tasks.create_task(self._later(phone, number))
+            async with asyncio.TaskGroup() as tasks:
+                for number in range(self._plan.calls):
+                    tasks.create_task(self._caller(phone, number))
             watching.cancel()
 
-    async def _later(self, phone: Phone, number: int) -> None:
+    async def _caller(self, phone: Phone, number: int) -> None:
         await asyncio.sleep(number * self._plan.stagger)
-        await self._one(phone, number)
+        for call in range(number, self._plan.soak or self._plan.calls, self._plan.calls):
+            await self._one(phone, call)
 
     async def _one(self, phone: Phone, number: int) -> None:
         caller, problems = new_caller(), []

@@ -32,7 +32,7 @@ class Report:
 
 def table(report: Report) -> str:
     found, plan = report.figures, report.plan
-    kind = f"{plan.soak} calls one after another" if plan.soak else f"{plan.calls} calls at once"
+    kind = f"{plan.soak} calls, {plan.calls} at a time" if plan.soak else f"{plan.calls} calls at once"
     extras = [f"echo {plan.echo_db:g} dB"] if plan.echo_db is not None else []
     extras += ["interrupting"] if plan.barge_in else []
     less = f"voice-to-voice less {report.less_ms:.0f} ms of silence" if report.less_ms else ""
