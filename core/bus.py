@@ -78,11 +78,15 @@ class Link(Generic[T]):
             yield message
 
     async def close(self) -> None:
-        """Send what waits, then close. Safe to call twice."""
+        """Send what waits, then close; a peer that does not read gets a second. Safe to call twice."""
         self._writer.close()
-        with contextlib.suppress(ConnectionError, TimeoutError):
+        try:
             async with asyncio.timeout(1):
                 await self._writer.wait_closed()
+        except TimeoutError:
+            self._writer.transport.abort()
+        except ConnectionError:
+            pass
 
     async def __aenter__(self) -> "Link[T]":
         return self
