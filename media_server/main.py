@@ -4,6 +4,7 @@ python -m media_server.main         (started by `bin/haazir up`, or systemd)
 """
 
 import asyncio
+import contextlib
 import gc
 import logging
 import signal
@@ -40,10 +41,13 @@ async def run(settings: Settings) -> None:
         gc.freeze()  # what is loaded now stays: collections in mid-call need not look at it
         async with serve(settings.socket("media-server"), ToMedia, edge.control):
             ticking = asyncio.create_task(edge.run())
+            ticking.add_done_callback(lambda _: stop.set())  # without its tick every call is silent: better start anew
             log.info("= ready", extra={"pacer": type(pacer).__name__})
             await stop.wait()
             await edge.close()
             ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticking
     pacer.stop()
     await runner.cleanup()
 

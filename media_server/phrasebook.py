@@ -41,7 +41,12 @@ class Phrasebook:
         if missing and name not in self._making:
             task = asyncio.create_task(prerender(self._settings, self._cache, missing))
             self._making[name] = task
-            task.add_done_callback(lambda _: self._making.pop(name, None))
+            task.add_done_callback(lambda _: self._made(name))
+
+    def _made(self, name: tuple[str, int]) -> None:
+        task = self._making.pop(name)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("! phrases not made", extra={"site": name[0]}, exc_info=error)
 
     def get(self, site: Site, language: Language, phrase: PhraseName, rate: int, turn: int) -> tuple[str, Pcm | None]:
         """Words and sound of a line; no sound if it has not been made. `turn` varies the holding lines."""
