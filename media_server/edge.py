@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from core.bus import Link, PeerGone
+from core.bus import Link
 from core.commands import AdoptMedia, MediaRefused, OpenMedia, ToMedia
 from core.ids import CallId
 from media_server import metrics
@@ -54,13 +54,16 @@ class Edge:
         if isinstance(opening, OpenMedia):
             session = self._open(opening, link)
         elif session is not None:
+            before = session.controller
             session.adopt(link)
+            if before is not None:  # one controller at a time: the one that went is only not noticed yet
+                await before.close()
         if session is None:
             link.send(MediaRefused(reason=self._why_not(opening)))
             return
         try:
             async for message in link:
-                session.control(message)
+                _let(session, session.control, message)
         finally:
             session.orphan(link)
 
@@ -69,25 +72,26 @@ class Edge:
             return None
         session = Session(opening, link, self._shared)
         self._sessions[opening.call_id] = session
-        task = asyncio.create_task(self._live(session, link), name=f"call {opening.call_id}")
+        task = asyncio.create_task(self._live(session), name=f"call {opening.call_id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return session
 
-    async def _live(self, session: Session, link: Link[ToMedia]) -> None:
+    async def _live(self, session: Session) -> None:
         metrics.SESSIONS.inc()
         try:
             await session.run()
         except* NeighbourAway as away:
             metrics.REFUSED.labels("neighbour").inc()
-            _tell_refused(link, str(away.exceptions[0]))
+            session.tell(MediaRefused(reason=str(away.exceptions[0])))
         except* Exception:  # a bug: this call goes to people, the others go on
             metrics.FAILED.inc()
             log.exception("! call failed", extra={"call": session.call_id})
         finally:
             metrics.SESSIONS.dec()
             self._sessions.pop(session.call_id, None)
-            await link.close()
+            if session.controller is not None:
+                await session.controller.close()
 
     def _why_not(self, opening: ToMedia) -> str:
         match opening:
@@ -113,15 +117,8 @@ class Edge:
 
 
 def _let(session: Session, work: Callable[[T], None], what: T) -> None:
-    """Work of one call within the tick of all: what goes wrong ends that call (Session.run raises it), not the tick."""
+    """Work of one call, within the tick of all or for its controller: what goes wrong ends that call (Session.run raises it)."""
     try:
         work(what)
     except Exception as error:  # noqa: BLE001  handed on to where that session dies
         session.fail(error)
-
-
-def _tell_refused(link: Link[ToMedia], reason: str) -> None:
-    try:
-        link.send(MediaRefused(reason=reason))
-    except PeerGone:
-        log.info("controller left before it was told")

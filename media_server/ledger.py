@@ -63,6 +63,10 @@ class Ledger:
         self._replies[reply] = _Reply(turn=ask.turn, source=ANSWER, language=ask.language, phrase=False)
         self._asked, self.turns = ask, ask.turn
 
+    def forget(self, reply: int) -> None:
+        """Nobody wants this reply any more, and nobody has heard of it."""
+        self._replies.pop(reply, None)
+
     def taken(self, reply: int, now: float) -> None:
         """The turn is ours, and this reply will answer it."""
         self._taken = reply

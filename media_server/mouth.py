@@ -70,6 +70,18 @@ class Mouth:
         self.outgoing = outgoing
         self._speak = speak
         self._replies: dict[int, Reply] = {}
+        self._progress = False
+        """The voice gave sound since we last looked…"""
+        self._looked = 0.0
+        """…and when we looked and it had."""
+
+    def __contains__(self, reply: int) -> bool:
+        """Something of it is kept, or its gate is open."""
+        return reply in self._replies
+
+    def is_complete(self, reply: int) -> bool:
+        """The brain has said all of it."""
+        return reply in self._replies and self._replies[reply].complete
 
     @property
     def sounding(self) -> bool:
@@ -106,6 +118,7 @@ class Mouth:
         sentence = entry.sentences.get(message.index) if entry else None
         if entry is None or sentence is None or sentence.whole:
             return False  # of a reply that nobody wants any more
+        self._progress = True
         first = not any(other.sounded for other in entry.sentences.values())
         sentence.sounded, sentence.whole = True, message.last
         sentence.held.append(np.frombuffer(message.pcm, np.int16))
@@ -153,8 +166,10 @@ class Mouth:
         return news
 
     def stalled(self, now: float) -> bool:
-        """The voice owes us sound for too long."""
-        return any(now - sentence.asked > STALL for _, _, sentence in self._owed())
+        """The voice owes us sound for too long, and gave none meanwhile. While there is some to be heard it may take its time."""
+        if self._progress:
+            self._progress, self._looked = False, now
+        return not self.sounding and any(now - max(sentence.asked, self._looked) > STALL for _, _, sentence in self._owed())
 
     def ask_again(self, now: float) -> None:
         """A new voice: everything that has no sound yet is asked for anew; what was cut in the middle ends there."""

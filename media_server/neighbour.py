@@ -1,6 +1,8 @@
 """A process that one call needs: connected when the call opens, connected again when it dies, never waited for.
 
 Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()
+
+A neighbour that has not answered the opening counts as away: what was said to it meanwhile could be lost unnoticed.
 """
 
 import asyncio
@@ -20,7 +22,10 @@ AGAIN_S = (0.1, 0.2, 0.5, 1.0)
 
 
 class Neighbour:
-    """One connection, for one call. `opening` is sent first each time, and answered by a message of type `opened`."""
+    """One connection, for one call. `opening` is sent first each time, and answered by a message of type `opened`.
+
+    `on_message` may raise PeerGone: this connection is no good any more, and another one is tried.
+    """
 
     def __init__(
         self,
@@ -61,10 +66,10 @@ class Neighbour:
             try:
                 async with await connect(self._path, self._receives) as link:
                     link.send(self._opening)
-                    self._link = link
                     async for message in link:
                         if isinstance(message, self._opened):
                             failures = 0
+                            self._link = link
                             self.ready.set()
                             self._on_ready()
                         else:

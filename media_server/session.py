@@ -42,7 +42,7 @@ OPEN_LIMIT = 1.0
 BRAIN_BACK = 0.5
 """Seconds that a question waits for a brain that is away."""
 DEAD_LINE = 30.0
-"""Seconds without a packet and without a controller after which nobody is there any more."""
+"""Seconds without a controller, and without a packet, after which nobody is there any more."""
 
 
 class NeighbourAway(Exception):
@@ -66,7 +66,8 @@ class Session:
         self.call_id = opening.call_id
         self._site = site
         self._shared = shared
-        self._control: Link[msg.ToMedia] | None = control
+        self.controller: Link[msg.ToMedia] | None = control
+        self._alone_since = 0.0  # loop seconds
         self._unsent: list[msg.FromMedia] = []
         """What a controller that is away has still to be told."""
         self._inbox: Inbox[turn.TurnEvent] = Inbox()
@@ -134,29 +135,33 @@ class Session:
             raise NeighbourAway(" ".join(one.name for one in neighbours if not one.ready.is_set()) + " is away") from None
         await self._shared.phrasebook.prepare(self._site, self._rate)
         self._open_to_calls = True
-        self._tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+        self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
 
     def _close(self) -> None:
-        now = self._now()
+        try:
+            self._write_down_the_end()
+        finally:
+            self._shared.silero.forget(self.ear.listener)
+            self._outgoing.close()
+            self.socket.close()
+            if self._open_to_calls:
+                self.tell(msg.MediaClosed(reason="closed"))
+
+    def _write_down_the_end(self) -> None:
         for ended in self._mouth.drop():
             self._ended(ended)
-        self._ledger.closed(now)
+        self._ledger.closed(self._now())
         self._publish(*self._ledger.facts())
         if self._connected:
             out = self._outgoing
             report = self.ear.receiver.report(sent=out.sent, underruns=out.underruns, pacing_p99_ms=out.pacing_p99_ms)
             self._publish(MediaReported(call_id=self.call_id, site_id=self._site.site_id, at=time.time(), rtp=report))
-        self._shared.silero.forget(self.ear.listener)
-        self._outgoing.close()
-        self.socket.close()
-        if self._open_to_calls:
-            self._tell(msg.MediaClosed(reason="closed"))
 
     async def _break(self) -> None:
         await self._broken
 
     def fail(self, error: Exception) -> None:
-        """The tick of this call failed: end it with that error."""
+        """Something done for this call from outside failed: end it with that error. Too late is no harm."""
         if not self._broken.done():
             self._broken.set_exception(error)
 
@@ -181,27 +186,30 @@ class Session:
 
     def adopt(self, control: Link[msg.ToMedia]) -> None:
         """A controller came back."""
-        self._control = control
-        self._tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+        self.controller = control
+        self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
         unsent, self._unsent = self._unsent, []
         for message in unsent:
-            self._tell(message)
+            self.tell(message)
 
     def orphan(self, control: Link[msg.ToMedia]) -> None:
         """The controller is gone; the conversation goes on."""
-        if self._control is control:
-            self._control = None
+        if self.controller is control:
+            self.controller, self._alone_since = None, self._now()
 
-    def _tell(self, message: msg.FromMedia) -> None:
+    def tell(self, message: msg.FromMedia) -> None:
+        """Now, or when there is a controller again."""
         try:
-            if self._control is None:
+            if self.controller is None:
                 raise PeerGone("no controller")
-            self._control.send(message)
+            self.controller.send(message)
         except PeerGone:
             self._unsent.append(message)
 
     # ── sound: every 20 ms ───────────────────────────────────────────────────────────────────────────────────────────
     def tick(self, now: float) -> None:
+        if self.controller is None and now - max(self.ear.last_packet or 0.0, self._alone_since) > DEAD_LINE:
+            self._inbox.put(turn.Closed())
         if not self._connected:
             return
         for data, came in self.socket.drain():
@@ -217,8 +225,6 @@ class Session:
                     self._inbox.put(turn.Drained(news.reply))
         if self._mouth.stalled(now):
             self._voice_lost(now)
-        if self._control is None and now - (self.ear.last_packet or now) > DEAD_LINE:
-            self._inbox.put(turn.Closed())
 
     def _began(self, reply: int, at: float) -> None:
         self._ledger.sounded(reply, at)
@@ -227,7 +233,7 @@ class Session:
 
     def _ended(self, ended: Ended) -> None:
         self._ledger.said(ended.reply, ended.text, self._now(), interrupted=ended.interrupted)
-        self._publish(*self._ledger.facts())
+        self._publish(*self._tools.pop(ended.reply, []), *self._ledger.facts())
         if (ask := self._answers.pop(ended.reply, None)) is not None:
             self._brain.send(msg.Heard(turn=ask.turn, text=ended.text, complete=not ended.interrupted))
 
@@ -242,8 +248,8 @@ class Session:
                 self._inbox.put(message)
             case msg.Partial():
                 self._inbox.put(message)
-            case msg.HearingFailed():
-                self._inbox.put(turn.HearingLost())
+            case msg.HearingFailed():  # one fault, told once: by the end of this connection
+                raise PeerGone("the recogniser failed")
 
     def _speak(self, sentence: msg.Speak) -> None:
         self._voice.send(sentence)  # a voice that is away is asked again when it is back
@@ -288,7 +294,8 @@ class Session:
                 pass
 
     def _on_brain_lost(self) -> None:
-        if (asked := self._turn.asked) is not None and self._reply_to(asked.revision) is not None:
+        """An answer that was complete is not missed."""
+        if (asked := self._turn.asked) and (reply := self._reply_to(asked.revision)) and not self._mouth.is_complete(reply):
             self._fail_later(asked)
 
     def _reply_to(self, revision: int) -> int | None:
@@ -340,9 +347,9 @@ class Session:
                     self._voice.send(msg.CancelReply(reply=ended.reply))
                     self._ended(ended)
             case turn.HangUp(reason=reason):
-                self._tell(msg.HangUpRequested(reason=reason))
+                self.tell(msg.HangUpRequested(reason=reason))
             case turn.Transfer(destination=destination, reason=why, summary=summary):
-                self._tell(msg.TransferRequested(destination=destination, reason=why, summary=summary))
+                self.tell(msg.TransferRequested(destination=destination, reason=why, summary=summary))
 
     def _observe(self, before: turn.Turn, event: turn.TurnEvent | Tick, after: turn.Turn) -> None:
         self._turn = after
@@ -360,8 +367,10 @@ class Session:
         """What the brain said and nobody has heard is not wanted any more."""
         for reply in self._mouth.forget_unheard():
             self._voice.send(msg.CancelReply(reply=reply))
+        for reply in [number for number in self._answers if number not in self._mouth]:
+            del self._answers[reply]
             self._tools.pop(reply, None)
-            self._answers.pop(reply, None)
+            self._ledger.forget(reply)
 
     def _play(self, phrase: turn.PhraseName, reply: int) -> None:
         language = self._turn.language
