@@ -1,0 +1,149 @@
+"""All calls of one edge: its controller may go and come back, and what goes wrong in one call stays there."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import commands as msg
+from core.ids import CallId
+from media_server import session
+from media_server.turn.state import Phase
+from tests.standins.edge import SITE, Scene, only_opens, scene, thinks, until
+
+Story = Callable[[Scene], Coroutine[Any, Any, None]]
+Play = Callable[[Story], None]
+
+
+@pytest.fixture
+def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Runs a story in an edge of its own."""
+    monkeypatch.setattr(session, "BRAIN_BACK", 0.05)
+
+    async def on_stage(story: Story) -> None:
+        async with scene(tmp_path) as stage:
+            await story(stage)
+
+    return lambda story: asyncio.run(on_stage(story))
+
+
+# ── the controller goes, and comes back ──────────────────────────────────────────────────────────────────────────────
+def test_a_call_goes_on_without_its_controller_and_is_adopted(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        await call.controller.leave()
+        call.speaks()
+        await call.hears_us()
+        await stage.adopt(call)
+        opened = await call.controller.expect(msg.MediaOpened)
+        assert opened.port == call.session.socket.port
+        await call.reaches(Phase.LISTENING)
+
+    play(story)
+
+
+def test_a_controller_that_returns_is_told_what_it_missed(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        await call.controller.leave()
+        stage.brain.answer = only_opens(thinks)
+        call.speaks()
+        await call.reaches(Phase.THINKING)
+        await stage.brain.die()
+        await call.reaches(Phase.LEAVING)
+        await stage.adopt(call)
+        await call.controller.expect(msg.TransferRequested)
+        assert [type(message) for message in call.controller.got] == [msg.MediaOpened, msg.TransferRequested]
+
+    play(story)
+
+
+def test_a_call_that_was_adopted_ends_on_the_link_that_it_has_now(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        before = call.controller
+        await stage.adopt(call)
+        await call.controller.expect(msg.MediaOpened)
+        await until(lambda: before.ended)
+        call.controller.link.send(msg.CloseMedia(reason="caller hung up"))
+        await call.controller.expect(msg.MediaClosed)
+        await until(lambda: call.controller.ended)
+        await stage.nothing_is_left()
+
+    play(story)
+
+
+@pytest.mark.parametrize("when", ["before the session is open", "before the leg is there", "before a packet came"])
+def test_a_call_that_nobody_takes_up_again_ends(play: Play, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    monkeypatch.setattr(session, "DEAD_LINE", 0.05)
+
+    async def story(stage: Scene) -> None:
+        call = await stage.asked_for()
+        if when != "before the session is open":
+            await call.controller.expect(msg.MediaOpened)
+        if when == "before a packet came":
+            call.connect()
+        await call.controller.leave()
+        await stage.nothing_is_left()
+
+    play(story)
+
+
+def test_only_a_call_that_is_here_can_be_adopted(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        stranger = await stage.controller(msg.AdoptMedia(call_id=CallId("unknown")))
+        assert (await stranger.expect(msg.MediaRefused)).reason == "no such call here"
+        rude = await stage.controller(msg.Hold())
+        await rude.expect(msg.MediaRefused)
+
+    play(story)
+
+
+def test_a_call_is_opened_once(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.opened()
+        again = msg.OpenMedia(call_id=call.call_id, site=SITE, codec="ulaw", caller="98", called="1000")
+        twin = await stage.controller(again)
+        await twin.expect(msg.MediaRefused)
+        assert call.phase is Phase.RINGING, "the first one is none the worse for it"
+
+    play(story)
+
+
+# ── what goes wrong stays in its call ────────────────────────────────────────────────────────────────────────────────
+def test_a_tick_that_raises_ends_its_call_only(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        broken, sound = await stage.answered(), await stage.answered()
+        broken.session.socket.close()
+        await broken.controller.expect(msg.MediaClosed)
+        await until(lambda: broken.controller.ended)
+        sound.speaks()
+        await sound.hears_us()
+        assert stage.edge.calls == 1
+
+    play(story)
+
+
+def test_an_address_that_cannot_be_ends_its_call(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.opened()
+        call.controller.link.send(msg.ConnectMedia(host="127.0.0.1", port=70_000))
+        await call.controller.expect(msg.MediaClosed)
+        await call.controller.leave()
+        await stage.nothing_is_left()
+
+    play(story)
+
+
+def test_closing_the_edge_ends_every_call(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        calls = [await stage.answered(), await stage.opened(), await stage.asked_for()]
+        await until(lambda: stage.edge.calls == 3)
+        await stage.edge.close()
+        for call in calls:
+            await until(lambda call=call: call.controller.ended)  # type: ignore[misc]
+        await stage.nothing_is_left()
+
+    play(story)
