@@ -54,7 +54,7 @@ HEARING_LIMIT = 2.5
 
 def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     """What this event makes of the turn, and what is to be done. `now` in loop seconds."""
-    talking = turn.phase not in (Phase.RINGING, Phase.HELD)
+    talking = turn.phase not in (Phase.RINGING, Phase.HELD, Phase.LEAVING)
     match event:
         case Closed():
             return replace(turn, phase=Phase.OVER, deadline=None), []

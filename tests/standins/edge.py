@@ -34,8 +34,8 @@ from media_server.vad.silero import Listener, Silero, Window
 
 T = TypeVar("T")
 
-TONE = (np.sin(np.arange(800) * 0.3) * 8000).astype(np.int16).tobytes()
-"""A tenth of a second."""
+TONE = (np.sin(np.arange(400) * 0.3) * 8000).astype(np.int16).tobytes()
+"""50 ms."""
 QUESTION = "what are your delivery charges"
 ANSWER = "Delivery is free."
 LINES = Phrases(

@@ -147,10 +147,10 @@ def test_a_brain_that_dies_after_its_answer_is_not_missed(play: Play) -> None:
 
 
 def long_speech(message: msg.ToTts) -> list[Any]:
-    """Half a second a sentence."""
+    """Half a second a sentence, so that something can happen while it is said."""
     sound = speaks(message)
     if isinstance(message, msg.Speak):
-        return [msg.Sound(reply=one.reply, index=one.index, pcm=one.pcm * 5, last=True) for one in sound]  # type: ignore[attr-defined]
+        return [msg.Sound(reply=one.reply, index=one.index, pcm=one.pcm * 10, last=True) for one in sound]  # type: ignore[attr-defined]
     return sound
 
 

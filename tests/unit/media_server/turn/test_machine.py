@@ -207,6 +207,15 @@ def test_goodbye_is_not_interrupted_and_hangs_up_at_its_end() -> None:
     assert story.until(20.0).phase is Phase.OVER, "even if nobody hangs up"
 
 
+@pytest.mark.parametrize("event", [Hold(), SpeakingLost()])
+def test_after_our_last_word_nothing_calls_us_back(event: Hold | SpeakingLost) -> None:
+    story = asked().is_answered(6.7, then="hang_up")
+    story.happens(Drained(story_reply(story)), 8.0).happens(event, 8.1).happens(Unhold(), 8.2)
+    assert story.phase is Phase.LEAVING
+    assert story.phrases() == ["greeting"]
+    assert story.until(20.0).phase is Phase.OVER
+
+
 def test_a_transfer_waits_for_our_last_word() -> None:
     story = asked().is_answered(6.7, then="transfer", destination="sales", summary="asks for charges")
     assert not story.of(Transfer)
