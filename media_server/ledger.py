@@ -78,9 +78,15 @@ class Ledger:
         self._replies[reply] = _Reply(turn=self.turns, source=source, language=language, phrase=True)
 
     def mark(self, reply: int, name: str, at: float) -> None:
-        """brain_first_token, tts_first_audio: the first one counts."""
+        """tts_first_audio: the first one counts."""
         if (entry := self._replies.get(reply)) is not None:
             entry.timings.setdefault(name, at)
+
+    def worded(self, reply: int, language: Language, at: float) -> None:
+        """A sentence of the answer came, in a language of its own."""
+        if (entry := self._replies.get(reply)) is not None:
+            entry.language = language
+            entry.timings.setdefault("brain_first_token", at)
 
     def sounded(self, reply: int, at: float) -> None:
         """The first audible sample of a reply left. A holding line's counts as a sound of the answer, not as its content."""

@@ -28,7 +28,7 @@ def test_a_turn_is_told_when_its_answer_is_heard_and_the_answer_when_it_ends() -
     book.asked(ask(1, 1), reply=2)
     assert book.facts() == []
     book.taken(2, 110.45)
-    book.mark(2, "brain_first_token", 110.25)
+    book.worded(2, "en", 110.25)
     book.mark(2, "tts_first_audio", 110.3)
     book.sourced(2, "knowledge")
     book.sounded(2, 110.5)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from core import commands as msg
@@ -56,6 +57,19 @@ def test_a_question_is_asked_committed_answered_aloud_and_written_down(play: Pla
         assert stage.brain.all(msg.Heard) == [msg.Heard(turn=ask.turn, text=ANSWER, complete=True)]
         assert said(stage, "caller") == [QUESTION]
         assert said(stage, "agent") == [LINES.greeting, ANSWER]
+
+    play(story)
+
+
+def test_the_language_written_down_is_the_one_we_spoke(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        stage.brain.answer = lambda message: [
+            msgspec.structs.replace(one, language="hi-Latn") if isinstance(one, msg.Sentence) else one for one in thinks(message)
+        ]
+        call.speaks()
+        await until(lambda: said(stage, "agent")[1:] == [ANSWER])
+        assert [fact.language for fact in stage.records.published if isinstance(fact, TurnCompleted)] == ["en", "en", "hi-Latn"]
 
     play(story)
 
