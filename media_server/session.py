@@ -39,8 +39,8 @@ HEARD_PHASES = (turn.Phase.HEARING, turn.Phase.PAUSED, turn.Phase.DUCKED)
 """Phases in which the caller's sound goes to the recogniser."""
 OPEN_LIMIT = 1.0
 """Seconds in which recogniser, voice and brain must be there for a call to be taken."""
-BRAIN_BACK = 0.5
-"""Seconds that a question waits for a brain that is away."""
+BRAIN_BACK = 3.0
+"""Seconds that a question waits for a brain that is away: it restarts in 2, and a holding line covers them."""
 DEAD_LINE = 30.0
 """Seconds without a controller, and without a packet, after which nobody is there any more."""
 
@@ -276,7 +276,7 @@ class Session:
             return  # of an answer that nobody wants any more
         match message:
             case msg.Sentence():
-                self._ledger.mark(reply, "brain_first_token", self._now())
+                self._ledger.worded(reply, message.language, self._now())
                 self._mouth.say(reply, message.index, message.text, message.language, self._now())
             case msg.ToolFinished(turn=number, tool=tool, arguments=arguments, ok=ok, seconds=seconds):
                 called = ToolCalled(
