@@ -20,7 +20,7 @@ class SiteStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """`haazir status --json`: design.md section 5. `admin_key` and `api_key` are left out for who may not read them."""
+    """`haazir status --json`. `admin_key` and `api_key` are left out for who may not read them."""
 
     ready: bool
     api: str
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         description="What runs on this HAAZIR_HOME. Exit status 0: everything is ready; 1: it is not.",
         epilog="Example: bin/haazir status --json | jq -r '.sites[0].api_key'",
     )
-    parser.add_argument("--json", action="store_true", help="for programs: the shape is in design.md section 5")
+    parser.add_argument("--json", action="store_true", help="for programs")
     options = parser.parse_args(arguments)
     settings = load()
     found = asyncio.run(status(settings))
