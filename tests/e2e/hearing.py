@@ -5,8 +5,12 @@ import numpy as np
 from core.audio import Pcm
 
 
+SAME = 0.4
+"""Likeness from which it is the same sentence: right ones had 0.57 to 0.76 over the line, other ones of the same voice 0.13."""
+
+
 def likeness(heard: Pcm, expected: Pcm) -> float:
-    """The best normalised correlation of `expected` with any stretch of `heard`: 1 is the same wave, 0.2 is another."""
+    """The best normalised correlation of `expected` with any stretch of `heard`: 1 is the same wave."""
     if heard.size < expected.size or not expected.size:
         return 0.0
     length = 1 << (heard.size + expected.size).bit_length()

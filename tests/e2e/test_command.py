@@ -5,7 +5,7 @@ from pathlib import Path
 
 from haazir.caller import wav
 from tests.e2e.calling import Caller
-from tests.e2e.hearing import likeness
+from tests.e2e.hearing import SAME, likeness
 
 
 def test_a_call_from_wave_files_prints_what_was_said_heard_and_measured(caller: Caller, tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_call_from_wave_files_prints_what_was_said_heard_and_measured(caller: 
     assert turn["answer"]["answer_source"] == "knowledge"
     assert 0 < turn["v2v_content"] < 5
     heard = wav.read(tmp_path / "heard.wav")
-    assert likeness(heard, caller.rendered("You can return a product within ten days.", "en")) > 0.6
+    assert likeness(heard, caller.rendered("You can return a product within ten days.", "en")) > SAME
 
 
 def test_texts_and_keys_make_a_readable_page(caller: Caller) -> None:
