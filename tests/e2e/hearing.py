@@ -4,7 +4,6 @@ import numpy as np
 
 from core.audio import Pcm
 
-
 SAME = 0.4
 """Likeness from which it is the same sentence: right ones had 0.57 to 0.76 over the line, other ones of the same voice 0.13."""
 

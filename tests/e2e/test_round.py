@@ -116,7 +116,7 @@ def _roles(caller: Caller) -> dict[str, Role]:
 # ── being greeted ────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_greeting_is_heard_at_once(look: Look, caller: Caller) -> None:
     call = look("conversation")
-    assert call.outcome.greeting_after is not None and call.outcome.greeting_after < SAME
+    assert call.outcome.greeting_after is not None and call.outcome.greeting_after < 0.5
     text = call.turns("agent")[0]["text"]
     assert "Roshni Electronics" in text
     first = call.call.ears.segments[0]
