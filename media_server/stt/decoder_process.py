@@ -18,9 +18,12 @@ from core.bus import Link, PeerGone, serve
 from core.commands import HearingFailed, HearingOpened
 from core.telemetry import set_up_logging
 from media_server.stt.hearing import Hearing, Learn, ToDecoder
-from media_server.stt.recogniser import Model
+from media_server.stt.recogniser import Model, Recogniser
 
 log = logging.getLogger(__name__)
+
+STOCK = 8
+"""Decoders of a site that are ready before anybody speaks: as many callers can speak at once without waiting for one."""
 
 
 class Desk:
@@ -28,13 +31,15 @@ class Desk:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self._stocking: dict[Recogniser, asyncio.Task[None]] = {}
 
     async def listen(self, link: Link[ToDecoder]) -> None:
         learn = await link.receive()
         if not isinstance(learn, Learn):
             raise PeerGone("spoke before it said what to expect")
         recogniser = self._model.recogniser(learn.phrases)
-        recogniser.prepare()
+        if recogniser not in self._stocking:
+            self._stocking[recogniser] = asyncio.create_task(self._stock(recogniser))
         hearing = Hearing(recogniser, learn.languages)
         link.send(HearingOpened(engine="pocketsphinx"))
         try:
@@ -43,6 +48,10 @@ class Desk:
                     await self._take(hearing, message, link)
         finally:
             hearing.close()
+
+    async def _stock(self, recogniser: Recogniser) -> None:
+        for _ in recogniser.stock(STOCK):
+            await asyncio.sleep(0.02)  # others get their turn in between
 
     async def _take(self, hearing: Hearing, message: ToDecoder, link: Link[ToDecoder]) -> None:
         assert not isinstance(message, Learn)

@@ -11,12 +11,14 @@ import contextlib
 import logging
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from core.bus import Link, PeerGone, connect
 from core.commands import FromStt, HearingOpened, OpenHearing
+from core.ids import SiteId
+from core.sites import LANGUAGES
 from media_server.stt import metrics
 from media_server.stt.hearing import Learn
 from media_server.stt.site_phrases import SitePhrases
@@ -27,6 +29,8 @@ START_S = 10.0
 """Longest that a decoder process may take to be ready; it takes half a second on an idle machine."""
 AGAIN_S = 0.5
 """Between the death of a process and its successor's start."""
+TEACH_S = 1.0
+"""Between two looks whether a process lacks a site's decoders."""
 OPEN_S = 2.0
 """Longest wait for a process to learn a site's phrases."""
 
@@ -36,6 +40,8 @@ class _Process:
     path: Path
     calls: int = 0
     ready: bool = False
+    taught: dict[SiteId, tuple[str, ...]] = field(default_factory=dict)
+    """The phrases of the sites for which it keeps decoders."""
 
 
 class Farm:
@@ -50,6 +56,7 @@ class Farm:
 
     async def __aenter__(self) -> Self:
         self._keepers = [asyncio.create_task(self._keep(process)) for process in self._processes]
+        self._keepers.append(asyncio.create_task(self._teach()))
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -87,6 +94,20 @@ class Farm:
             raise PeerGone("no decoder process is running") from None
         return min((process for process in self._processes if process.ready), key=lambda one: one.calls)
 
+    async def _teach(self) -> None:
+        """Every process knows every site before its first call, and soon after it has changed."""
+        while True:
+            for site in await self._phrases.sites():
+                learn = Learn(phrases=await self._phrases.of(site), languages=LANGUAGES)
+                for process in self._processes:
+                    if process.ready and process.taught.get(site) != learn.phrases:
+                        with contextlib.suppress(PeerGone):
+                            async with await connect(process.path, FromStt) as link:
+                                link.send(learn)
+                                await link.receive()
+                                process.taught[site] = learn.phrases
+            await asyncio.sleep(TEACH_S)
+
     async def _keep(self, process: _Process) -> None:
         """Run it for as long as the farm stands."""
         while True:
@@ -96,6 +117,7 @@ class Farm:
                 self._some_ready.set()
                 code = await child.wait()
             process.ready = False
+            process.taught.clear()
             if not self.ready:
                 self._some_ready.clear()
             metrics.FAILURES.labels("process").inc()

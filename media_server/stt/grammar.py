@@ -23,7 +23,7 @@ MARK = "#"
 _WORD = re.compile(r"\{digits\}|[a-z]+")
 _EXTRA = 1e-6
 """Probability of an opener, of a closer…"""
-_DIGIT = 1e-6
+_DIGIT = 1e-12
 """…and of each word of a number. Measured, and far below the truth: sounds weigh so much more in the search that without
 this every murmur has a number in it, and a "please"."""
 _SINGLE = 0.9

@@ -60,22 +60,28 @@ class _Weights:
     """Per frame of the mean word."""
     left_out: float
     """Per unit of speech frames over frames in words."""
+    amount: float
+    """Per unit of the logarithm of frames in words: much that fits is better evidence than little."""
     constant: float
+    most: float
+    """The confidence of what cannot be mistaken for anything else."""
 
 
-_PHRASE = _Weights(behind=0.277, word_length=-0.045, left_out=-2.07, constant=4.78)
-_NUMBER = _Weights(behind=0.231, word_length=0.127, left_out=0.0, constant=-1.37)
+_PHRASE = _Weights(behind=0.275, word_length=-0.037, left_out=-2.92, amount=0.876, constant=2.4, most=1.0)
+_NUMBER = _Weights(behind=0.367, word_length=0.061, left_out=0.0, amount=3.206, constant=-15.7, most=0.8)
+# A number that surely is one may still have a wrong digit in it, as every other one of ten digits has.
 
 
 def judge(evidence: Evidence) -> Heard:
     """The more believable of phrase and number. Words nobody can vouch for keep their text and get confidence 0."""
     if not _is_speech(evidence):
         return Heard("", "en", 0.0)
-    believed = [(_confidence(path, evidence), path) for path in (evidence.phrase, evidence.number) if path and path.words]
+    believed = [(_odds(path, evidence), path) for path in (evidence.phrase, evidence.number) if path and path.words]
     if not believed:
         return Heard(evidence.guess, language_of(evidence.guess), 0.0)
-    confidence, path = max(believed, key=lambda one: one[0])
+    odds, path = max(believed, key=lambda one: one[0])
     text = plain_text(path.words)
+    confidence = _weights(path).most / (1 + math.exp(-max(-50.0, min(50.0, odds))))
     return Heard(text, language_of(text), round(confidence, 3))
 
 
@@ -88,12 +94,17 @@ def _is_speech(evidence: Evidence) -> bool:
     return FEWEST_SPEECH_FRAMES <= evidence.speech_frames <= LONGEST_PHONE * evidence.phones
 
 
-def _confidence(path: BestPath, evidence: Evidence) -> float:
-    weights = _NUMBER if any(word.startswith(MARK) for word in path.words) else _PHRASE
-    odds = (
+def _weights(path: BestPath) -> _Weights:
+    return _NUMBER if any(word.startswith(MARK) for word in path.words) else _PHRASE
+
+
+def _odds(path: BestPath, evidence: Evidence) -> float:
+    """Logarithm of the odds that these are the words."""
+    weights = _weights(path)
+    return (
         weights.constant
         + weights.behind * (path.score - evidence.free_score) / evidence.frames
         + weights.word_length * path.frames / len(path.words)
         + weights.left_out * evidence.speech_frames / max(1, path.frames)
+        + weights.amount * math.log(max(1, path.frames))
     )
-    return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))

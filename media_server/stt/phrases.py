@@ -6,7 +6,7 @@ The site's own phrases (its questions and its tools' utterances) come from the d
 from media_server.stt.grammar import words_of
 
 ENGLISH = """
-yes · yes please · yeah · no · no thank you · okay · sure · hello · hi · good morning · good evening · thank you · thanks
+yes · yes please · yeah · no · no thank you · okay · sure · hello · good morning · good evening · thank you · thanks
 thank you very much · goodbye · bye · bye bye · that is all · nothing else · please repeat · say that again · repeat that
 pardon · what did you say · i did not understand · one minute · wait a minute · hold on
 i want to talk to a person · i want to speak to a person · connect me to an operator · talk to an agent · customer care

@@ -7,7 +7,7 @@ and Indian English (v for w, dental th, a spoken r); each variant costs search t
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 MOST_VARIANTS = 5
 
@@ -58,12 +58,13 @@ def pronunciations(word: str, english: Sounds, hindi: Sounds) -> tuple[str, ...]
     return tuple(dict.fromkeys(sound for sound in sounds if sound))[:MOST_VARIANTS]
 
 
-def read_dictionary(lines: Iterable[str]) -> dict[str, list[str]]:
-    """CMU's dictionary: `where(2) HH W EH R` is another sound of `where`."""
+def read_dictionary(lines: Iterable[str], wanted: Collection[str]) -> dict[str, list[str]]:
+    """The `wanted` words of a dictionary in CMU's form: `where(2) HH W EH R` is another sound of `where`."""
     sounds: dict[str, list[str]] = {}
     for line in lines:
-        word, _, phones = line.strip().partition(" ")
-        sounds.setdefault(word.partition("(")[0], []).append(phones)
+        word, _, phones = line.rstrip().partition(" ")
+        if (word := word.partition("(")[0]) in wanted:
+            sounds.setdefault(word, []).append(phones)
     return sounds
 
 

@@ -4,6 +4,7 @@ A database that is away costs nothing but freshness: the last phrases stay, and 
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,7 @@ from media_server.stt import metrics
 log = logging.getLogger(__name__)
 
 Read = Callable[[SiteId], Awaitable[tuple[str, ...]]]
+ReadSites = Callable[[], Awaitable[tuple[SiteId, ...]]]
 
 
 async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
@@ -25,6 +27,13 @@ async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
     return tuple(phrase for (phrase,) in found)
 
 
+async def read_sites(db: Database) -> tuple[SiteId, ...]:
+    """All sites. DatabaseAway."""
+    async with db.as_relay() as rows:
+        found = await (await rows.execute("select * from sites()")).fetchall()
+    return tuple(SiteId(site["site_id"]) for (site,) in found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     phrases: tuple[str, ...]
@@ -32,12 +41,23 @@ class _Known:
 
 
 class SitePhrases:
-    def __init__(self, read: Read, *, fresh_s: float) -> None:
-        """`read` raises DatabaseAway; what it gave is not asked for again within `fresh_s` seconds."""
+    def __init__(self, read: Read, read_sites: ReadSites, *, fresh_s: float) -> None:
+        """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds."""
         self._read = read
+        self._read_sites = read_sites
+        self._sites: tuple[float, tuple[SiteId, ...]] = (0.0, ())
         self._fresh_s = fresh_s
         self._known: dict[SiteId, _Known] = {}
         self._lock = asyncio.Lock()
+
+    async def sites(self) -> tuple[SiteId, ...]:
+        """All sites, or those known last."""
+        read_at, known = self._sites
+        if not known or time.monotonic() - read_at >= self._fresh_s:
+            with contextlib.suppress(DatabaseAway):
+                known = await self._read_sites()
+            self._sites = (time.monotonic(), known)
+        return known
 
     async def of(self, site: SiteId) -> tuple[str, ...]:
         async with self._lock:  # fifteen calls that come together ask once
