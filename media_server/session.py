@@ -35,8 +35,6 @@ from media_server.vad.silero import Silero
 
 log = logging.getLogger(__name__)
 
-HEARD_PHASES = (turn.Phase.HEARING, turn.Phase.PAUSED, turn.Phase.DUCKED)
-"""Phases in which the caller's sound goes to the recogniser."""
 OPEN_LIMIT = 1.0
 """Seconds in which recogniser, voice and brain must be there for a call to be taken."""
 BRAIN_BACK = 3.0
@@ -358,7 +356,7 @@ class Session:
         elif isinstance(event, msg.Digit):  # the last key is to a number what the last sound is to a sentence
             self._ledger.paused(self._now())
             self.ear.key_pressed(self._now())
-        self.ear.heed(after.phase in HEARD_PHASES)
+        self.ear.heed(after.heard)
         if before.phase is not after.phase:
             metrics.PHASES.labels(after.phase).inc()
             log.debug("= %s", after.phase, extra={"call": self.call_id})

@@ -26,7 +26,6 @@ from media_server.turn.state import (
     HearingLost,
     PauseSound,
     Phase,
-    PlayPhrase,
     ResumeSound,
     SoundStarted,
     SpeakingLost,
@@ -48,8 +47,8 @@ DOUBT = 0.1
 """Seconds in which a suspicion of speech is confirmed, or was nothing."""
 CUT_OFF = 0.3
 """Seconds after our answer's first sound in which a caller who speaks had not finished: our answer is taken back."""
-HEARING_LIMIT = 2.5
-"""Longest wait for the recogniser after a pause."""
+HEARING_LIMIT = 5.0
+"""Longest wait for the recogniser after a pause. One that died is noticed at once; this is for one that hangs."""
 
 
 def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
@@ -124,8 +123,11 @@ def _paused(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
         case Drained(reply) if reply == turn.speaking:
             return moves.drained(turn), [Unduck()]
         case Tick() if not turn.flushed:
-            turn = replace(turn, flushes=turn.flushes + 1, flushed=True, deadline=turn.speech_end + HEARING_LIMIT)
+            turn = replace(turn, flushes=turn.flushes + 1, flushed=True, deadline=turn.speech_end + turn.patience.hold_line)
             return turn, [Flush(utterance=turn.utterance, revision=turn.flushes)]
+        case Tick() if turn.final is None and now < turn.speech_end + HEARING_LIMIT:
+            turn = replace(turn, deadline=turn.speech_end + HEARING_LIMIT)
+            return moves.hold_on(turn) if turn.speaking is None else (turn, [])
         case Tick() if turn.final is None:
             return _hearing_lost(turn, now)
         case Tick() if turn.asked and not turn.committed:
@@ -149,9 +151,7 @@ def _thinking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
         case Tick() if now >= turn.answer_limit:
             return moves.give_up(turn, "brain_failed", now)
         case Tick():
-            reply = turn.replies + 1
-            again = min(now + turn.patience.hold_line_again, turn.answer_limit)
-            return replace(turn, replies=reply, deadline=again), [PlayPhrase("hold", reply)]
+            return moves.hold_on(replace(turn, deadline=min(now + turn.patience.hold_line_again, turn.answer_limit)))
     return turn, []
 
 

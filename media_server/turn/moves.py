@@ -34,6 +34,8 @@ LEAVING_LIMIT = 10.0
 SPOKE = 1.0
 """Speech this long that yields no words was said to us: we ask for it again. Shorter sounds are let go."""
 MAX_DIGITS = 20
+BELIEVED = 0.5
+"""Confidence from which words tell the caller's language: a misheard word should not change ours."""
 
 Outcome = tuple[Turn, Sequence[TurnAction]]
 
@@ -133,7 +135,8 @@ def take(turn: Turn, now: float) -> Outcome:
     # a caller who only coughed while we were thinking hears the answer that was on its way
     out: TurnAction = ResumeSound() if turn.released == answer else DropSound()
     turn = replace(turn, phase=Phase.THINKING, committed=True, speaking=None, interrupted=False, released=answer)
-    turn = replace(turn, language=asked.language if asked.text else turn.language, reminders=0)
+    believed = asked.text and asked.confidence >= BELIEVED
+    turn = replace(turn, language=asked.language if believed else turn.language, reminders=0)
     hold = max(now, turn.speech_end + turn.patience.hold_line)
     turn = replace(turn, deadline=hold, answer_limit=now + turn.patience.reply_limit)
     return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
@@ -180,6 +183,12 @@ def play(turn: Turn, phrase: PhraseName, now: float) -> Outcome:
     reply = turn.replies + 1
     turn = replace(turn, phase=Phase.SPEAKING, replies=reply, speaking=reply, deadline=now + SOUND_LIMIT)
     return turn, [PlayPhrase(phrase, reply)]
+
+
+def hold_on(turn: Turn) -> Outcome:
+    """A holding line: "line par bane rahiye…". It goes ahead of the answer and waits for nothing."""
+    reply = turn.replies + 1
+    return replace(turn, replies=reply), [PlayPhrase("hold", reply)]
 
 
 def say(turn: Turn, words_to_say: Say) -> Outcome:

@@ -243,5 +243,10 @@ class Turn:
     before_hold: Phase = Phase.LISTENING
 
     @property
+    def heard(self) -> bool:
+        """The caller's sound belongs to a turn. Not the silence after a Flush: the recogniser would take it for more speech."""
+        return self.phase in (Phase.HEARING, Phase.DUCKED) or (self.phase is Phase.PAUSED and not self.flushed)
+
+    @property
     def over(self) -> bool:
         return self.phase is Phase.OVER

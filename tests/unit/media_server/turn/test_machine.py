@@ -304,8 +304,14 @@ def test_a_recogniser_that_dies_once_is_forgiven_and_twice_is_a_person() -> None
 
 
 def test_a_recogniser_that_never_answers_counts_as_lost() -> None:
-    story = Story().greeted().speaks(4.0, 6.0).until(9.0)
-    assert story.phrases()[-1] == "again"
+    story = Story().greeted().speaks(4.0, 6.0).until(12.0)
+    assert story.phrases()[-2:] == ["hold", "again"]
+
+
+def test_a_recogniser_that_is_slow_costs_a_holding_line_and_no_turn() -> None:
+    story = Story().greeted().speaks(4.0, 6.0).is_understood("what are your delivery charges", 8.0).is_answered(8.1)
+    assert story.phrases() == ["greeting", "hold"]
+    assert story.phase is Phase.SPEAKING
 
 
 def test_a_voice_that_dies_apologises_from_the_cache_and_if_that_fails_transfers_at_once() -> None:
