@@ -137,7 +137,8 @@ def take(turn: Turn, now: float) -> Outcome:
     turn = replace(turn, phase=Phase.THINKING, committed=True, speaking=None, interrupted=False, released=answer)
     believed = asked.text and asked.confidence >= BELIEVED
     turn = replace(turn, language=asked.language if believed else turn.language, reminders=0)
-    hold = max(now, turn.speech_end + turn.patience.hold_line)
+    first = turn.speech_end + turn.patience.hold_line
+    hold = first if now < first else now + turn.patience.hold_line  # a slow recogniser has had its holding line
     turn = replace(turn, deadline=hold, answer_limit=now + turn.patience.reply_limit)
     return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
 
