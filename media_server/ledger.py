@@ -105,7 +105,7 @@ class Ledger:
             entry.source = source
 
     def said(self, reply: int, text: str, now: float, *, interrupted: bool) -> None:
-        """A reply ended, and this much of it was heard."""
+        """A reply ended, and this much of it was heard. Our own answer may cut a holding line short: the caller did not."""
         entry = self._replies.pop(reply, None)
         if entry is None or not text:
             return
@@ -115,7 +115,7 @@ class Ledger:
         self._facts.append(
             TurnCompleted(
                 call_id=self._call_id, site_id=self._site_id, at=self._time(now), turn=entry.turn, role="agent", text=text,
-                language=entry.language, answer_source=entry.source or None, interrupted=interrupted, timings=Timings(**timings),
+                language=entry.language, answer_source=entry.source or None, interrupted=interrupted and entry.source != "hold", timings=Timings(**timings),
             )
         )  # fmt: skip
 

@@ -16,11 +16,13 @@ Expects = Literal["anything", "yes_no", "digits"]
 FULL_NUMBER = 4
 """Digits from which a number read out may be complete, if nobody knows how many it has."""
 
+UNSURE = 0.6, 1.4
+"""Words believed less than this get so much more silence: half a sentence fits no phrase well."""
 PAUSE_MARGIN = 1.3
 """A caller who pauses for 0.4 s within sentences gets 0.52 s before we take the turn."""
 
 
-def silence_needed(text: str, expects: Expects, digits: int, inner_pause: float, patience: Patience) -> float:
+def silence_needed(text: str, confidence: float, expects: Expects, digits: int, inner_pause: float, patience: Patience) -> float:
     """Seconds of silence after which the turn is over.
 
     `digits`: how many make the number complete that we asked for, 0 if unknown. `inner_pause`: moving average of this
@@ -33,7 +35,9 @@ def silence_needed(text: str, expects: Expects, digits: int, inner_pause: float,
         return patience.end_of_turn_open
     if expects == "digits" and said:
         return patience.end_of_turn_open if said < (digits or FULL_NUMBER) else patience.end_of_turn * PAUSE_MARGIN
-    return min(patience.end_of_turn_open, max(patience.end_of_turn, PAUSE_MARGIN * inner_pause))
+    believed, more = UNSURE
+    complete = patience.end_of_turn * (1 if confidence >= believed else more)
+    return min(patience.end_of_turn_open, max(complete, PAUSE_MARGIN * inner_pause))
 
 
 def learn_pause(inner_pause: float, seen: float) -> float:

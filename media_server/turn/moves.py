@@ -78,7 +78,7 @@ def understand(turn: Turn, final: Final, now: float) -> Outcome:
         return replace(turn, deadline=max(now, turn.speech_end + wait)), []
     stop: list[TurnAction] = [PauseSound()] if over_us and not turn.interrupted else []
     wanted = turn.digits_wanted if turn.expects == "digits" else 0
-    needed = silence_needed(final.text, turn.expects, wanted, turn.inner_pause, turn.patience)
+    needed = silence_needed(final.text, final.confidence, turn.expects, wanted, turn.inner_pause, turn.patience)
     turn = replace(turn, interrupted=over_us, deadline=max(now, turn.speech_end + needed))
     if pending and turn.asked is not None and words.same_words(turn.asked.text, final.text):
         taken_before = turn.released == turn.answer  # only a cough held it up

@@ -66,6 +66,11 @@ def test_words_that_ask_for_more_words_get_more_time() -> None:
     assert story.when(Commit) == pytest.approx(6.0 + PATIENCE.end_of_turn_open)
 
 
+def test_words_that_are_hardly_believed_get_more_time() -> None:
+    story = Story().greeted().speaks(4.0, 6.0).is_understood("what are your delivery charges", 6.2, confidence=0.5).until(8.0)
+    assert story.when(Commit) == pytest.approx(6.0 + 1.4 * PATIENCE.end_of_turn)
+
+
 def test_a_caller_who_goes_on_within_the_pause_is_one_turn_with_the_newer_words() -> None:
     story = asked().happens(SpeechStarted(6.25), 6.35).happens(SpeechStopped(7.5), 7.56)
     story.is_understood("what are your delivery charges to pune", 7.7).until(8.5)
