@@ -70,7 +70,8 @@ class Ledger:
     def taken(self, reply: int, now: float) -> None:
         """The turn is ours, and this reply will answer it."""
         self._taken = reply
-        if (entry := self._replies.get(reply)) is not None:
+        entry = self._replies.get(reply)
+        if entry is not None and "first_content" not in entry.timings:  # else it goes on after a cough
             entry.timings |= self._pause | {"turn_committed": now}
 
     def phrase(self, reply: int, source: str, language: Language) -> None:
@@ -105,17 +106,18 @@ class Ledger:
             entry.source = source
 
     def said(self, reply: int, text: str, now: float, *, interrupted: bool) -> None:
-        """A reply ended, and this much of it was heard. Our own answer may cut a holding line short: the caller did not."""
+        """A reply ended, and this much was heard. A holding line that our own answer cut short was not interrupted."""
         entry = self._replies.pop(reply, None)
         if entry is None or not text:
             return
         if not entry.phrase:
             self._tell_caller(entry.turn, now)
+        interrupted &= entry.source != "hold"
         timings = {name: round(at - self._answered, 4) for name, at in entry.timings.items()}
         self._facts.append(
             TurnCompleted(
                 call_id=self._call_id, site_id=self._site_id, at=self._time(now), turn=entry.turn, role="agent", text=text,
-                language=entry.language, answer_source=entry.source or None, interrupted=interrupted and entry.source != "hold", timings=Timings(**timings),
+                language=entry.language, answer_source=entry.source or None, interrupted=interrupted, timings=Timings(**timings),
             )
         )  # fmt: skip
 

@@ -38,9 +38,9 @@ from media_server.turn.state import (
 )
 
 BARGE_IN_WORDS = 0.30
-"""Seconds after the caller's onset at which any word but a backchannel stops us."""
-BARGE_IN_SOUND = 0.40
-"""…at which a sound without words does: a "haan" is over by then, and stopping is cheap because we can go on."""
+"""Seconds after the caller's onset at which two words or more stop us. One alone may be a "haan" half heard."""
+BARGE_IN_SOUND = 0.45
+"""…at which any sound does: a "haan" is over by then, and stopping is cheap because we can go on."""
 BARGE_IN_SURE = 0.70
 """…at which even backchannels do: nobody says "haan" for so long."""
 DOUBT = 0.1
@@ -235,7 +235,10 @@ _PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
 
 def _barge_in_wait(turn: Turn, now: float) -> float | None:
     """When to look again whether a sound over our speech interrupts us; None: it does, now."""
-    enough = BARGE_IN_SURE if words.is_backchannel(turn.partial) else BARGE_IN_WORDS if turn.partial else BARGE_IN_SOUND
+    if words.is_backchannel(turn.partial):
+        enough = BARGE_IN_SURE
+    else:
+        enough = BARGE_IN_WORDS if len(words.words(turn.partial)) > 1 else BARGE_IN_SOUND
     return None if now >= turn.speech_start + enough else turn.speech_start + enough
 
 

@@ -163,6 +163,12 @@ def test_the_caller_interrupts_with_words() -> None:
     assert "DropSound" in story.names()[-4:]
 
 
+def test_one_word_alone_may_be_a_haan_half_heard() -> None:
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("who", 8.3).happens(SpeechStopped(8.35), 8.41)
+    assert not story.of(PauseSound)
+    assert story.is_understood("haan", 8.55).phase is Phase.SPEAKING
+
+
 def test_stop_stops_at_once() -> None:
     story = answered().happens(SpeechStarted(8.0), 8.1).partly("ruko", 8.15)
     assert story.when(PauseSound) == pytest.approx(8.15)
@@ -170,7 +176,7 @@ def test_stop_stops_at_once() -> None:
 
 def test_a_sound_without_words_stops_us_too_and_we_go_on_when_it_was_nothing() -> None:
     story = answered().happens(SpeechStarted(8.0), 8.1).until(8.5)
-    assert story.when(PauseSound) == pytest.approx(8.4)
+    assert story.when(PauseSound) == pytest.approx(8.45)
     story.happens(SpeechStopped(8.6), 8.66).is_understood("", 8.8).until(8.6 + PATIENCE.resume + 0.01)
     assert story.names()[-2:] == ["Unduck", "ResumeSound"]
     assert story.phase is Phase.SPEAKING
