@@ -70,6 +70,8 @@ class Mouth:
         self.outgoing = outgoing
         self._speak = speak
         self._replies: dict[int, Reply] = {}
+        self._over: set[int] = set()
+        """Replies that were heard to their end."""
         self._progress = False
         """The voice gave sound since we last looked…"""
         self._looked = 0.0
@@ -107,7 +109,8 @@ class Mouth:
         self._replies.setdefault(reply, Reply()).complete = True
 
     def open_gate(self, reply: int) -> None:
-        entry = self._replies.setdefault(reply, Reply())
+        """Let it out; one that ended before the caller's cough was understood has ended still."""
+        entry = self._replies.setdefault(reply, Reply(complete=reply in self._over))
         if not entry.open:
             entry.open = True
             self._release(reply, entry)
@@ -161,6 +164,7 @@ class Mouth:
                 case FirstSound() | SentencePlayed() | QueueDrained():
                     pass
         for reply in [number for number, entry in self._replies.items() if entry.ended]:
+            self._over.add(reply)
             text = " ".join(sentence.text for _, sentence in sorted(self._replies.pop(reply).sentences.items()))
             news.append(Ended(reply, text, interrupted=False))
         return news

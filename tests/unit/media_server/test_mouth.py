@@ -169,3 +169,10 @@ def test_noise_that_left_before_the_first_word_is_no_hole_in_it():
     wire.pass_frame()
     outgoing.tick(wire.now)
     assert outgoing.underruns == 0
+
+
+def test_a_gate_opened_again_after_the_end_ends_at_once(speaking: Speaking) -> None:
+    speaking.mouth.play(2, "Yes.", "en", HALF_A_SECOND, 0.0)
+    speaking.frames(40)
+    speaking.mouth.open_gate(2)
+    assert speaking.frames(1) == [Ended(2, "", interrupted=False)]
