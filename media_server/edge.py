@@ -83,6 +83,7 @@ class Edge:
             await session.run()
         except* NeighbourAway as away:
             metrics.REFUSED.labels("neighbour").inc()
+            log.warning("! call refused", extra={"call": session.call_id, "why": str(away.exceptions[0])})
             session.tell(MediaRefused(reason=str(away.exceptions[0])))
         except* Exception:  # a bug: this call goes to people, the others go on
             metrics.FAILED.inc()

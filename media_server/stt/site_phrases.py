@@ -10,6 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import psycopg
+
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from media_server.stt import metrics
@@ -54,7 +56,7 @@ class SitePhrases:
         """All sites, or those known last."""
         read_at, known = self._sites
         if not known or time.monotonic() - read_at >= self._fresh_s:
-            with contextlib.suppress(DatabaseAway):
+            with contextlib.suppress(DatabaseAway, psycopg.Error):
                 known = await self._read_sites()
             self._sites = (time.monotonic(), known)
         return known
@@ -67,7 +69,7 @@ class SitePhrases:
                 return known.phrases
             try:
                 phrases = await self._read(site)
-            except DatabaseAway as error:
+            except (DatabaseAway, psycopg.Error) as error:  # away, or not migrated yet
                 log.warning("! phrases not read, going on with the last ones", extra={"site": site, "error": str(error)})
                 phrases = known.phrases if known is not None else ()
             self._known[site] = _Known(phrases, now)
