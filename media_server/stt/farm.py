@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -71,28 +71,30 @@ class Farm:
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[Link[FromStt]]:
         """A connection that hears this site. PeerGone if no process can take it now."""
-        process = await self._least_busy()
+        phrases = await self._phrases.of(opening.site_id)
+        try:
+            async with asyncio.timeout(OPEN_S):
+                process, link = await self._connect()
+        except TimeoutError:
+            raise PeerGone("no decoder process is running") from None
         process.calls += 1
         try:
-            phrases = await self._phrases.of(opening.site_id)
-            async with await connect(process.path, FromStt) as link:
+            async with link:
                 link.send(Learn(phrases=phrases, languages=opening.languages))
-                async with asyncio.timeout(OPEN_S):
-                    if not isinstance(await link.receive(), HearingOpened):
-                        raise PeerGone("a decoder process did not open")
+                if not isinstance(await _within(OPEN_S, link.receive()), HearingOpened):
+                    raise PeerGone("a decoder process did not open")
                 yield link
-        except TimeoutError as error:
-            raise PeerGone("a decoder process is too slow") from error
         finally:
             process.calls -= 1
 
-    async def _least_busy(self) -> _Process:
-        try:
-            async with asyncio.timeout(OPEN_S):
-                await self._some_ready.wait()
-        except TimeoutError:
-            raise PeerGone("no decoder process is running") from None
-        return min((process for process in self._processes if process.ready), key=lambda one: one.calls)
+    async def _connect(self) -> tuple[_Process, Link[FromStt]]:
+        """To the process with the fewest calls. One that has just died may still look ready: then once more."""
+        while True:
+            await self._some_ready.wait()
+            process = min((process for process in self._processes if process.ready), key=lambda one: one.calls)
+            with contextlib.suppress(PeerGone):
+                return process, await connect(process.path, FromStt)
+            await asyncio.sleep(0.05)
 
     async def _teach(self) -> None:
         """Every process knows every site before its first call, and soon after it has changed."""
@@ -136,6 +138,14 @@ async def _child(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+
+
+async def _within(seconds: float, answer: Awaitable[FromStt]) -> FromStt:
+    try:
+        async with asyncio.timeout(seconds):
+            return await answer
+    except TimeoutError:
+        raise PeerGone("a decoder process is too slow") from None
 
 
 async def _answers(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Phrases -> the graph of words a decoder may walk.
+"""Phrases -> the graph of words a decoder may walk. ◆
 
     where is my order ─┐                                     is my order
     where is my refund ┴─>  (start) ─where─> ( ) ─is─> ( ) ─my─< refund ─> (end)
@@ -20,9 +20,9 @@ FEWEST_DIGITS = 3
 MARK = "#"
 """Before a word that belongs to a number slot."""
 
-_WORD = re.compile(r"\{digits\}|[a-z]+")
+_WORD = re.compile(r"\{digits\}|[a-z]+(?:'[a-z]+)?")
 _EXTRA = 1e-6
-"""Probability of an opener, of a closer…"""
+"""Probability of an opener, of a closer, of all rare phrases…"""
 _DIGIT = 1e-12
 """…and of each word of a number. Measured, and far below the truth: sounds weigh so much more in the search that without
 this every murmur has a number in it, and a "please"."""
@@ -80,23 +80,26 @@ def plain_text(words: Iterable[str]) -> str:
     return " ".join(word for word in text if word)
 
 
-def build(phrases: Iterable[str], *, openers: Sequence[str] = (), closers: Sequence[str] = ()) -> Grammar:
+def build(
+    phrases: Iterable[str], *, rare: Sequence[str] = (), openers: Sequence[str] = (), closers: Sequence[str] = ()
+) -> Grammar:
     """The graph of `phrases`, each with or without one of `openers` before it and one of `closers` after it.
 
-    A phrase that is nothing but a number is left to `bare_number`. ValueError if no phrase remains.
+    `rare` phrases are heard only where the others fit much worse. One that is nothing but a number is left to `bare_number`.
+    ValueError if no phrase remains.
     """
     # a slot at the beginning would be searched all through every utterance
     said = {tuple(words) for phrase in phrases if (words := words_of(phrase)) and words[0] != SLOT}
     if not said:
         raise ValueError("no phrases: the recogniser would have nothing to hear")
-    return _Builder().build(_tree(said), _tree(map(words_of, openers)), _tree(map(words_of, closers)))
+    return _Builder().build(_tree(said), *(_tree(map(words_of, some)) for some in (rare, openers, closers)))
 
 
 def bare_number() -> Grammar:
     """A number and nothing else, read digit by digit: an order number, a phone number."""
     builder = _Builder()
     start, end = builder.new_state(), builder.new_state()
-    builder.number(start, end, 1.0, longer=False)
+    builder.number(start, end, longer=False)
     return builder.grammar(start, end)
 
 
@@ -118,13 +121,16 @@ class _Builder:
     def __init__(self) -> None:
         self._arcs: list[Arc] = []
         self._states = 0
+        self._slots: dict[int, int] = {}
+        """State after a number -> state before it."""
 
-    def build(self, body: _Node, openers: _Node, closers: _Node) -> Grammar:
+    def build(self, body: _Node, rare: _Node, openers: _Node, closers: _Node) -> Grammar:
         start, opened, after, end = (self.new_state() for _ in range(4))
         known: dict[object, int] = {}
         # No arc without a sound at the start: PocketSphinx 5.1 crashes on it. So the first words are there twice.
         self._network(body, start, after, 1.0, known)
         self._network(body, opened, after, 1.0, known)
+        self._network(rare, start, after, _EXTRA, known)
         self._network(openers, start, opened, _EXTRA, {})
         self._network(closers, after, end, _EXTRA, {})
         self._arcs.append(Arc(after, end, 1.0, None))
@@ -160,12 +166,15 @@ class _Builder:
         if word != SLOT:
             self._arcs.append(Arc(source, target, probability, word))
             return
-        self.number(source, target, probability, longer=True)
+        if target not in self._slots:  # one for all phrases that go on alike: a slot is as big as fifty phrases
+            self._slots[target] = self.new_state()
+            self.number(self._slots[target], target, longer=True)
+        self._arcs.append(Arc(source, self._slots[target], probability, None))
 
-    def number(self, source: int, target: int, weight: float, *, longer: bool) -> None:
+    def number(self, source: int, target: int, *, longer: bool) -> None:
         """FEWEST_DIGITS words or more, all English or all Hindi: mixed, any murmur would be a number."""
         for words in (_slot(ENGLISH_VALUES, longer=longer), _slot(HINDI_VALUES, longer=longer)):
-            here, share = source, weight * _DIGIT / 2
+            here, share = source, _DIGIT / 2
             for _ in range(FEWEST_DIGITS):
                 step = self.new_state()
                 self._arcs += [Arc(here, step, share * part, word) for word, part in words.items()]
@@ -175,11 +184,12 @@ class _Builder:
 
 
 def _slot(values: Mapping[str, int], *, longer: bool) -> dict[str, float]:
-    """Words of a number in one language, with how likely each comes next. `longer`: ten and above, hundred, sau."""
+    """Words of a number in one language, with how likely each comes next. `longer`: teens, tens, hundred, sau, but not
+    ikkis to ninyanve: eighty words so alike would make every number one of them."""
     single = [word for word, value in values.items() if value < 10]
     others = [*REPEATS]
     if longer:
-        others += [word for word, value in values.items() if value >= 10] + [*MULTIPLIERS]
+        others += [word for word, value in values.items() if 10 <= value < 20 or (value and value % 10 == 0)] + [*MULTIPLIERS]
     return _shares(single, _SINGLE) | _shares(others, 1 - _SINGLE)
 
 

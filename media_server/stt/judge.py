@@ -67,7 +67,7 @@ class _Weights:
     """The confidence of what cannot be mistaken for anything else."""
 
 
-_PHRASE = _Weights(behind=0.275, word_length=-0.037, left_out=-2.92, amount=0.876, constant=2.4, most=1.0)
+_PHRASE = _Weights(behind=0.275, word_length=-0.037, left_out=-2.92, amount=0.876, constant=3.0, most=1.0)
 _NUMBER = _Weights(behind=0.367, word_length=0.061, left_out=0.0, amount=3.206, constant=-15.7, most=0.8)
 # A number that surely is one may still have a wrong digit in it, as every other one of ten digits has.
 

@@ -1,4 +1,4 @@
-"""Numbers as Indians read them out over a telephone, and the digits they mean.
+"""Numbers as Indians read them out over a telephone, and the digits they mean. ◆
 
     double nine ek do teen  ->  99123          twelve thirty four  ->  1234          do hazaar paanch sau  ->  2500
 
@@ -64,19 +64,14 @@ def _next_group(words: Sequence[str]) -> tuple[str, int]:
 
 def _value(words: Sequence[str]) -> tuple[str, int]:
     """One value read as such: "thirty four", "do hazaar paanch sau ek"; or a single digit."""
-    total, used, limit = 0, 0, 10**9
-    while used < len(words):
+    total = used = 0
+    for multiplier in (1000, 100):
         part, taken = _below_hundred(words[used:])
-        rest = words[used + taken :]
-        if rest and rest[0] in MULTIPLIERS and MULTIPLIERS[rest[0]] < limit and taken + len(rest) > 0:
-            limit = MULTIPLIERS[rest[0]]
-            total += (part if taken else 1) * limit
+        if MULTIPLIERS.get(next(iter(words[used + taken :]), "")) == multiplier:
+            total += (part if taken else 1) * multiplier
             used += taken + 1
-        elif taken and (used == 0 or part < limit < 10**9):
-            return str(total + part), used + taken
-        else:
-            break
-    return (str(total), used) if used else ("", 1)
+    part, taken = _below_hundred(words[used:])
+    return str(total + part), used + taken
 
 
 def _below_hundred(words: Sequence[str]) -> tuple[int, int]:

@@ -37,7 +37,7 @@ CONVERSATION: tuple[str, ...] = tuple(
 )
 
 HINDI_WORDS = frozenset(word for phrase in HINGLISH.replace("·", "\n").splitlines() for word in words_of(phrase)) - frozenset(
-    "order number operator agent customer care english phone minute status {digits}".split()
+    "order number operator agent customer care english phone minute status do hi sun {digits}".split()
 ) | frozenset(
     """
     hai hain ho hota hoti hote hogi hoga kya ka ki ke ko se mein tak kab kahan kaise kaun kyon kitna kitne kitni kis kaunsa

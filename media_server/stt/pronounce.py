@@ -1,4 +1,4 @@
-"""How words sound, in the phones of the English model: CMU for English, rules for romanised Hindi.
+"""How words sound, in the phones of the English model: CMU for English, rules for romanised Hindi. ◆
 
     order  ->  AO R D ER · AO R D AH R          kahan  ->  K AH HH AA N
 

@@ -201,8 +201,9 @@ class Model:
     def recogniser(self, site_phrases: tuple[str, ...]) -> Recogniser:
         """Hears `site_phrases` and what callers say everywhere. Made once for the same phrases."""
         if site_phrases not in self._recognisers:
-            everything = dict.fromkeys((*site_phrases, *phrases.CONVERSATION))
-            words = grammar.build(everything, openers=phrases.OPENERS, closers=phrases.CLOSERS)
+            single = [phrase for phrase in site_phrases if len(phrase.split()) == 1]  # "offer": what a short "haan" sounds like
+            likely = [phrase for phrase in site_phrases if len(phrase.split()) > 1]
+            words = grammar.build([*likely, *phrases.CONVERSATION], rare=single, openers=phrases.OPENERS, closers=phrases.CLOSERS)
             self._recognisers[site_phrases] = Recogniser(self, words)
         return self._recognisers[site_phrases]
 

@@ -1,0 +1,51 @@
+"""Decoder processes: calls are spread over them, and the death of one is that of its utterances only."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.bus import PeerGone
+from core.commands import Audio, Final, Flush, OpenHearing
+from core.ids import CallId, SiteId
+from media_server.stt.farm import Farm
+from media_server.stt.site_phrases import SitePhrases
+from tests.unit.media_server.stt.spoken import said
+
+OPEN = OpenHearing(call_id=CallId("c"), site_id=SiteId("demo"), languages=("en",))
+
+
+async def phrases_of(site: SiteId) -> tuple[str, ...]:
+    return ("where is my order",)
+
+
+async def no_sites() -> tuple[SiteId, ...]:
+    return ()
+
+
+async def hears(farm: Farm) -> str:
+    pcm = said("where is my order")
+    async with farm.open(OPEN) as ear:
+        ear.send(Audio(start=0, pcm=pcm.tobytes()))
+        ear.send(Flush(utterance=0, revision=0))
+        while not isinstance(answer := await ear.receive(), Final):
+            pass
+        return answer.text
+
+
+def test_a_process_that_dies_is_replaced_and_hears_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Farm(tmp_path, 1, SitePhrases(phrases_of, no_sites, fresh_s=60)) as farm:
+            assert await hears(farm) == "where is my order"
+            async with farm.open(OPEN) as ear:
+                (child,) = psutil.Process().children()
+                os.kill(child.pid, signal.SIGKILL)
+                with pytest.raises(PeerGone):
+                    await ear.receive()
+            assert await hears(farm) == "where is my order"
+        assert psutil.Process().children() == []
+
+    asyncio.run(story())

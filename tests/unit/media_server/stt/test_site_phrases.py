@@ -1,0 +1,60 @@
+"""What a site's callers may say: fresh when a call opens, kept when the database is away."""
+
+import asyncio
+
+from core.db import DatabaseAway
+from core.ids import SiteId
+from media_server.stt.site_phrases import SitePhrases
+
+SITE = SiteId("demo")
+
+
+class Knowledge:
+    def __init__(self) -> None:
+        self.phrases: tuple[str, ...] = ("where is my order",)
+        self.away = False
+        self.asked = 0
+
+    async def read(self, site: SiteId) -> tuple[str, ...]:
+        self.asked += 1
+        if self.away:
+            raise DatabaseAway("restarting")
+        return self.phrases
+
+    async def sites(self) -> tuple[SiteId, ...]:
+        if self.away:
+            raise DatabaseAway("restarting")
+        return (SITE,)
+
+
+def test_changed_phrases_are_there_when_the_old_ones_are_stale() -> None:
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=0)
+        assert await phrases.of(SITE) == ("where is my order",)
+        knowledge.phrases = ("where is my refund",)
+        assert await phrases.of(SITE) == ("where is my refund",)
+
+    asyncio.run(story())
+
+
+def test_calls_that_come_together_ask_once() -> None:
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=60)
+        await asyncio.gather(*(phrases.of(SITE) for _ in range(15)))
+        assert knowledge.asked == 1
+
+    asyncio.run(story())
+
+
+def test_without_a_database_the_last_phrases_stay() -> None:
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=0)
+        known = await phrases.of(SITE), await phrases.sites()
+        knowledge.away = True
+        assert (await phrases.of(SITE), await phrases.sites()) == known
+        assert await phrases.of(SiteId("never-seen")) == ()
+
+    asyncio.run(story())
