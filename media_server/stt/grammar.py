@@ -185,7 +185,7 @@ class _Builder:
 
 def _slot(values: Mapping[str, int], *, longer: bool) -> dict[str, float]:
     """Words of a number in one language, with how likely each comes next. `longer`: teens, tens, hundred, sau, but not
-    ikkis to ninyanve: eighty words so alike would make every number one of them."""
+    ikkis to ninyanve: they are half of the grammar, and the model does not even hear single Hindi digits well."""
     single = [word for word, value in values.items() if value < 10]
     others = [*REPEATS]
     if longer:

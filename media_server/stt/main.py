@@ -26,7 +26,7 @@ from media_server.stt.worker import Engine, Worker
 log = logging.getLogger(__name__)
 
 MOST_PROCESSES = 4
-"""Decoding 60 calls at once keeps two or three processors busy; more processes would only take memory."""
+"""Each caller who speaks takes a seventh of a processor; each process, 300 MB."""
 
 
 @contextlib.asynccontextmanager
