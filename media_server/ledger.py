@@ -97,8 +97,10 @@ class Ledger:
         if not entry.phrase:
             entry.timings.setdefault("first_content", at)
             self._tell_caller(entry.turn, at)
-        elif entry.source == "hold" and self._taken is not None and (answer := self._replies.get(self._taken)) is not None:
-            answer.timings.setdefault("first_sound", at)
+        elif entry.source == "hold":
+            self._pause.setdefault("first_sound", at)  # of an answer to a turn that is not even taken yet
+            if self._taken is not None and (answer := self._replies.get(self._taken)) is not None:
+                answer.timings.setdefault("first_sound", at)
 
     def sourced(self, reply: int, source: str) -> None:
         """Where the brain took the answer from."""

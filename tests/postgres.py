@@ -8,6 +8,7 @@ As root it runs under `nobody`: PostgreSQL refuses root. Its processes and its f
 import contextlib
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -32,7 +33,7 @@ def binaries() -> Path:
 @dataclass
 class Server:
     home: Path
-    user: int | None = field(default_factory=lambda: 65534 if os.geteuid() == 0 else None)
+    user: int | None = field(default_factory=lambda: _other_user() if os.geteuid() == 0 else None)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -88,3 +89,11 @@ def running_postgres() -> Iterator[Server]:
     finally:
         server.stop()
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _other_user() -> int:
+    """The one that `up` lets into its home (haazir/access.py), if it has been run here; else nobody."""
+    try:
+        return pwd.getpwnam("pgserver").pw_uid
+    except KeyError:
+        return 65534
