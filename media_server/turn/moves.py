@@ -71,9 +71,11 @@ def understand(turn: Turn, final: Final, now: float) -> Outcome:
     turn = replace(turn, final=final)
     over_us = turn.speaking is not None
     pending = turn.asked is not None and not turn.committed
-    if over_us and words.is_backchannel(final.text) and turn.expects != "yes_no":
+    brief = turn.speech_end - turn.speech_start < SPOKE
+    murmur = words.is_backchannel(final.text) or (brief and final.confidence < BELIEVED and not words.says_stop(final.text))
+    if over_us and murmur and final.text and turn.expects != "yes_no":
         return go_on(turn, now)
-    if not final.text and (pending or turn.speech_end - turn.speech_start < SPOKE):
+    if not final.text and (pending or brief):
         wait = turn.patience.resume if turn.interrupted else turn.patience.pause
         return replace(turn, deadline=max(now, turn.speech_end + wait)), []
     stop: list[TurnAction] = [PauseSound()] if over_us and not turn.interrupted else []
