@@ -169,9 +169,6 @@ def test_an_interruption_stops_the_agent(look: Look) -> None:
     assert any(turn["interrupted"] for turn in call.turns("agent"))
 
 
-@pytest.mark.xfail(
-    reason="the embedded recogniser takes eSpeak's haan for another word and believes it: docs/hearing.md", strict=False
-)
 def test_a_mere_haan_does_not_stop_the_agent(look: Look) -> None:
     call = look("agreeing")
     assert call.exchanges[1].interrupted, "the answer was over before we said haan"
