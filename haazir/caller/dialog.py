@@ -134,6 +134,8 @@ class Dialog:
     def hang_up(self, now: float) -> list[Action]:
         """BYE; before the answer, CANCEL. Safe at any moment."""
         match self.phase:
+            case Phase.IDLE:
+                self.phase = Phase.OVER
             case Phase.UP:
                 self.phase = Phase.OVER
                 return [self._request("BYE", (), b"", now), Ended("us")]

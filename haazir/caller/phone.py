@@ -58,8 +58,12 @@ class Phone:
         codecs: tuple[sdp.Codec, ...] = ("ulaw", "alaw"),
         line: Line | None = None,
         credentials: Credentials | None = None,
+        dial: bool = True,
     ) -> AsyncIterator[Call]:
-        """Dial `number` at `server` (host:port). At the end of the block the call is hung up, whatever happened in it."""
+        """Dial `number` at `server` (host:port), or only take off the receiver if not `dial`: Call.dial then chooses the moment.
+
+        At the end of the block the call is hung up, whatever happened in it.
+        """
         caller = caller or new_caller()
         host, _, port = server.partition(":")
         address = host, int(port or 5060)
@@ -71,7 +75,8 @@ class Phone:
         call = Call(dialog, media, offer, line or Line(), lambda data: self._send(data, address), secrets.randbelow)
         self._calls[dialog.call_id] = call
         try:
-            call.dial()
+            if dial:
+                call.dial()
             yield call
         finally:
             with contextlib.suppress(NotHeard, CallOver, CallRefused):

@@ -69,7 +69,8 @@ class Call:
         self._connected = 0
         self.remote = ("", 0)
         """Where our sound goes."""
-        self.dialled_at = time.time()
+        self.dialled_at = 0.0
+        """When the INVITE left."""
         self.ringing_at: float | None = None
         self.answered_at: float | None = None
         self.ended_at: float | None = None
@@ -144,6 +145,8 @@ class Call:
 
     # ── what drives it ───────────────────────────────────────────────────────────────────────────────────────────────
     def dial(self) -> None:
+        """Send the INVITE. Phone.call does it, unless it was told not to."""
+        self.dialled_at = time.time()
         self._perform(self.dialog.start(self._offer, self._loop.time()))
 
     def perform_answers(self, actions: list[Action]) -> None:

@@ -8,7 +8,7 @@ from media_server.stt.grammar import words_of
 ENGLISH = """
 yes · yes please · yeah · no · no thank you · okay · sure · hello · good morning · good evening · thank you · thanks
 thank you very much · goodbye · bye · bye bye · that is all · nothing else · please repeat · say that again · repeat that
-pardon · what did you say · i did not understand · one minute · wait a minute · hold on
+pardon · what did you say · i did not understand · one minute · wait a minute · hold on · stop · wait · wait please
 i want to talk to a person · i want to speak to a person · connect me to an operator · talk to an agent · customer care
 i have a question · i need some help · are you there · can you hear me · hindi mein boliye · speak in english
 order number {digits} · my order number is {digits} · the order number is {digits} · where is my order number {digits}

@@ -39,6 +39,8 @@ searched for as well, a quarter of the work. All 36 numbers tried came under it;
 synthetic English and all synthetic Hindi ones: it saves little where the voice fits the model badly."""
 DOUBT_AFTER = RATE
 """Samples from which on that is asked: the first 300 ms are silence, and three digits take longer than the rest."""
+FEWEST_PHONES = 5
+"""Of a site's phrase of one word. A shorter one fits any brief sound: "haan" was heard as "offer" in every sixth try."""
 CATCH_UP = RATE // 2 * 2
 """Bytes that a late search of a number takes at a time."""
 
@@ -202,7 +204,7 @@ class Model:
     def recogniser(self, site_phrases: tuple[str, ...]) -> Recogniser:
         """Hears `site_phrases` and what callers say everywhere. Made once for the same phrases."""
         if site_phrases not in self._recognisers:
-            single = [phrase for phrase in site_phrases if len(phrase.split()) == 1]  # "offer": what a short "haan" sounds like
+            single = [phrase for phrase in site_phrases if len(phrase.split()) == 1 and _phones(phrase) >= FEWEST_PHONES]
             likely = [phrase for phrase in site_phrases if len(phrase.split()) > 1]
             words = grammar.build([*likely, *phrases.CONVERSATION], rare=single, openers=phrases.OPENERS, closers=phrases.CLOSERS)
             self._recognisers[site_phrases] = Recogniser(self, words)
@@ -234,6 +236,12 @@ def _dictionary(words: frozenset[str]) -> str:
         for word in sorted(words)
         for number, sound in enumerate(pronunciations(word.removeprefix(MARK), english, hindi), start=1)
     )
+
+
+def _phones(word: str) -> int:
+    """Of its longest sound."""
+    lines = _dictionary(frozenset([word])).splitlines()
+    return max((len(line.split()) - 1 for line in lines), default=0)
 
 
 def _segments(decoder: Decoder) -> list[Segment]:

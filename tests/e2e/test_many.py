@@ -65,9 +65,11 @@ def test_two_callers_in_the_same_millisecond_have_a_call_each(caller: Caller) ->
         async with (
             Phone.open() as first,
             Phone.open() as second,
-            first.call(server.sip, server.number, caller=callers[0]) as one,
-            second.call(server.sip, server.number, caller=callers[1]) as other,
+            first.call(server.sip, server.number, caller=callers[0], dial=False) as one,
+            second.call(server.sip, server.number, caller=callers[1], dial=False) as other,
         ):
+            one.dial()
+            other.dial()
             assert other.dialled_at - one.dialled_at < 0.001
             await asyncio.gather(one.answered(), other.answered())
             await asyncio.gather(greeting(one), greeting(other))

@@ -57,6 +57,13 @@ def test_a_hindi_voice_is_heard_as_hinglish(hearing: Hearing) -> None:
     assert (final.text, final.language) == ("mera refund kab aayega", "hi-Latn") and final.confidence > BELIEVED
 
 
+def test_a_short_word_of_the_site_is_not_listened_for_alone() -> None:
+    hearing = Hearing(Model().recogniser((*PHRASES, "offer", "warranty")), ("hi-Latn", "en"))
+    assert hear(hearing, said("offer"))[0].text != "offer", "any murmur would be one"
+    hearing = Hearing(Model().recogniser((*PHRASES, "offer", "warranty")), ("hi-Latn", "en"))
+    assert hear(hearing, said("warranty"))[0].text == "warranty"
+
+
 def test_an_order_number_is_heard_as_digits(hearing: Hearing) -> None:
     final, _ = hear(hearing, said("my order number is four two five"))
     assert final.text.startswith("my order number is ") and final.text.rpartition(" ")[2].isdecimal()
