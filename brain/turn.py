@@ -5,7 +5,7 @@ Asked + Memory  ──dialogue.answer──>  Say … ToolBegan … ToolEnded �
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from core.commands import AnswerSource
 from core.sites import Language
@@ -20,6 +20,11 @@ class Asked:
     language: Language
     confidence: float
     via: Literal["voice", "keypad"] = "voice"
+    channel: Literal["call", "chat"] = "call"
+    caller: str = ""
+    """Their number as the network says it; empty: withheld, or a chat."""
+    conversation: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,21 @@ class Told:
 
     texts: tuple[str, ...]
     language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A tool that is under way: what it was told so far, and what it asked for last. See docs/tools.md."""
+
+    tool: str
+    arguments: dict[str, Any]
+    """JSON values by the names in the tool's declaration."""
+    asking: str = ""
+    """The argument or proof that was asked for; empty: all was read back, and "shall I?" was asked."""
+    tries: int = 0
+    """Answers in a row that were of no use to it."""
+    key: str = ""
+    """Idempotency key of its one execution; made when it is read back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,13 @@ class Memory:
     told: Told | None = None
     asked: tuple[str, ...] = ()
     """The last few questions, for the person who takes over."""
+    proposal: Proposal | None = None
+    """The tool that asked something and waits for the reply."""
+    uncertain: Proposal | None = None
+    """A write of which nobody knows whether it happened: asked for again, it goes out under the same key."""
+    proven: tuple[str, ...] = ()
+    """Digests of registered numbers that the caller has shown to be theirs (brain/tools/proof.py)."""
+    wrong_proofs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +95,16 @@ class ToolEnded:
     arguments: dict[str, str]
     ok: bool
     seconds: float
+    write: bool = False
+    """It changed something in the world, or tried to: the record must have it even if the caller interrupts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Do not pull me further until this turn is committed; from then on run me to my end, whatever the caller does.
+
+    What comes after it changes something in the world.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +121,7 @@ class CannotAnswer(RuntimeError):
     """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
 
 
-Piece = Say | ToolBegan | ToolEnded | Done
+Piece = Say | ToolBegan | ToolEnded | Barrier | Done
 
 MAX_SENTENCES = 2
 """On a call. More is not listened to."""
