@@ -108,6 +108,34 @@ class Barrier:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitTurn:
+    """Do not pull me further until this turn is committed; unlike after a Barrier I may still be dropped at any time.
+
+    What comes after it costs money or somebody's patience: a language model is not asked for half a sentence.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that an answer was made from. Shown in a chat, never spoken."""
+
+    document_id: str
+    title: str
+    chunk_id: int
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The language model that wrote an answer, and what it cost; 0 tokens: the server did not say."""
+
+    model: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     source: AnswerSource
     memory: Memory
@@ -115,13 +143,17 @@ class Done:
     destination: str = ""
     summary: str = ""
     score: float | None = None
+    citations: tuple[Citation, ...] = ()
+    used: Used | None = None
+    gap: str = ""
+    """The question, if nothing that we have could answer it: counted once the turn is committed (brain/gaps.py)."""
 
 
 class CannotAnswer(RuntimeError):
     """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
 
 
-Piece = Say | ToolBegan | ToolEnded | Barrier | Done
+Piece = Say | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done
 
 MAX_SENTENCES = 2
 """On a call. More is not listened to."""
