@@ -12,7 +12,21 @@ phase does not list it ignores; tests/unit/media_server/turn/test_machine.py pin
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.commands import AnswerDone, BrainFailed, Digit, EndUtterance, Final, Flush, Hold, Partial, Say, Unhold
+from core.commands import (
+    AnswerDone,
+    BrainFailed,
+    Digit,
+    EndUtterance,
+    Final,
+    Flush,
+    Hold,
+    Partial,
+    Say,
+    Sentence,
+    ToolFinished,
+    ToolStarted,
+    Unhold,
+)
 from core.machine import Tick
 from media_server.turn import moves, words
 from media_server.turn.endpoint import learn_pause
@@ -26,6 +40,7 @@ from media_server.turn.state import (
     HearingLost,
     PauseSound,
     Phase,
+    RanDry,
     ResumeSound,
     SoundStarted,
     SpeakingLost,
@@ -38,11 +53,13 @@ from media_server.turn.state import (
 )
 
 BARGE_IN_WORDS = 0.30
-"""Seconds after the caller's onset at which two words or more stop us. One alone may be a "haan" half heard."""
+"""Seconds after the caller's onset at which two words or more stop us…"""
+BARGE_IN_WORD = 0.37
+"""…at which one does that is no "haan"; earlier it may be one half heard…"""
 BARGE_IN_SOUND = 0.45
-"""…at which any sound does: a "haan" is over by then, and stopping is cheap because we can go on."""
-BARGE_IN_SURE = 0.70
-"""…at which even backchannels do: nobody says "haan" for so long."""
+"""…at which any sound does: a "haan" is over by then, and stopping is cheap because we can go on…"""
+BARGE_IN_SURE = 0.58
+"""…at which even backchannels do: few say "haan" for so long."""
 DOUBT = 0.1
 """Seconds in which a suspicion of speech is confirmed, or was nothing."""
 CUT_OFF = 0.3
@@ -61,6 +78,10 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             destination = event.destination or turn.operator
             turn = replace(turn, expects=event.expects, digits_wanted=event.digits)
             return replace(turn, then=event.then, destination=destination, summary=event.summary), []
+        case Sentence() | ToolStarted() | ToolFinished() if turn.asked and event.revision == turn.asked.revision:
+            return moves.progress(turn, event, now), []
+        case RanDry(reply) if reply == turn.speaking == turn.answer:
+            return moves.run_dry(turn, now), []
         case BrainFailed() if turn.asked and event.revision == turn.asked.revision and talking:
             return moves.answer_failed(turn, now)
         case HearingLost() if turn.then == "listen":
@@ -88,7 +109,7 @@ def _listening(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
         case SpeechStarted(at):
             return moves.hear(replace(turn, speech_start=at)), []
         case SoundStarted(reply):  # something an operator's software asked us to say
-            return replace(turn, phase=Phase.SPEAKING, speaking=reply, deadline=now + moves.SOUND_LIMIT), []
+            return moves.speak(replace(turn, speaking=reply), now), []
         case Tick() if turn.reminders < turn.patience.no_input_reminders:
             return moves.play(replace(turn, reminders=turn.reminders + 1), "reminder", now)
         case Tick():
@@ -142,16 +163,13 @@ def _paused(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 def _thinking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
         case SoundStarted(reply) if reply == turn.answer:
-            turn = replace(turn, phase=Phase.SPEAKING, speaking=reply, cut_off_until=now + CUT_OFF)
-            return replace(turn, deadline=now + moves.SOUND_LIMIT), []
+            return moves.speak(replace(turn, speaking=reply, cut_off_until=now + CUT_OFF), now), []
         case Drained(reply) if reply == turn.answer:  # an answer without a sound
             return moves.finish(replace(turn, cut_off_until=now), now)
         case SpeechStarted(at):  # not finished after all
             return moves.give_back(turn, at)
-        case Tick() if now >= turn.answer_limit:
-            return moves.give_up(turn, "brain_failed", now)
         case Tick():
-            return moves.hold_on(replace(turn, deadline=min(now + turn.patience.hold_line_again, turn.answer_limit)))
+            return moves.keep_waiting(turn, now)
     return turn, []
 
 
@@ -164,10 +182,12 @@ def _speaking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             turn = moves.end_utterance(turn) if turn.cut_off_until else turn
             turn = replace(turn, phase=Phase.DUCKED, speech_start=at, partial="", flushed=False, final=None)
             return replace(turn, deadline=at + BARGE_IN_WORDS), [*over, Duck()]
-        case SoundStarted(reply):
-            return replace(turn, speaking=reply, deadline=now + moves.SOUND_LIMIT), []
+        case SoundStarted(reply) if turn.speaking != turn.answer:  # not a holding line in the middle of our answer
+            return moves.speak(replace(turn, speaking=reply), now), []
         case Drained(reply) if reply == turn.speaking:
             return moves.finish(turn, now)
+        case Tick() if turn.owed:
+            return moves.keep_waiting(turn, now)
         case Tick():
             return moves.give_up(turn, "speaking_failed", now)
     return turn, []
@@ -201,8 +221,7 @@ def _held(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             turn = replace(turn, phase=Phase.THINKING, answer_limit=now + turn.patience.reply_limit)
             return replace(turn, deadline=now + turn.patience.hold_line), [ResumeSound()]
         case Unhold() if turn.speaking is not None:
-            turn = replace(turn, phase=Phase.SPEAKING, interrupted=False, deadline=now + moves.SOUND_LIMIT)
-            return turn, [Unduck(), ResumeSound()]
+            return moves.speak(turn, now), [Unduck(), ResumeSound()]
         case Unhold():
             turn, actions = moves.listen(turn, now)
             return turn, [*actions, ResumeSound()]
@@ -238,7 +257,7 @@ def _barge_in_wait(turn: Turn, now: float) -> float | None:
     if words.is_backchannel(turn.partial):
         enough = BARGE_IN_SURE
     else:
-        enough = BARGE_IN_WORDS if len(words.words(turn.partial)) > 1 else BARGE_IN_SOUND
+        enough = (BARGE_IN_SOUND, BARGE_IN_WORD, BARGE_IN_WORDS)[min(2, len(words.words(turn.partial)))]
     return None if now >= turn.speech_start + enough else turn.speech_start + enough
 
 
