@@ -39,6 +39,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     """First of the processes' own HTTP doors (/healthz /readyz /metrics), on loopback; one each, see PROCESSES."""
     crm_port: int = 9190
     """The demo CRM."""
+    private_hosts: tuple[str, ...] = ()
+    """Private addresses and networks ("10.1.0.0/16") that sites' tools and documents may be fetched from; others are refused."""
 
 
 class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
