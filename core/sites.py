@@ -56,6 +56,36 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     transfer: str
 
 
+class Llm(msgspec.Struct, frozen=True, kw_only=True):
+    """The language model that answers what tools and knowledge can't. See docs/decision.md."""
+
+    model: str = ""
+    """Empty: none. As the server at `base_url` names it; without one, as litellm does ("gpt-4.1-mini", "gemini/…")."""
+    base_url: str = ""
+    """Of an OpenAI-compatible server ("http://127.0.0.1:8000/v1"): spoken to directly, ten times cheaper than litellm."""
+    secret: str = ""
+    """Name of its key in the site's vault; empty: it wants none."""
+    temperature: float = 0.2
+    max_tokens: int = 300
+    timeout_s: float = 8.0
+    """The whole answer must be there after so long…"""
+    first_token_s: float = 4.0
+    """…and its first word after so long."""
+    at_once: int = 8
+    """Requests of this site's at the same time; one more waits, and gives up with `first_token_s`."""
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """How sure we must be, 0 to 1. docs/decision.md has what each costs and gains."""
+
+    tell: float = 0.70
+    """To tell a fact or use a tool."""
+    document: float = 0.70
+    """To read out a sentence of a document, with no model to judge whether it answers."""
+    near: float = 0.30
+    """To show passages of documents to a model, which then may say that they don't answer."""
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     site_id: SiteId
     name: str
@@ -75,6 +105,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     operator: str = "humans"
     """The queue a caller is handed to (asterisk/templates/queues.conf)."""
     recording: bool = True
+    persona: str = ""
+    """Who the agent is and how it talks, in a sentence or two: for the language model."""
+    llm: Llm = Llm()
+    thresholds: Thresholds = Thresholds()
 
     @property
     def language(self) -> Language:
