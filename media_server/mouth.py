@@ -43,16 +43,29 @@ class Reply:
     complete: bool = False
     """No more sentences will come."""
     begun: bool = False
+    dry: bool = False
+    """It has been told that all of what came has left, though more is to come."""
+
+    @property
+    def all_left(self) -> bool:
+        return self.open and all(sentence.played for sentence in self.sentences.values())
 
     @property
     def ended(self) -> bool:
-        return self.open and self.complete and all(sentence.played for sentence in self.sentences.values())
+        return self.complete and self.all_left
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
     reply: int
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class RanDry:
+    """All of a reply that came has left; it is not complete."""
+
+    reply: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,7 @@ class Mouth:
         """One sentence of a reply, to be made by the voice."""
         entry = self._replies.setdefault(reply, Reply())
         entry.sentences[index] = Sentence(text, language, asked=now)
+        entry.dry = False
         if entry.open:
             self._release(reply, entry)
         self._speak(Speak(reply=reply, index=index, text=text, language=language))
@@ -151,9 +165,9 @@ class Mouth:
             ended.append(Ended(reply, " ".join(texts), interrupted=True))
         return ended
 
-    def told(self, events: list[PlayoutEvent]) -> list[Began | Ended]:
+    def told(self, events: list[PlayoutEvent]) -> list[Began | RanDry | Ended]:
         """What Outgoing's events of one tick mean."""
-        news: list[Began | Ended] = []
+        news: list[Began | RanDry | Ended] = []
         for event in events:
             match event:
                 case FirstSound(reply=reply, at=at) if reply in self._replies and not self._replies[reply].begun:
@@ -167,6 +181,10 @@ class Mouth:
             self._over.add(reply)
             text = " ".join(sentence.text for _, sentence in sorted(self._replies.pop(reply).sentences.items()))
             news.append(Ended(reply, text, interrupted=False))
+        for reply, entry in self._replies.items():
+            if entry.begun and entry.all_left and not entry.dry:
+                entry.dry = True
+                news.append(RanDry(reply))
         return news
 
     def stalled(self, now: float) -> bool:

@@ -15,15 +15,16 @@ from core import commands as msg
 from core.audio import CODECS
 from core.bus import Link, PeerGone
 from core.drive import Inbox, drive
-from core.events import AnyEvent, MediaReported, ToolCalled
+from core.events import AnyEvent, MediaReported
 from core.machine import Tick
 from core.outbox import Outbox
 from core.settings import Settings
 from core.sites import Language
 from media_server import metrics
+from media_server.brain_link import BrainLink
 from media_server.ear import Ear
 from media_server.ledger import Ledger
-from media_server.mouth import Began, Ended, Mouth
+from media_server.mouth import Began, Ended, Mouth, RanDry
 from media_server.neighbour import Neighbour
 from media_server.phrasebook import Phrasebook
 from media_server.rtp.outgoing import Outgoing
@@ -37,8 +38,6 @@ log = logging.getLogger(__name__)
 
 OPEN_LIMIT = 1.0
 """Seconds in which recogniser, voice and brain must be there for a call to be taken."""
-BRAIN_BACK = 3.0
-"""Seconds that a question waits for a brain that is away: it restarts in 2, and a holding line covers them."""
 DEAD_LINE = 30.0
 """Seconds without a controller, and without a packet, after which nobody is there any more."""
 
@@ -80,9 +79,6 @@ class Session:
         self.ear = Ear(codec, shared.silero.listen(), settings.media, self._hear, self._inbox.put)
         self._mouth = Mouth(self._outgoing, self._speak)
         self._ledger = Ledger(opening.call_id, site.site_id)
-        self._answers: dict[int, msg.Ask] = {}
-        """What each reply answers, until it has been heard to its end or is not wanted any more."""
-        self._tools: dict[int, list[ToolCalled]] = {}
         self._voice_failures = 0
         self._holds = 0
 
@@ -93,9 +89,6 @@ class Session:
         settings, site = self._shared.settings, self._site
         hearing = msg.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
         speaking = msg.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
-        conversation = msg.OpenConversation(
-            call_id=opening.call_id, site_id=site.site_id, channel="call", caller=opening.caller, language=site.language
-        )
         self._hearing = Neighbour(
             "stt-worker", settings.socket("stt-worker"), msg.FromStt, hearing, msg.HearingOpened,
             self._on_hearing, lambda: self._inbox.put(turn.HearingLost()),
@@ -104,15 +97,12 @@ class Session:
             "tts-worker", settings.socket("tts-worker"), msg.FromTts, speaking, msg.SpeakingOpened,
             self._on_voice, lambda: None, on_ready=lambda: self._mouth.ask_again(self._now()),
         )  # fmt: skip
-        self._brain = Neighbour(
-            "brain", settings.socket("brain"), msg.FromBrain, conversation, msg.ConversationOpened,
-            self._on_brain, self._on_brain_lost,
-        )  # fmt: skip
+        self._brain = BrainLink(opening, settings.socket("brain"), self._mouth, self._ledger, self._inbox.put)
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     async def run(self) -> None:
         """The whole call. NeighbourAway if it can't begin; any other error is a bug and ends this call only."""
-        neighbours = (self._hearing, self._voice, self._brain)
+        neighbours = (self._hearing, self._voice, self._brain.neighbour)
         try:
             async with asyncio.TaskGroup() as tasks:
                 helpers = [tasks.create_task(neighbour.run()) for neighbour in neighbours]
@@ -218,6 +208,8 @@ class Session:
             match news:
                 case Began(reply=reply, at=at):
                     self._began(reply, at)
+                case RanDry(reply=reply):
+                    self._inbox.put(turn.RanDry(reply))
                 case Ended():
                     self._ended(news)
                     self._inbox.put(turn.Drained(news.reply))
@@ -227,13 +219,12 @@ class Session:
     def _began(self, reply: int, at: float) -> None:
         self._ledger.sounded(reply, at)
         self._inbox.put(turn.SoundStarted(reply))
-        self._publish(*self._tools.pop(reply, []), *self._ledger.facts())
+        self._publish(*self._brain.tools_used(reply), *self._ledger.facts())
 
     def _ended(self, ended: Ended) -> None:
         self._ledger.said(ended.reply, ended.text, self._now(), interrupted=ended.interrupted)
-        self._publish(*self._tools.pop(ended.reply, []), *self._ledger.facts())
-        if (ask := self._answers.pop(ended.reply, None)) is not None:
-            self._brain.send(msg.Heard(turn=ask.turn, text=ended.text, complete=not ended.interrupted))
+        self._publish(*self._brain.tools_used(ended.reply), *self._ledger.facts())
+        self._brain.heard(ended)
 
     # ── the neighbours ───────────────────────────────────────────────────────────────────────────────────────────────
     def _hear(self, audio: msg.Audio) -> None:
@@ -269,46 +260,6 @@ class Session:
             self._mouth.give_up()
             self._inbox.put(turn.SpeakingLost())
 
-    def _on_brain(self, message: msg.FromBrain) -> None:
-        if isinstance(message, msg.ConversationOpened) or (reply := self._reply_to(message.revision)) is None:
-            return  # of an answer that nobody wants any more
-        match message:
-            case msg.Sentence():
-                self._ledger.worded(reply, message.language, self._now())
-                self._mouth.say(reply, message.index, message.text, message.language, self._now())
-            case msg.ToolFinished(turn=number, tool=tool, arguments=arguments, ok=ok, seconds=seconds):
-                called = ToolCalled(
-                    call_id=self.call_id, site_id=self._site.site_id, at=time.time(), turn=number, tool=tool,
-                    arguments=arguments, ok=ok, seconds=seconds,
-                )  # fmt: skip
-                self._tools.setdefault(reply, []).append(called)
-            case msg.AnswerDone():
-                self._ledger.sourced(reply, message.answer_source)
-                self._mouth.complete(reply)
-                self._inbox.put(message)
-            case msg.BrainFailed():
-                self._inbox.put(message)
-            case msg.ToolStarted():
-                pass
-
-    def _on_brain_lost(self) -> None:
-        """An answer that was complete is not missed."""
-        if (asked := self._turn.asked) and (reply := self._reply_to(asked.revision)) and not self._mouth.is_complete(reply):
-            self._fail_later(asked)
-
-    def _reply_to(self, revision: int) -> int | None:
-        """Our reply to a revision of a turn; None if nobody wants it any more."""
-        return next((reply for reply, ask in self._answers.items() if ask.revision == revision), None)
-
-    def _ask(self, ask: msg.Ask) -> None:
-        if not self._brain.send(ask):
-            self._fail_later(ask)
-
-    def _fail_later(self, ask: msg.Ask) -> None:
-        """A brain that is away may be back in a moment; the machine asks it once more then."""
-        failed = msg.BrainFailed(turn=ask.turn, revision=ask.revision, detail="the brain is away")
-        asyncio.get_running_loop().call_later(BRAIN_BACK, self._inbox.put, failed)
-
     # ── what the turn machine wants done ─────────────────────────────────────────────────────────────────────────────
     def _perform(self, action: turn.TurnAction) -> None:  # noqa: C901 (one table)
         match action:
@@ -316,15 +267,11 @@ class Session:
                 self._hearing.send(action)
             case turn.AskBrain(ask=ask, reply=reply):
                 self._forget_unheard()
-                self._answers[reply] = ask
-                self._ledger.asked(ask, reply)
-                self._ask(ask)
-            case msg.Commit(revision=revision):
-                self._brain.send(action)
-                if (answer := self._reply_to(revision)) is not None:
-                    self._ledger.taken(answer, self._now())
+                self._brain.ask(ask, reply)
+            case msg.Commit():
+                self._brain.commit(action)
             case turn.CancelAnswer(turn=number):
-                self._brain.send(msg.CancelTurn(turn=number))
+                self._brain.cancel(number)
                 self._forget_unheard()
             case turn.OpenGate(reply=reply):
                 self._mouth.open_gate(reply)
@@ -365,10 +312,7 @@ class Session:
         """What the brain said and nobody has heard is not wanted any more."""
         for reply in self._mouth.forget_unheard():
             self._voice.send(msg.CancelReply(reply=reply))
-        for reply in [number for number in self._answers if number not in self._mouth]:
-            del self._answers[reply]
-            self._tools.pop(reply, None)
-            self._ledger.forget(reply)
+        self._brain.forget_unheard()
 
     def _play(self, phrase: turn.PhraseName, reply: int) -> None:
         language = self._turn.language

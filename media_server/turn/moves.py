@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.commands import Ask, Commit, EndUtterance, Final, Say
+from core.commands import Ask, Commit, EndUtterance, Final, Say, Sentence, ToolFinished, ToolStarted
 from media_server.turn import words
 from media_server.turn.endpoint import learn_pause, silence_needed
 from media_server.turn.state import (
@@ -29,6 +29,8 @@ SPEECH_LIMIT = 30.0
 """Longest utterance before we take the turn anyway."""
 SOUND_LIMIT = 60.0
 """Longest that one reply may sound."""
+REST_LIMIT = 4.0
+"""Longest silence in the middle of our answer until the brain goes on with it."""
 LEAVING_LIMIT = 10.0
 """Longest wait for Asterisk to act on HangUp or Transfer."""
 SPOKE = 1.0
@@ -127,7 +129,7 @@ def ask(turn: Turn, final: Final, via_keypad: bool = False) -> tuple[Turn, AskBr
     )
     reply = turn.replies + 1
     turn = replace(turn, number=asking.turn, revision=asking.revision, replies=reply, answer=reply, asked=asking)
-    return replace(turn, committed=False, then="listen"), AskBrain(asking, reply)
+    return replace(turn, committed=False, then="listen", tool_works=False), AskBrain(asking, reply)
 
 
 def take(turn: Turn, now: float) -> Outcome:
@@ -161,6 +163,19 @@ def answer_failed(turn: Turn, now: float) -> Outcome:
     return replace(turn, deadline=waiting), [asking, *actions]
 
 
+def run_dry(turn: Turn, now: float) -> Turn:
+    """The brain has not said the rest of our answer yet: a holding line soon, and in the end we don't wait for it."""
+    turn = replace(turn, dry=turn.answer)
+    return speak(turn, now) if turn.phase is Phase.SPEAKING else turn
+
+
+def progress(turn: Turn, sign: Sentence | ToolStarted | ToolFinished, now: float) -> Turn:
+    """The brain works on our answer: it gets its time anew."""
+    waited = turn.owed and turn.phase is Phase.SPEAKING
+    turn = replace(turn, dry=None) if isinstance(sign, Sentence) else replace(turn, tool_works=isinstance(sign, ToolStarted))
+    return speak(turn, now) if waited else turn
+
+
 def finish(turn: Turn, now: float) -> Outcome:
     """Our reply has been heard to its end."""
     ended: list[TurnAction] = [EndUtterance(utterance=turn.utterance)] if turn.cut_off_until else []
@@ -182,10 +197,25 @@ def drained(turn: Turn) -> Turn:
 
 
 # ── our sound ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def speak(turn: Turn, now: float) -> Turn:
+    """We are heard, or about to be; or the brain has to go on before we can."""
+    turn = replace(turn, phase=Phase.SPEAKING, interrupted=False)
+    if not turn.owed:
+        return replace(turn, deadline=now + SOUND_LIMIT)
+    limit = now + (turn.patience.reply_limit if turn.tool_works else REST_LIMIT)
+    return replace(turn, deadline=min(now + turn.patience.hold_line, limit), answer_limit=limit)
+
+
 def play(turn: Turn, phrase: PhraseName, now: float) -> Outcome:
     reply = turn.replies + 1
-    turn = replace(turn, phase=Phase.SPEAKING, replies=reply, speaking=reply, deadline=now + SOUND_LIMIT)
-    return turn, [PlayPhrase(phrase, reply)]
+    return speak(replace(turn, replies=reply, speaking=reply), now), [PlayPhrase(phrase, reply)]
+
+
+def keep_waiting(turn: Turn, now: float) -> Outcome:
+    """For the brain: a holding line every now and then, and a person at the limit."""
+    if now >= turn.answer_limit:
+        return give_up(turn, "brain_failed", now)
+    return hold_on(replace(turn, deadline=min(now + turn.patience.hold_line_again, turn.answer_limit)))
 
 
 def hold_on(turn: Turn) -> Outcome:
@@ -208,8 +238,7 @@ def go_on(turn: Turn, now: float) -> Outcome:
     actions: list[TurnAction] = [EndUtterance(utterance=turn.utterance), Unduck()]
     if turn.interrupted:
         actions.append(ResumeSound())
-    turn = replace(end_utterance(turn), phase=Phase.SPEAKING, interrupted=False, deadline=now + SOUND_LIMIT)
-    return turn, actions
+    return speak(end_utterance(turn), now), actions
 
 
 def give_up(turn: Turn, reason: TransferReason, now: float) -> Outcome:

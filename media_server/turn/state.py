@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from core.commands import AnswerDone, Ask, BrainFailed, Commit, Digit, EndUtterance, Final, Flush, Hold, Partial, Say, Unhold
+from core.commands import (
+    AnswerDone,
+    Ask,
+    BrainFailed,
+    Commit,
+    Digit,
+    EndUtterance,
+    Final,
+    Flush,
+    Hold,
+    Partial,
+    Say,
+    Sentence,
+    ToolFinished,
+    ToolStarted,
+    Unhold,
+)
 from core.sites import Language, Patience
 from media_server.turn.endpoint import Expects
 
@@ -72,6 +88,13 @@ class SoundStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class RanDry:
+    """All that came of a reply so far has left, and the brain has not said that this was all."""
+
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drained:
     """A reply is complete and its last sample left."""
 
@@ -94,8 +117,9 @@ class Closed:
 
 
 TurnEvent = (
-    CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | Drained | AnswerDone
-    | BrainFailed | Digit | Hold | Unhold | Say | HearingLost | SpeakingLost | Closed
+    CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | RanDry | Drained
+    | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | Digit | Hold | Unhold | Say
+    | HearingLost | SpeakingLost | Closed
 )  # fmt: skip
 
 
@@ -226,6 +250,10 @@ class Turn:
     """The answer whose gate was opened last."""
     speaking: int | None = None
     """The reply that is heard, or was when we fell silent."""
+    dry: int | None = None
+    """The answer of which nothing is left to say, while the brain owes us the rest."""
+    tool_works: bool = False
+    """A tool is at work on the answer: it may take as long as an answer may."""
     interrupted: bool = False
     """We fell silent for the caller, and could go on."""
     then: Then = "listen"
@@ -246,6 +274,11 @@ class Turn:
     def heard(self) -> bool:
         """The caller's sound belongs to a turn. Not the silence after a Flush: the recogniser would take it for more speech."""
         return self.phase in (Phase.HEARING, Phase.DUCKED) or (self.phase is Phase.PAUSED and not self.flushed)
+
+    @property
+    def owed(self) -> bool:
+        """We are silent in the middle of our answer: the next move is the brain's."""
+        return self.dry is not None and self.dry == self.speaking
 
     @property
     def over(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from core import commands as msg
 from core.ids import CallId
-from media_server import session
+from media_server import brain_link, session
 from media_server.turn.state import Phase
 from tests.standins.edge import SITE, Scene, only_opens, scene, thinks, until
 
@@ -20,7 +20,7 @@ Play = Callable[[Story], None]
 @pytest.fixture
 def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Play:
     """Runs a story in an edge of its own."""
-    monkeypatch.setattr(session, "BRAIN_BACK", 0.05)
+    monkeypatch.setattr(brain_link, "BRAIN_BACK", 0.05)
 
     async def on_stage(story: Story) -> None:
         async with scene(tmp_path) as stage:

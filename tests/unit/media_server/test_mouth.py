@@ -5,7 +5,7 @@ import pytest
 
 from core.audio import CODECS, Codec
 from core.commands import Sound, Speak
-from media_server.mouth import STALL, Began, Ended, Mouth
+from media_server.mouth import STALL, Began, Ended, Mouth, RanDry
 from media_server.rtp.outgoing import Outgoing
 from media_server.rtp.pacing import RING, Look
 
@@ -67,8 +67,8 @@ class Speaking:
         self.mouth = Mouth(Outgoing(ULAW, self.wire), self.asked.append)
         self.mouth.outgoing.connect(0)
 
-    def frames(self, count: int) -> list[Began | Ended]:
-        news: list[Began | Ended] = []
+    def frames(self, count: int) -> list[Began | RanDry | Ended]:
+        news: list[Began | RanDry | Ended] = []
         for _ in range(count):
             self.wire.pass_frame()
             news += self.mouth.told(self.mouth.outgoing.tick(self.wire.now).events)
@@ -110,6 +110,19 @@ def test_sentences_are_heard_in_order_and_the_reply_ends_with_the_last(speaking:
     assert not any(isinstance(one, Ended) for one in speaking.frames(60)), "the brain may have more to say"
     speaking.mouth.complete(2)
     assert speaking.frames(60)[-1] == Ended(2, "One. Two.", interrupted=False)
+
+
+def test_an_answer_that_stops_in_the_middle_is_told_once_and_again_after_its_next_sentence(speaking: Speaking) -> None:
+    speaking.mouth.open_gate(2)
+    speaking.mouth.say(2, 0, "One.", "en", 0.0)
+    speaking.sound(2, 0)
+    assert speaking.frames(60)[1:] == [RanDry(2)]
+    speaking.mouth.say(2, 1, "Two.", "en", 1.2)
+    assert speaking.frames(20) == [], "the voice owes us its sound, not the brain"
+    speaking.sound(2, 1)
+    assert speaking.frames(60) == [RanDry(2)]
+    speaking.mouth.complete(2)
+    assert speaking.frames(1) == [Ended(2, "One. Two.", interrupted=False)]
 
 
 def test_an_interrupted_answer_is_cut_at_the_words_that_were_heard(speaking: Speaking) -> None:

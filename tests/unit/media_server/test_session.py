@@ -10,7 +10,8 @@ import pytest
 
 from core import commands as msg
 from core.events import MediaReported, TurnCompleted
-from media_server import mouth, session
+from media_server import brain_link, mouth, session
+from media_server.turn import moves
 from media_server.turn.state import Phase
 from tests.standins.edge import ANSWER, LINES, QUESTION, OpenCall, Scene, hears, only_opens, scene, speaks, thinks, until
 
@@ -20,7 +21,7 @@ Story = Callable[[Scene], Coroutine[Any, Any, None]]
 @pytest.fixture
 def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Story], None]:
     """Runs a story in an edge of its own, whose patience with its neighbours is short."""
-    monkeypatch.setattr(session, "BRAIN_BACK", 0.2)
+    monkeypatch.setattr(brain_link, "BRAIN_BACK", 0.2)
     monkeypatch.setattr(session, "OPEN_LIMIT", 0.3)
 
     async def on_stage(story: Story) -> None:
@@ -96,7 +97,7 @@ def test_answers_that_were_replaced_are_forgotten(play: Play) -> None:
         for asked in range(1, 6):
             call.speaks()
             await until(lambda asked=asked: len(stage.brain.all(msg.Ask)) >= asked)  # type: ignore[misc]
-        assert len(call.session._answers) == 1
+        assert len(call.session._brain._answers) == 1
         assert len(call.session._ledger._replies) == 1
 
     play(story)
@@ -141,6 +142,22 @@ def test_a_brain_that_dies_for_good_costs_an_apology_and_the_caller_goes_to_peop
         wanted = await call.controller.expect(msg.TransferRequested)
         assert wanted.reason == "brain_failed"
         assert said(stage, "agent")[1:] == [LINES.apology]
+
+    play(story)
+
+
+def test_a_brain_that_hangs_after_its_first_sentence_costs_an_apology_and_the_caller_goes_to_people(
+    play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moves, "REST_LIMIT", 0.3)
+
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        stage.brain.answer = lambda message: thinks(message)[:1]
+        call.speaks()
+        wanted = await call.controller.expect(msg.TransferRequested)
+        assert wanted.reason == "brain_failed"
+        assert said(stage, "agent")[1:] == [ANSWER, LINES.apology]
 
     play(story)
 

@@ -5,7 +5,7 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.commands import AnswerDone, BrainFailed, Digit, Final, Hold, Partial, Unhold
+from core.commands import AnswerDone, BrainFailed, Digit, Final, Hold, Partial, Sentence, Unhold
 from core.machine import Tick
 from media_server.turn.machine import step
 from media_server.turn.state import (
@@ -14,6 +14,7 @@ from media_server.turn.state import (
     Drained,
     HearingLost,
     Phase,
+    RanDry,
     ResumeSound,
     SoundStarted,
     SpeakingLost,
@@ -70,7 +71,7 @@ def test_what_is_ignored_is_meant_to_be() -> None:
     assert ignored(Phase.OVER) >= {"CallAnswered", "SpeechStarted", "Tick"}
 
 
-HAPPENINGS = [*sorted(EVENTS), "Final", "AnswerDone", "BrainFailed"]
+HAPPENINGS = [*sorted(EVENTS), "Final", "Sentence", "RanDry", "AnswerDone", "BrainFailed"]
 
 
 # ── anything in any order ────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,6 +85,10 @@ def test_no_order_of_events_breaks_it_or_leaves_it_waiting_for_ever(events: list
         asked, turn = story.turn.asked, story.turn
         if name == "Final":
             story.happens(Final(utterance=0, revision=turn.flushes, text="hello", language="en", confidence=1.0))
+        elif name == "Sentence" and asked:
+            story.happens(Sentence(turn=asked.turn, revision=asked.revision, index=0, text="hello", language="en"))
+        elif name == "RanDry" and turn.speaking:
+            story.happens(RanDry(turn.speaking))
         elif name == "AnswerDone" and asked:
             story.happens(AnswerDone(turn=asked.turn, revision=asked.revision, answer_source="tool"))
         elif name == "BrainFailed" and asked:
