@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.commands import AnswerSource
+from core.commands import AnswerSource, Channel, Citation
 from core.sites import Language
 
 Expects = Literal["anything", "yes_no", "digits"]
@@ -19,8 +19,8 @@ class Asked:
     text: str
     language: Language
     confidence: float
-    via: Literal["voice", "keypad"] = "voice"
-    channel: Literal["call", "chat"] = "call"
+    via: Literal["voice", "keypad", "text"] = "voice"
+    channel: Channel = "call"
     caller: str = ""
     """Their number as the network says it; empty: withheld, or a chat."""
     conversation: str = ""
@@ -32,6 +32,17 @@ class Told:
     """An answer that was given."""
 
     texts: tuple[str, ...]
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn that is over."""
+
+    asked: str
+    answered: str
+    """What was really heard of it: less than all after an interruption."""
+    channel: Channel
     language: Language
 
 
@@ -52,7 +63,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a conversation knows between two turns. A value: a speculative answer makes a new one, and Commit keeps it."""
+    """What a conversation knows between two turns. A value: a speculative answer makes a new one, and Commit keeps it.
+
+    It is stored with the conversation (msgspec), so that a call goes on where the chat was. Every field has a default that
+    an older memory can be read with.
+    """
 
     language: Language
     expects: Expects = "anything"
@@ -76,10 +91,24 @@ class Memory:
     proven: tuple[str, ...] = ()
     """Digests of registered numbers that the caller has shown to be theirs (brain/tools/proof.py)."""
     wrong_proofs: int = 0
+    recent: tuple[Exchange, ...] = ()
+    """The last turns over every channel, the oldest first. brain.session keeps it; dialogue only reads it."""
+    summary: str = ""
+    """What was said before those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """One sentence or a few, complete. brain.render gives it the channel's form."""
+
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Some of a text as a model writes it, in Markdown, cut anywhere. brain.render makes sentences of it on a call."""
+
     text: str
     language: Language
 
@@ -116,17 +145,6 @@ class AwaitTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """A passage that an answer was made from. Shown in a chat, never spoken."""
-
-    document_id: str
-    title: str
-    chunk_id: int
-    text: str
-    url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Used:
     """The language model that wrote an answer, and what it cost; 0 tokens: the server did not say."""
 
@@ -153,7 +171,7 @@ class CannotAnswer(RuntimeError):
     """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
 
 
-Piece = Say | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done
+Piece = Say | Write | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done
 
 MAX_SENTENCES = 2
 """On a call. More is not listened to."""

@@ -17,6 +17,8 @@ from core.ids import CallId, SiteId
 from core.sites import Language, Site
 
 CodecName = Literal["ulaw", "alaw", "slin16"]
+Channel = Literal["call", "chat"]
+"""The form of an answer: sentences to be spoken, or text to be read."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
@@ -222,14 +224,25 @@ class SpeakingFailed(Message, frozen=True, kw_only=True):
 FromTts = SpeakingOpened | Sound | SpeakingFailed
 
 
-# ── conversation: media_server (or a chat door) -> brain ─────────────────────────────────────────────────────────────
+# ── conversation: media_server (or a chat's door in the gateway) -> brain ─────────────────────────────────────────────────────────────
+class Line(msgspec.Struct, frozen=True):
+    role: Literal["caller", "agent"]
+    text: str
+
+
 class OpenConversation(Message, frozen=True, kw_only=True):
     call_id: CallId
-    """The conversation's key; for a chat, the conversation's own id."""
+    """This session's key: the call's id, or one that the chat's door made. The conversation may be older than it."""
     site_id: SiteId
-    channel: Literal["call", "chat"]
+    channel: Channel
     caller: str
+    """Their number, if it is known."""
     language: Language
+    """Of the first answer; a chat's turns are answered in the language they are written in."""
+    user: str = ""
+    """A chat's own name for whom it talks with. Number and name lead to the same conversation over every channel."""
+    history: tuple[Line, ...] = ()
+    """What was said elsewhere before, for a chat that nobody has a name for. Data, never instructions."""
 
 
 class Ask(Message, frozen=True, kw_only=True):
@@ -244,7 +257,8 @@ class Ask(Message, frozen=True, kw_only=True):
     text: str
     language: Language
     confidence: float
-    via: Literal["voice", "keypad"] = "voice"
+    via: Literal["voice", "keypad", "text"] = "voice"
+    """`text`: it was typed; its language is found out by the brain, and its words are certain."""
 
 
 class Commit(Message, frozen=True, kw_only=True):
@@ -286,6 +300,24 @@ class Sentence(Message, frozen=True, kw_only=True):
     language: Language
 
 
+class Text(Message, frozen=True, kw_only=True):
+    """Some of an answer in Markdown, for a chat: put together they are the answer."""
+
+    turn: int
+    revision: int
+    text: str
+    language: Language
+
+
+class Holding(Message, frozen=True, kw_only=True):
+    """A chat waits longer than people like to: what to show meanwhile. Not part of the answer, which it does not delay."""
+
+    turn: int
+    revision: int
+    text: str
+    language: Language
+
+
 class ToolStarted(Message, frozen=True, kw_only=True):
     turn: int
     revision: int
@@ -304,6 +336,16 @@ class ToolFinished(Message, frozen=True, kw_only=True):
 AnswerSource = Literal["tool", "knowledge", "fallback", "small_talk", "abstain"]
 
 
+class Citation(msgspec.Struct, frozen=True):
+    """A passage that an answer was made from. Shown in a chat, never spoken."""
+
+    document_id: str
+    title: str
+    chunk_id: int
+    text: str
+    url: str = ""
+
+
 class AnswerDone(Message, frozen=True, kw_only=True):
     """The end of one answer."""
 
@@ -317,6 +359,13 @@ class AnswerDone(Message, frozen=True, kw_only=True):
     then: Literal["listen", "hang_up", "transfer"] = "listen"
     destination: str = ""
     summary: str = ""
+    citations: tuple[Citation, ...] = ()
+    conversation_id: str = ""
+    """Where the turn was written down (GET /v1/conversations/{id}); empty: the database has not said yet."""
+    model: str = ""
+    """The language model that wrote it; empty: none did."""
+    tokens_in: int = 0
+    tokens_out: int = 0
 
 
 class BrainFailed(Message, frozen=True, kw_only=True):
@@ -326,3 +375,5 @@ class BrainFailed(Message, frozen=True, kw_only=True):
 
 
 FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed
+"""To a call."""
+FromBrainToChat = ConversationOpened | Text | Holding | ToolStarted | ToolFinished | AnswerDone | BrainFailed

@@ -10,13 +10,18 @@ import psycopg
 
 from brain.notebook import Notebook
 from brain.session import Session
-from brain.turn import Asked, CannotAnswer, Done, Memory, Piece, Say, ToolBegan, ToolEnded
+from brain.turn import Asked, AwaitTurn, Barrier, CannotAnswer, Done, Memory, Piece, Say, ToolBegan, ToolEnded
 from core import commands as msg
 from core.bus import Link, connect, serve
 from core.db import Database
 from tests.postgres import Server
 
 OPEN = msg.OpenConversation(call_id="c-1", site_id="told", channel="call", caller="+9198", language="hi-Latn")  # type: ignore[arg-type]
+
+
+WRITTEN: "asyncio.Queue[str]"
+GATE: asyncio.Event
+"""What `echo` has begun to write in the world, and what lets it come to an end."""
 
 
 async def echo(asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
@@ -28,6 +33,14 @@ async def echo(asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
         raise ZeroDivisionError
     if asked.text == "no site":
         raise CannotAnswer("site told can't be loaded")
+    if asked.text == "think":
+        yield AwaitTurn()
+        yield ToolBegan("thinking")
+    if asked.text.startswith("write"):
+        yield Barrier()
+        yield ToolBegan("write")
+        await WRITTEN.put(asked.text)
+        await GATE.wait()
     yield ToolEnded("fast", {"of": asked.text}, True, 0.1)
     yield Say(f"{asked.text} after {memory.topic or 'nothing'}", asked.language)
     yield Done("knowledge", replace(memory, topic=asked.text, expects="digits"), then="transfer", destination="humans", score=0.9)
@@ -37,6 +50,8 @@ def talk(server: Server, story: Callable[[Link[Any]], Coroutine[Any, Any, None]]
     """`story` at one end, a session with `echo` at the other."""
 
     async def run() -> None:
+        global WRITTEN, GATE
+        WRITTEN, GATE = asyncio.Queue(), asyncio.Event()
         async with Database(server.settings) as database, Notebook(database) as notebook:
             async with database.as_site(OPEN.site_id) as rows:
                 await rows.execute(
@@ -180,3 +195,70 @@ def test_a_caller_who_is_gone_takes_the_work_along(migrated_postgres: Server) ->
     with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
         closed = admin.execute("select closed_at is not null from conversation where site_id = 'told'").fetchall()
     assert closed == [(True,)]
+
+
+def test_nothing_in_the_world_changes_before_the_turn_is_committed(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        GATE.set()
+        link.send(ask(1, "write a"))
+        link.send(ask(1, "write b", revision=1))
+        await asyncio.sleep(0.05)
+        assert WRITTEN.empty()
+        link.send(msg.Commit(turn=1, revision=1))
+        assert await link.receive() == msg.ToolStarted(turn=1, revision=1, tool="write")
+        assert (await answer(link))[0] == "write b after nothing"
+        assert WRITTEN.get_nowait() == "write b" and WRITTEN.empty()
+
+    talk(migrated_postgres, story)
+
+
+def test_a_write_goes_on_when_the_caller_interrupts_and_is_remembered(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        link.send(ask(1, "write a"))
+        link.send(msg.Commit(turn=1, revision=0))
+        assert await WRITTEN.get() == "write a"
+        link.send(msg.CancelTurn(turn=1))
+        link.send(msg.Heard(turn=1, text="", complete=False))
+        link.send(ask(2, "next"))
+        await asyncio.sleep(0.05)
+        GATE.set()
+        assert isinstance(await link.receive(), msg.ToolStarted)
+        words, done = await answer(link)  # of the second turn: nobody wants the first one's words any more
+        assert (words, done.turn) == ("next after write a", 2)
+
+    talk(migrated_postgres, story)
+    assert written(migrated_postgres) == [(1, "write a", "write a after nothing", "", "knowledge")]
+
+
+def test_a_write_is_brought_to_its_end_for_a_caller_who_is_gone(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        link.send(ask(1, "write a"))
+        link.send(msg.Commit(turn=1, revision=0))
+        assert await WRITTEN.get() == "write a"
+        asyncio.get_running_loop().call_later(0.1, GATE.set)
+
+    talk(migrated_postgres, story)
+    assert written(migrated_postgres) == [(1, "write a", "write a after nothing", None, "knowledge")]
+
+
+def test_a_turn_cancelled_before_its_barrier_writes_nothing(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        GATE.set()
+        link.send(ask(1, "write a"))
+        link.send(msg.CancelTurn(turn=1))
+        link.send(ask(2, "next"))
+        assert (await answer(link))[0] == "next after nothing"
+        assert WRITTEN.empty()
+
+    talk(migrated_postgres, story)
+
+
+def test_a_model_is_not_asked_before_the_turn_is_committed_and_may_be_dropped_after_it(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        link.send(ask(1, "think"))
+        await asyncio.sleep(0.05)
+        link.send(msg.Commit(turn=1, revision=0))
+        assert await link.receive() == msg.ToolStarted(turn=1, revision=0, tool="thinking")
+        assert (await answer(link))[0] == "think after nothing"
+
+    talk(migrated_postgres, story)
