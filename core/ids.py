@@ -4,6 +4,8 @@ from typing import NewType
 
 SiteId = NewType("SiteId", str)
 """A tenant, as its owner wrote it: `demo`."""
+SITE_ID = r"^[a-z0-9][a-z0-9-]{0,62}$"
+"""What a site's id looks like (core/schema holds to it, too)."""
 
 CallId = NewType("CallId", str)
 """One call, the same in Asterisk, the database and the logs: the caller's channel id (Asterisk's UNIQUEID)."""

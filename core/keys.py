@@ -1,6 +1,26 @@
-"""API keys as the database knows them: never a key, only its HMAC under this instance's pepper (secret `key_pepper`). ◆"""
+"""API keys: how they look, what they open, and what the database knows of them: an HMAC under this instance's pepper. ◆"""
 
 import hmac
+from typing import Literal
+
+from core.ids import SiteId
+
+Scope = Literal["calls", "kb", "chat", "sites", "tools"]
+"""What a key may be made for; a key without any opens all of its site."""
+SCOPES: tuple[Scope, ...] = ("calls", "kb", "chat", "sites", "tools")
+
+KEY_LIMIT = 512
+"""Characters."""
+KEY_BYTES = 24
+"""Of chance in a key."""
+
+
+def key_text(site: SiteId, chance: str) -> str:
+    """A key says what it is, so that one found in a log or a repository can be recognised: hz_demo_…
+
+    `chance`: KEY_BYTES of it, as text (secrets.token_urlsafe).
+    """
+    return f"hz_{site}_{chance}"
 
 
 def key_mac(pepper: str, key: str) -> bytes:

@@ -4,11 +4,20 @@ Loaded from the database by `ari_app`, cached there, and handed to the media ser
 these settings even if the database goes away.
 """
 
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Meta
 
-from core.ids import SiteId
+from core.ids import SITE_ID, SiteId
+
+Text = Annotated[str, Meta(max_length=2000)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Number = Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$", description="A DID as the trunk sends it: digits, perhaps a + before")]
+Seconds = Annotated[float, Meta(ge=0, le=600)]
+Share = Annotated[float, Meta(ge=0, le=1)]
 
 Language = Literal["hi-Latn", "hi", "en", "pa"]
 """BCP 47: Hinglish (Hindi in Latin script, mixed with English), Hindi in Devanagari, (Indian) English, Punjabi in Gurmukhi."""
@@ -19,96 +28,160 @@ LANGUAGES: tuple[Language, ...] = ("hi-Latn", "hi", "en", "pa")
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """How long we wait, in seconds."""
 
-    pause: float = 0.16
+    pause: Seconds = 0.16
     """Silence after which the recogniser is asked for its text and the brain starts on it, out loud or not."""
-    end_of_turn: float = 0.45
+    end_of_turn: Seconds = 0.45
     """Silence that ends a turn whose words look complete."""
-    end_of_turn_answer: float = 0.25
+    end_of_turn_answer: Seconds = 0.25
     """The same where we asked for yes or no and heard it."""
-    end_of_turn_open: float = 1.0
+    end_of_turn_open: Seconds = 1.0
     """The same where the words look unfinished ("aur", "my order number is"), and the longest silence within a turn."""
-    digits: float = 2.5
+    digits: Seconds = 2.5
     """Silence that ends a number being keyed or read out."""
-    hold_line: float = 1.2
+    hold_line: Seconds = 1.2
     """Silence of ours after a turn before we say that we are looking it up; then again every `hold_line_again`."""
-    hold_line_again: float = 5.5
-    reply_limit: float = 12.0
+    hold_line_again: Seconds = 5.5
+    reply_limit: Seconds = 12.0
     """The longest wait for the brain before we apologise and hand over."""
-    no_input: float = 7.0
+    no_input: Seconds = 7.0
     """Silence of the caller's after which we ask if they are there."""
-    no_input_reminders: int = 2
+    no_input_reminders: Annotated[int, Meta(ge=0, le=10)] = 2
     """How often we ask before we say goodbye."""
-    resume: float = 1.2
+    resume: Seconds = 1.2
     """We stopped for a sound that turned out not to be words: after this silence we go on where we were."""
 
 
 class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     """What the agent says of itself, in one language. Rendered to sound before the first call."""
 
-    greeting: str
-    hold: tuple[str, ...]
-    reminder: str
-    again: str
+    greeting: Text
+    hold: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=10)]
+    reminder: Text
+    again: Text
     """We heard something but could not make it out."""
-    apology: str
+    apology: Text
     """Something of ours broke; a person will take over."""
-    goodbye: str
-    transfer: str
+    goodbye: Text
+    transfer: Text
+    hold_chat: tuple[Text, ...] = ()
+    """The same as `hold`, in a chat; empty: our own."""
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+Opening = Annotated[
+    str, Meta(pattern=rf"^{_TIME}-({_TIME}|24:00)$", description="From and to, as 10:00-19:30; 20:00-02:00 ends on the next day")
+]
+
+
+class Hours(msgspec.Struct, frozen=True, kw_only=True):
+    """When the site is open, in its own timezone, and who answers when it is not."""
+
+    week: dict[Weekday, tuple[Opening, ...]] = {}
+    """A day that is left out is closed; no day at all: always open."""
+    holidays: tuple[date, ...] = ()
+    """Closed all day: what would open on that day does not."""
+    closed: Literal["agent", "queue", "reject"] = "agent"
+    """The agent answers all the same; the people's queue; or nobody: `message` is said, or without one the call is refused."""
+    message: dict[Language, Text] = {}
+    """Said before all else while closed: "Hum subah das baje khulte hain." """
+
+    def is_open(self, local: datetime) -> bool:
+        """`local`: a time in the site's timezone."""
+        return not self.week or any(self._opens(local.date() - timedelta(days), local, days) for days in (0, 1))
+
+    def _opens(self, day: date, local: datetime, days: int) -> bool:
+        """Whether an opening that began on `day`, `days` before `local`, still goes on."""
+        if day in self.holidays:
+            return False
+        now = local.hour * 60 + local.minute + days * 24 * 60
+        return any(begin <= now < end for begin, end in map(_minutes, self.week.get(WEEKDAYS[day.weekday()], ())))
+
+
+def _minutes(opening: Opening) -> tuple[int, int]:
+    """Minutes after midnight of the day it begins on."""
+    begin, end = (int(text[:2]) * 60 + int(text[3:]) for text in opening.split("-"))
+    return begin, end if end > begin else end + 24 * 60
+
+
+class Embedding(msgspec.Struct, frozen=True, kw_only=True):
+    """What turns the site's texts into vectors. Changing it makes all of them anew."""
+
+    model: Name = "all-MiniLM-L6-v2"
+    base_url: Text = ""
+    """An OpenAI-compatible server; empty: the model that we carry along, or litellm for any other."""
+    secret: Text = ""
+    dimensions: Annotated[int, Meta(ge=1, le=4096)] = 384
+
+
+class KnowledgeFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the site's knowledge lives."""
+
+    source: Literal["own", "mirror", "read_through"] = "own"
 
 
 class Llm(msgspec.Struct, frozen=True, kw_only=True):
     """The language model that answers what tools and knowledge can't. See docs/decision.md."""
 
-    model: str = ""
+    model: Text = ""
     """Empty: none. As the server at `base_url` names it; without one, as litellm does ("gpt-4.1-mini", "gemini/…")."""
-    base_url: str = ""
+    base_url: Text = ""
     """Of an OpenAI-compatible server ("http://127.0.0.1:8000/v1"): spoken to directly, ten times cheaper than litellm."""
-    secret: str = ""
+    secret: Text = ""
     """Name of its key in the site's vault; empty: it wants none."""
-    temperature: float = 0.2
-    max_tokens: int = 300
-    timeout_s: float = 8.0
+    temperature: Annotated[float, Meta(ge=0, le=2)] = 0.2
+    max_tokens: Annotated[int, Meta(ge=1, le=8192)] = 300
+    timeout_s: Seconds = 8.0
     """The whole answer must be there after so long…"""
-    first_token_s: float = 4.0
+    first_token_s: Seconds = 4.0
     """…and its first word after so long."""
-    at_once: int = 8
+    at_once: Annotated[int, Meta(ge=1, le=1000)] = 8
     """Requests of this site's at the same time; one more waits, and gives up with `first_token_s`."""
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we must be, 0 to 1. docs/decision.md has what each costs and gains."""
 
-    tell: float = 0.70
+    tell: Share = 0.70
     """To tell a fact or use a tool."""
-    document: float = 0.70
+    document: Share = 0.70
     """To read out a sentence of a document, with no model to judge whether it answers."""
-    near: float = 0.30
+    near: Share = 0.30
     """To show passages of documents to a model, which then may say that they don't answer."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    site_id: SiteId
-    name: str
-    numbers: tuple[str, ...] = ()
+    site_id: Annotated[SiteId, Meta(pattern=SITE_ID)]
+    name: Name
+    numbers: tuple[Number, ...] = ()
     """DIDs that reach this site."""
-    languages: tuple[Language, ...] = ("hi-Latn", "en")
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("hi-Latn", "en")
     """What it speaks; the first is spoken first."""
     phrases: dict[Language, Phrases]
-    disclosure: str = ""
+    disclosure: Text = ""
     """Said before the greeting: that this is a machine, that the call is recorded. Empty: nothing is said."""
-    voice: str = ""
+    persona: Text = ""
+    """Who the agent is, in a few sentences: what a language model is told of itself."""
+    voice: Annotated[str, Meta(max_length=100)] = ""
     """A name the speaking engine knows; empty: its own default."""
     patience: Patience = Patience()
-    max_calls: int = 15
+    timezone: Name = "Asia/Kolkata"
+    """As the IANA database names it."""
+    hours: Hours = Hours()
+    max_calls: Annotated[int, Meta(ge=0, le=10_000)] = 15
     overflow: Literal["busy", "queue"] = "queue"
     """At the cap: the busy cause, or the people's queue."""
-    operator: str = "humans"
+    operator: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,78}$")] = "humans"
     """The queue a caller is handed to (asterisk/templates/queues.conf)."""
     recording: bool = True
-    persona: str = ""
-    """Who the agent is and how it talks, in a sentence or two: for the language model."""
     llm: Llm = Llm()
+    embedding: Embedding = Embedding()
     thresholds: Thresholds = Thresholds()
+    knowledge: KnowledgeFrom = KnowledgeFrom()
+    retention_days: Annotated[int, Meta(ge=1, le=3650)] = 365
+    """Calls, conversations and recordings older than this are deleted."""
 
     @property
     def language(self) -> Language:
@@ -117,3 +190,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     def phrase(self, language: Language) -> Phrases:
         """The agent's own lines in `language`, or in the site's first language where it has none."""
         return self.phrases.get(language) or self.phrases[self.language]
+
+    def is_open(self, at: datetime) -> bool:
+        """`at`: any time with a timezone."""
+        return self.hours.is_open(at.astimezone(ZoneInfo(self.timezone)))

@@ -4,9 +4,10 @@ import aiohttp
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from core.http import description, doors, problems
+from core.http.doors import Doors
 from core.settings import Settings
-from gateway import calls, description, doors, health, problems
-from gateway.doors import Doors
+from gateway import calls, health
 from gateway.gate import Gate
 
 VERSION = "0.1.0"

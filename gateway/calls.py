@@ -12,12 +12,13 @@ from fastapi.responses import FileResponse
 
 from core.db import Rows
 from core.events import Outcome
+from core.http.bodies import PRIVATE, answer
+from core.http.description import gives, gives_text, gives_wav, refuses
+from core.http.doors import CallsSite, Db, Folder
+from core.http.problems import Problem
 from core.ids import CallId, SiteId
 from core.records import CallRecord, recording_name
 from gateway import present, shapes
-from gateway.description import gives, gives_text, gives_wav, refuses
-from gateway.doors import Db, Folder, Site
-from gateway.problems import Problem
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
@@ -31,9 +32,9 @@ PLACE = "(extract(epoch from started_at) * 1000000)::bigint"
 """Microseconds: what a cursor carries, exact both ways."""
 
 
-@router.get("", responses=gives(shapes.CallList) | refuses(401, 422, 503), response_class=Response)
+@router.get("", responses=gives(shapes.CallList) | refuses(401, 403, 422, 503), response_class=Response)
 async def list_calls(
-    site: Site,
+    site: CallsSite,
     db: Db,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -53,23 +54,23 @@ async def list_calls(
         found = await (await rows.execute(query.encode(), [*values, limit + 1])).fetchall()
     calls = [_call(row) for row in found[:limit]]
     more = len(found) > limit
-    return _json(shapes.CallList(data=calls, next_cursor=_to_cursor(found[limit - 1][4], calls[-1].id) if more else None))
+    return answer(shapes.CallList(data=calls, next_cursor=_to_cursor(found[limit - 1][4], calls[-1].id) if more else None))
 
 
-@router.get("/{call_id}", responses=gives(shapes.Call) | refuses(401, 404, 422, 503), response_class=Response)
-async def get_call(site: Site, db: Db, call_id: CallPath) -> Response:
+@router.get("/{call_id}", responses=gives(shapes.Call) | refuses(401, 403, 404, 422, 503), response_class=Response)
+async def get_call(site: CallsSite, db: Db, call_id: CallPath) -> Response:
     """One call: turns with their timings, tools, quality of the sound, how it ended."""
     async with db.as_site(site) as rows:
-        return _json(_call(await _row(rows, site, call_id)))
+        return answer(_call(await _row(rows, site, call_id)))
 
 
 @router.get(
     "/{call_id}/transcript",
-    responses=gives_text(shapes.Transcript) | refuses(401, 404, 422, 503),
+    responses=gives_text(shapes.Transcript) | refuses(401, 403, 404, 422, 503),
     response_class=Response,
 )
 async def get_transcript(
-    site: Site,
+    site: CallsSite,
     db: Db,
     call_id: CallPath,
     form: Annotated[Literal["json", "text"] | None, Query(alias="format", description="Default: as `Accept` says")] = None,
@@ -81,11 +82,11 @@ async def get_transcript(
     said = msgspec.json.decode(record, type=CallRecord)
     if form == "text" or (form is None and accept.strip().startswith("text/plain")):
         return Response(present.transcript_text(said), media_type="text/plain; charset=utf-8", headers=PRIVATE)
-    return _json(present.transcript(said))
+    return answer(present.transcript(said))
 
 
-@router.get("/{call_id}/recording", responses=gives_wav() | refuses(401, 404, 416, 422, 503), response_class=Response)
-async def get_recording(site: Site, db: Db, folder: Folder, call_id: CallPath) -> Response:
+@router.get("/{call_id}/recording", responses=gives_wav() | refuses(401, 403, 404, 416, 422, 503), response_class=Response)
+async def get_recording(site: CallsSite, db: Db, folder: Folder, call_id: CallPath) -> Response:
     """Both sides as a stereo WAV, a few seconds after the end of the call. Takes `Range`."""
     async with db.as_site(site) as rows:
         record, _, state, _ = await _row(rows, site, call_id)
@@ -101,9 +102,9 @@ async def get_recording(site: Site, db: Db, folder: Folder, call_id: CallPath) -
     return FileResponse(path, media_type="audio/wav", filename=path.name, headers=PRIVATE)
 
 
-@router.get("/{call_id}/events", responses=gives(shapes.EventList) | refuses(401, 404, 422, 503), response_class=Response)
+@router.get("/{call_id}/events", responses=gives(shapes.EventList) | refuses(401, 403, 404, 422, 503), response_class=Response)
 async def get_events(
-    site: Site,
+    site: CallsSite,
     db: Db,
     call_id: CallPath,
     limit: Limit = 100,
@@ -118,7 +119,7 @@ async def get_events(
         await _row(rows, site, call_id)
         found = await (await rows.execute(query, [call_id, cursor or 0, limit + 1])).fetchall()
     more = len(found) > limit
-    return _json(
+    return answer(
         shapes.EventList(data=[_event(row) for row in found[:limit]], next_cursor=str(found[limit - 1][7]) if more else None)
     )
 
@@ -187,11 +188,3 @@ def _event(row: Sequence[Any]) -> shapes.CloudEvent:
         siteid=row[5],
         data=msgspec.json.decode(row[6]),
     )
-
-
-PRIVATE = {"Cache-Control": "private, no-store"}
-"""A caller's words and voice belong in no shared cache."""
-
-
-def _json(shape: msgspec.Struct) -> Response:
-    return Response(msgspec.json.encode(shape), media_type="application/json", headers=PRIVATE)

@@ -14,11 +14,12 @@ import aiohttp
 from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from core.http import doors
+from core.http.auth import Bearer
+from core.http.description import refuses
+from core.http.problems import Problem
 from core.settings import PROCESSES, Settings
-from gateway import doors, federate
-from gateway.auth import Bearer
-from gateway.description import refuses
-from gateway.problems import Problem
+from gateway import federate
 
 router = APIRouter(tags=["health"])
 

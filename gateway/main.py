@@ -14,11 +14,12 @@ import uvloop
 from starlette.types import ASGIApp
 
 from core.db import Database
+from core.http.auth import Doorkeeper
+from core.http.doors import Doors
 from core.settings import Settings, SettingsError, load
 from core.telemetry import serve_status, set_up_logging
+from core.vault import Vault, VaultError
 from gateway.app import application
-from gateway.auth import Doorkeeper
-from gateway.doors import Doors
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ class _Server(uvicorn.Server):
 
 
 async def serve(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. OSError if a port is taken, KeyError if a secret is missing."""
-    pepper, admin_key = settings.secret("key_pepper"), settings.secret("admin_key")
+    """Until SIGTERM or SIGINT. OSError if a port is taken, KeyError or VaultError if a secret is missing."""
+    pepper, admin_key, vault = settings.secret("key_pepper"), settings.secret("admin_key"), Vault.of(settings)
     host, port = settings.network.host, settings.port("api_port")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     async with contextlib.AsyncExitStack() as stack:
@@ -43,7 +44,7 @@ async def serve(settings: Settings) -> None:
         listener.setblocking(False)
         database = await stack.enter_async_context(Database(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        doors = Doors(database, Doorkeeper(database, pepper, admin_key), settings.recordings_dir)
+        doors = Doors(settings, database, Doorkeeper(database, pepper, admin_key), vault)
         server = _server(application(settings, doors, http))
         door = await serve_status(settings.metrics_address("gateway"), lambda: None if server.started else "is starting")
         stack.push_async_callback(door.cleanup)
@@ -76,7 +77,7 @@ def main() -> int:
         set_up_logging(settings.log_level)
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
         uvloop.run(serve(settings))
-    except (SettingsError, OSError, KeyError) as error:
+    except (SettingsError, OSError, KeyError, VaultError) as error:
         sys.stderr.write(f"haazir: gateway can't start: {error}\n")
         return 1
     return 0

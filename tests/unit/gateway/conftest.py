@@ -30,13 +30,14 @@ from core.events import (
     ToolCalled,
     TurnCompleted,
 )
+from core.http.auth import Doorkeeper
+from core.http.doors import Doors
 from core.ids import CallId, SiteId
 from core.keys import key_mac
 from core.outbox import INSERT
 from core.settings import Settings
+from core.vault import Vault
 from gateway.app import application
-from gateway.auth import Doorkeeper
-from gateway.doors import Doors
 from tests.postgres import Server
 
 PEPPER, ADMIN_KEY = "pepper", "hzadm_admin"
@@ -73,7 +74,7 @@ class Town:
     @asynccontextmanager
     async def gateway(self) -> AsyncIterator[httpx.AsyncClient]:
         async with Database(self.settings, wait_s=2) as database, aiohttp.ClientSession() as http:
-            doors = Doors(database, Doorkeeper(database, PEPPER, ADMIN_KEY), self.settings.recordings_dir)
+            doors = Doors(self.settings, database, Doorkeeper(database, PEPPER, ADMIN_KEY), Vault(lambda: "a vault key"))
             transport = httpx.ASGITransport(application(self.settings, doors, http), raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
                 yield client

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.types import ASGIApp
 
-from gateway import problems
+from core.http import problems
 from gateway.gate import Gate
 from tests.unit.gateway.conftest import Town, a_call
 

@@ -44,6 +44,14 @@ class Problem(HTTPException):
         self.name = name
 
 
+class Invalid(Problem):
+    """422, with what is wrong field by field."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__(422, "a value can't be used, see errors", "invalid-value")
+        self.errors = tuple(errors)
+
+
 def answer(
     status: int,
     detail: str = "",
@@ -70,7 +78,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refused(_: Request, error: HTTPException) -> Response:
         detail = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
-        return answer(error.status_code, detail, name=getattr(error, "name", ""), headers=error.headers)
+        name, errors = getattr(error, "name", ""), getattr(error, "errors", ())
+        return answer(error.status_code, detail, name=name, errors=errors, headers=error.headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
