@@ -19,6 +19,7 @@ def names(settings: Settings) -> list[str]:
         "ari",
         "admin_key",
         "key_pepper",
+        "vault_key",
         DEMO_KEY,
         *(f"operator_{operator['extension']}" for operator in settings.asterisk.operators),
     ]
