@@ -15,14 +15,20 @@ from core.ids import SITE_ID, SiteId
 
 Text = Annotated[str, Meta(max_length=2000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Number = Annotated[str, Meta(pattern=r"^\+?[0-9]{1,20}$", description="A DID as the trunk sends it: digits, perhaps a + before")]
+NUMBER = r"^\+?[0-9]{1,20}$"
+Number = Annotated[str, Meta(pattern=NUMBER, description="A DID as the trunk sends it: digits, perhaps a + before")]
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
 Language = Literal["hi-Latn", "hi", "en", "pa"]
 """BCP 47: Hinglish (Hindi in Latin script, mixed with English), Hindi in Devanagari, (Indian) English, Punjabi in Gurmukhi."""
 
+QUEUE = r"^[a-z][a-z0-9_-]{0,78}$"
+"""What the dialplan takes for a queue's name."""
+
 LANGUAGES: tuple[Language, ...] = ("hi-Latn", "hi", "en", "pa")
+USUAL_LANGUAGES: tuple[Language, ...] = ("hi-Latn", "en")
+"""Of a site that does not say."""
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,9 +77,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]"
-Opening = Annotated[
-    str, Meta(pattern=rf"^{_TIME}-({_TIME}|24:00)$", description="From and to, as 10:00-19:30; 20:00-02:00 ends on the next day")
-]
+OPENING = rf"^{_TIME}-({_TIME}|24:00)$"
+Opening = Annotated[str, Meta(pattern=OPENING, description="From and to, as 10:00-19:30; 20:00-02:00 ends on the next day")]
 
 
 class Hours(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,7 +162,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     name: Name
     numbers: tuple[Number, ...] = ()
     """DIDs that reach this site."""
-    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = ("hi-Latn", "en")
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1)] = USUAL_LANGUAGES
     """What it speaks; the first is spoken first."""
     phrases: dict[Language, Phrases]
     disclosure: Text = ""
@@ -173,7 +178,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     max_calls: Annotated[int, Meta(ge=0, le=10_000)] = 15
     overflow: Literal["busy", "queue"] = "queue"
     """At the cap: the busy cause, or the people's queue."""
-    operator: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,78}$")] = "humans"
+    operator: Annotated[str, Meta(pattern=QUEUE)] = "humans"
     """The queue a caller is handed to (asterisk/templates/queues.conf)."""
     recording: bool = True
     llm: Llm = Llm()

@@ -1,0 +1,75 @@
+"""What an agent says of itself until its site says otherwise, per language. {name} is the site's. ◆
+
+A new site can answer its first call with nothing but a name. What is stored is the whole text, so that its owner sees
+every line there is to change.
+"""
+
+from core.sites import Language, Phrases
+
+
+def usual_phrases(language: Language, name: str) -> Phrases:
+    """All lines, in this language, for a site of this name."""
+    usual = _USUAL[language]
+    said = " ".join(name.replace("{", "(").replace("}", ")").split())
+    return Phrases(
+        greeting=usual.greeting.format(name=said),
+        hold=usual.hold,
+        hold_chat=usual.hold_chat,
+        reminder=usual.reminder,
+        again=usual.again,
+        apology=usual.apology,
+        goodbye=usual.goodbye,
+        transfer=usual.transfer,
+    )
+
+
+_USUAL: dict[Language, Phrases] = {
+    "hi-Latn": Phrases(
+        greeting="Namaste, {name} mein aapka swagat hai. Main aapki kya madad kar sakta hoon?",
+        hold=(
+            "Aap line par bane rahein, main information check kar raha hoon.",
+            "Bas ek second, main dekh raha hoon.",
+            "Thoda sa samay dijiye, jaankari aa rahi hai.",
+        ),
+        hold_chat=("Please chat par bane rahein, main check kar raha hoon.",),
+        reminder="Kya aap line par hain?",
+        again="Maaf kijiye, main theek se sun nahin paaya. Kya aap phir se bol sakte hain?",
+        apology="Maaf kijiye, hamari taraf se kuchh dikkat ho gayi hai. Main aapko hamare saathi se jodta hoon.",
+        goodbye="Call karne ke liye dhanyavaad. Aapka din shubh ho.",
+        transfer="Main aapko hamare saathi se jod raha hoon, kripya line par bane rahein.",
+    ),
+    "en": Phrases(
+        greeting="Hello, welcome to {name}. How may I help you?",
+        hold=(
+            "Please stay on the line, I am checking that for you.",
+            "One second please, I am looking it up.",
+            "Just a moment, the information is on its way.",
+        ),
+        hold_chat=("Please stay in the chat, I am checking that for you.",),
+        reminder="Are you still there?",
+        again="Sorry, I could not hear that clearly. Could you please say it again?",
+        apology="Sorry, something went wrong on our side. I will connect you to my colleague.",
+        goodbye="Thank you for calling. Have a nice day.",
+        transfer="I am connecting you to my colleague, please stay on the line.",
+    ),
+    "hi": Phrases(
+        greeting="नमस्ते, {name} में आपका स्वागत है। मैं आपकी क्या मदद कर सकता हूँ?",
+        hold=("आप लाइन पर बने रहें, मैं जानकारी देख रहा हूँ।", "बस एक सेकंड, मैं देख रहा हूँ।"),
+        hold_chat=("कृपया चैट पर बने रहें, मैं देख रहा हूँ।",),
+        reminder="क्या आप लाइन पर हैं?",
+        again="माफ़ कीजिए, मैं ठीक से सुन नहीं पाया। क्या आप फिर से बोल सकते हैं?",
+        apology="माफ़ कीजिए, हमारी तरफ़ से कुछ दिक्कत हो गई है। मैं आपको हमारे साथी से जोड़ता हूँ।",
+        goodbye="कॉल करने के लिए धन्यवाद। आपका दिन शुभ हो।",
+        transfer="मैं आपको हमारे साथी से जोड़ रहा हूँ, कृपया लाइन पर बने रहें।",
+    ),
+    "pa": Phrases(
+        greeting="ਸਤਿ ਸ੍ਰੀ ਅਕਾਲ, {name} ਵਿੱਚ ਤੁਹਾਡਾ ਸਵਾਗਤ ਹੈ। ਮੈਂ ਤੁਹਾਡੀ ਕੀ ਮਦਦ ਕਰ ਸਕਦਾ ਹਾਂ?",
+        hold=("ਤੁਸੀਂ ਲਾਈਨ ਤੇ ਬਣੇ ਰਹੋ, ਮੈਂ ਜਾਣਕਾਰੀ ਵੇਖ ਰਿਹਾ ਹਾਂ।", "ਬਸ ਇੱਕ ਸਕਿੰਟ, ਮੈਂ ਵੇਖ ਰਿਹਾ ਹਾਂ।"),
+        hold_chat=("ਕਿਰਪਾ ਕਰਕੇ ਚੈਟ ਤੇ ਬਣੇ ਰਹੋ, ਮੈਂ ਵੇਖ ਰਿਹਾ ਹਾਂ।",),
+        reminder="ਕੀ ਤੁਸੀਂ ਲਾਈਨ ਤੇ ਹੋ?",
+        again="ਮਾਫ਼ ਕਰਨਾ, ਮੈਂ ਠੀਕ ਤਰ੍ਹਾਂ ਸੁਣ ਨਹੀਂ ਸਕਿਆ। ਕੀ ਤੁਸੀਂ ਦੁਬਾਰਾ ਬੋਲ ਸਕਦੇ ਹੋ?",
+        apology="ਮਾਫ਼ ਕਰਨਾ, ਸਾਡੇ ਵੱਲੋਂ ਕੁਝ ਗੜਬੜ ਹੋ ਗਈ ਹੈ। ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਦਾ ਹਾਂ।",
+        goodbye="ਕਾਲ ਕਰਨ ਲਈ ਧੰਨਵਾਦ। ਤੁਹਾਡਾ ਦਿਨ ਵਧੀਆ ਰਹੇ।",
+        transfer="ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜ ਰਿਹਾ ਹਾਂ, ਕਿਰਪਾ ਕਰਕੇ ਲਾਈਨ ਤੇ ਬਣੇ ਰਹੋ।",
+    ),
+}

@@ -1,0 +1,52 @@
+"""Where in a piece of JSON or TOML something is wrong: body.phrases.en.greeting. ◆"""
+
+import re
+from typing import Any
+
+import msgspec
+
+_PLACE = re.compile(r" - at (?:`key` in )?`\$?\.?(.*)`$")
+"""How msgspec says where: "Expected `int`, got `str` - at `$.patience.pause`"."""
+_MISSING = re.compile(r"^Object missing required field `(.*)`$")
+
+
+def within(place: str, inner: str) -> str:
+    """`inner` of `place`; either may be empty, the whole."""
+    return f"{place}.{inner}" if place and inner and not inner.startswith("[") else place + inner
+
+
+def complaint(error: msgspec.ValidationError) -> tuple[str, str]:
+    """(place, what is wrong there). A key that the owner chose is a * in the place: msgspec does not tell it."""
+    place, words = "", str(error)
+    if found := _PLACE.search(words):
+        place, words = found[1].replace("[...]", ".*").lstrip("."), words[: found.start()]
+    if missing := _MISSING.match(words):
+        place, words = within(place, missing[1]), "is missing"
+    return place, words
+
+
+def unknown(given: Any, understood: Any, place: str = "") -> list[str]:
+    """Places in `given` that `understood`, the same after it was read and written again, does not have."""
+    if isinstance(given, dict) and isinstance(understood, dict):
+        strange = [within(place, name) for name in given if name not in understood]
+        pairs = [(value, understood[name], within(place, name)) for name, value in given.items() if name in understood]
+    elif isinstance(given, list | tuple) and isinstance(understood, list | tuple) and len(given) == len(understood):
+        strange = []
+        pairs = [(one, other, f"{place}[{at}]") for at, (one, other) in enumerate(zip(given, understood, strict=True))]
+    else:
+        return []
+    return strange + [deeper for one, other, inner in pairs for deeper in unknown(one, other, inner)]
+
+
+def nul(value: Any, place: str = "") -> str | None:
+    """The first place with a NUL character, which PostgreSQL's text can't hold."""
+    match value:
+        case str():
+            return place if "\0" in value else None
+        case dict():
+            inner = [nul(name, place) or nul(each, within(place, name)) for name, each in value.items()]
+        case list() | tuple():
+            inner = [nul(each, f"{place}[{at}]") for at, each in enumerate(value)]
+        case _:
+            return None
+    return next((found for found in inner if found is not None), None)
