@@ -64,7 +64,7 @@ class CallRecord:
 
     def answered(self, at: float) -> None:
         if entry := self.entry:
-            self._keep(msgspec.structs.replace(entry, answered=True))
+            self._keep(msgspec.structs.replace(entry, answered_at=at))
             self._books.publish(CallAnswered(call_id=entry.call_id, site_id=entry.site.site_id, at=at))
 
     def transferred(self, to: NoteTransferred) -> None:

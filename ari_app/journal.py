@@ -22,8 +22,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     called: str
     native: str
     """Asterisk's name of the caller's codec."""
-    answered: bool = False
+    answered_at: float | None = None
+    """time.time(); None: not yet."""
     with_people: bool = False
+
+    @property
+    def answered(self) -> bool:
+        return self.answered_at is not None
 
 
 _encoder = msgspec.json.Encoder()

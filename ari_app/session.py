@@ -86,9 +86,9 @@ class Session:
         match self._record.entry:
             case Entry(with_people=True, site=site):
                 return watch(self._doors.limits, site, now)
-            case Entry(answered=True, site=site):
+            case Entry(answered_at=float(answered_at), site=site):
                 self._doors.seats.take(self.caller.call_id, site.site_id)
-                return adopt(self._doors.limits, site, now)
+                return adopt(self._doors.limits, site, answered_at, now)
             case _:
                 return arrive(self._doors.limits, now)
 

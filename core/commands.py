@@ -50,7 +50,7 @@ class ConnectMedia(Message, frozen=True, kw_only=True):
 
 
 class Answered(Message, frozen=True, kw_only=True):
-    """The call is up: greet."""
+    """The call is up: greet. Again, from a controller that came back: greet unless that is done."""
 
     at: float
 

@@ -23,7 +23,7 @@ class Edge:
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
         self._sessions: dict[CallId, Session] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[Session, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """The tick, on absolute deadlines: a late one is not made up for, the pacer's ring bridges it."""
@@ -52,6 +52,7 @@ class Edge:
         opening = await link.receive()
         session = self._sessions.get(opening.call_id) if isinstance(opening, AdoptMedia) else None
         if isinstance(opening, OpenMedia):
+            await self._clear(opening.call_id)
             session = self._open(opening, link)
         elif session is not None:
             before = session.controller
@@ -67,14 +68,20 @@ class Edge:
         finally:
             session.orphan(link)
 
+    async def _clear(self, call_id: CallId) -> None:
+        """A call that begins anew has no use for the session that its last controller left: its leg is gone."""
+        if (left := self._sessions.get(call_id)) is not None and left.controller is None:
+            self._tasks[left].cancel()
+            await asyncio.wait([self._tasks[left]])
+
     def _open(self, opening: OpenMedia, link: Link[ToMedia]) -> Session | None:
         if len(self._sessions) >= self._shared.settings.media.max_sessions or opening.call_id in self._sessions:
             return None
         session = Session(opening, link, self._shared)
         self._sessions[opening.call_id] = session
         task = asyncio.create_task(self._live(session), name=f"call {opening.call_id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[session] = task
+        task.add_done_callback(lambda _: self._tasks.pop(session))
         return session
 
     async def _live(self, session: Session) -> None:
@@ -112,9 +119,9 @@ class Edge:
 
     async def close(self) -> None:
         """End every call."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
 
 def _let(session: Session, work: Callable[[T], None], what: T) -> None:

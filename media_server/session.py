@@ -161,6 +161,8 @@ class Session:
                 self.socket.connect(host, port)
                 self._outgoing.connect(self.socket.fileno())
                 self._connected = True
+            case msg.Answered() if self._turn.phase is not turn.Phase.RINGING:
+                pass  # a controller that came back can't know that we have heard it
             case msg.Answered(at=at):
                 now = self._now()
                 self._ledger.answered(now - max(0.0, time.time() - at), at)

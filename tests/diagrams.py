@@ -94,7 +94,7 @@ def _walk_call() -> set[tuple[str, str, str]]:
     limits = call_machine.Limits()
     for _ in range(WALKS):
         now = 0.0
-        call, _actions = chance.choice((call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, now)))
+        call, _actions = chance.choice((call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, 1.0, now)))
         for _ in range(STEPS):
             event = chance.choice(_CALL_EVENTS)
             if isinstance(event, Tick):

@@ -120,13 +120,18 @@ class Call:
     site: Site | None = None
     parts: frozenset[str] = frozenset()
     ring_until: float = 0.0
-    answered: bool = False
+    answered_at: float | None = None
+    """time.time(), as Asterisk's answer came."""
     queue: str = ""
     """Where people wait for this caller, once on the way there…"""
     reason: str = ""
     """…and why."""
     outcome: Outcome | None = None
     """Known before the end where it is our doing."""
+
+    @property
+    def answered(self) -> bool:
+        return self.answered_at is not None
 
     @property
     def over(self) -> bool:
@@ -148,14 +153,15 @@ def arrive(limits: Limits, now: float) -> Next:
     return Call(limits, Phase.ROUTING, now + limits.routing), [FindSite(), Follow()]
 
 
-def adopt(limits: Limits, site: Site, now: float) -> Next:
+def adopt(limits: Limits, site: Site, answered_at: float, now: float) -> Next:
     """An answered call of an earlier life of ours, still in our application."""
-    return Call(limits, Phase.ADOPTING, now + limits.media_open, site=site, answered=True), [ResumeMedia(), Follow()]
+    call = Call(limits, Phase.ADOPTING, now + limits.media_open, site=site, answered_at=answered_at)
+    return call, [ResumeMedia(), Follow()]
 
 
 def watch(limits: Limits, site: Site, now: float) -> Next:
     """A call of an earlier life of ours, now with people: only its end is of interest."""
-    return Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, answered=True, outcome="transferred"), [Follow()]
+    return Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, outcome="transferred"), [Follow()]
 
 
 def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901 (one table)
@@ -195,12 +201,13 @@ def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901
         case Phase.ANSWERING, Tick() if call.ring_until:  # the ring was long enough
             return _pick_up(call, now)
         case Phase.ANSWERING, PickedUp(at):
-            call = replace(call, phase=Phase.TALKING, deadline=now + limits.call, answered=True)
+            call = replace(call, phase=Phase.TALKING, deadline=now + limits.call, answered_at=at)
             return call, [Tell(Answered(at=at)), NoteAnswered(at)]
 
         # The conversation
-        case Phase.ADOPTING, MediaOpened():
-            return replace(call, phase=Phase.TALKING, deadline=now + limits.call), []
+        case Phase.ADOPTING, MediaOpened():  # told again: an earlier life of ours may have ended before it was heard
+            told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
+            return replace(call, phase=Phase.TALKING, deadline=now + limits.call), told
         case Phase.TALKING | Phase.ADOPTING, KeyPressed(digit):
             return call, [Tell(Digit(digit=digit))]
         case Phase.TALKING | Phase.ADOPTING, PutOnHold():

@@ -14,7 +14,7 @@ from core.ids import SiteId
 from core.machine import Tick
 from core.sites import Phrases, Site
 
-PHRASES = Phrases(greeting="Namaste", hold=(), reminder="", again="", apology="", goodbye="", transfer="")
+PHRASES = Phrases(greeting="Namaste", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"en": PHRASES}, languages=("en",))
 OPENED = commands.MediaOpened(host="127.0.0.1", port=40000)
 CONNECT = do.Tell(commands.ConnectMedia(host="127.0.0.1", port=10002))
@@ -188,14 +188,14 @@ def test_an_end_that_is_never_seen_is_ended_all_the_same() -> None:
 
 
 def test_an_adopted_call_goes_on_talking() -> None:
-    story = Story(adopt(Limits(), SITE, 100.0))
+    story = Story(adopt(Limits(), SITE, 7.0, 100.0))
     assert story.did == [do.ResumeMedia(), do.Follow()]
-    assert story.after(OPENED) == []
+    assert story.after(OPENED) == [do.Tell(commands.Answered(at=7.0))], "our last life may have ended before it was heard"
     assert story.call.phase is Phase.TALKING
 
 
 def test_an_adopted_call_without_its_media_session_goes_to_people() -> None:
-    story = Story(adopt(Limits(), SITE, 100.0))
+    story = Story(adopt(Limits(), SITE, 7.0, 100.0))
     assert do.SendToPeople("humans") in story.after(commands.MediaRefused(reason="no such session"))
 
 

@@ -7,7 +7,7 @@ from ari_app.call.seats import Seats
 from core.ids import CallId, SiteId
 from core.sites import Phrases, Site
 
-PHRASES = Phrases(greeting="", hold=(), reminder="", again="", apology="", goodbye="", transfer="")
+PHRASES = Phrases(greeting="", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 
 
 def site(**settings: object) -> Site:

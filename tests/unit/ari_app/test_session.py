@@ -27,7 +27,7 @@ from core.settings import Settings
 from core.sites import Phrases, Site
 from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, event, fake_asterisk
 
-PHRASES = Phrases(greeting="", hold=(), reminder="", again="", apology="", goodbye="", transfer="")
+PHRASES = Phrases(greeting="", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"en": PHRASES}, languages=("en",), max_calls=1, overflow="busy")
 LEG = channel("media-1", channelvars={"UNICASTRTP_LOCAL_ADDRESS": "127.0.0.1", "UNICASTRTP_LOCAL_PORT": "10004"})
 
@@ -250,10 +250,11 @@ def test_a_fault_of_ours_costs_one_call_and_that_caller_gets_a_person(tmp_path: 
 
 def test_after_a_restart_a_conversation_is_taken_up_again(tmp_path: Path) -> None:
     async def story(here: World) -> None:
-        here.journal.write(entry(answered=True))
+        here.journal.write(entry(answered_at=7.0))
         here.asterisk.answers["GET", "/channels"] = (200, [channel("1"), channel("media-1")])
         await compare_notes(here.board)
-        await here.media.until("AdoptMedia")
+        await here.media.until("Answered")  # once more: our last life may have ended before it was heard
+        assert here.media.told == ["AdoptMedia", "Answered"]
         here.hear("ChannelDtmfReceived", digit="7", duration_ms=100)
         await here.media.until("Digit")
         assert len(here.board.doors.seats) == 1
@@ -282,7 +283,7 @@ def test_a_call_not_yet_answered_starts_over_after_a_restart(tmp_path: Path) -> 
 
 def test_what_ended_while_we_were_away_is_closed_and_its_leftovers_deleted(tmp_path: Path) -> None:
     async def story(here: World) -> None:
-        here.journal.write(entry(answered=True))
+        here.journal.write(entry(answered_at=7.0))
         bridge = {
             "id": "bridge-1", "technology": "simple_bridge", "bridge_type": "mixing", "bridge_class": "stasis",
             "creator": "Stasis", "name": "bridge-1", "channels": ["media-1"], "creationtime": "2026-11-21T09:48:08.833+0000",
@@ -300,7 +301,7 @@ def test_what_ended_while_we_were_away_is_closed_and_its_leftovers_deleted(tmp_p
 
 def test_a_call_that_went_to_people_is_watched_to_its_end(tmp_path: Path) -> None:
     async def story(here: World) -> None:
-        here.journal.write(entry(answered=True))
+        here.journal.write(entry(answered_at=7.0))
         elsewhere = channel("1")
         elsewhere["dialplan"] |= {"app_name": "Queue", "app_data": "humans"}
         here.asterisk.answers["GET", "/channels"] = (200, [elsewhere])

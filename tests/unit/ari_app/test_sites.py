@@ -13,7 +13,7 @@ from core.db import DatabaseAway
 from core.ids import SiteId
 from core.sites import Phrases, Site
 
-PHRASES = Phrases(greeting="", hold=(), reminder="", again="", apology="", goodbye="", transfer="")
+PHRASES = Phrases(greeting="", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 
 
 def named(name: str) -> Site:

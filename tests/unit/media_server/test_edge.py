@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from core import commands as msg
+from core.events import TurnCompleted
 from core.ids import CallId
 from media_server import brain_link, session
 from media_server.turn.state import Phase
-from tests.standins.edge import SITE, Scene, only_opens, scene, thinks, until
+from tests.standins.edge import LINES, QUESTION, SITE, Scene, only_opens, scene, thinks, until
 
 Story = Callable[[Scene], Coroutine[Any, Any, None]]
 Play = Callable[[Story], None]
@@ -71,6 +72,43 @@ def test_a_call_that_was_adopted_ends_on_the_link_that_it_has_now(play: Play) ->
         await call.controller.expect(msg.MediaClosed)
         await until(lambda: call.controller.ended)
         await stage.nothing_is_left()
+
+    play(story)
+
+
+def test_a_call_whose_controller_died_before_it_could_say_answered_is_greeted_once(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.opened()
+        call.connect()
+        await call.controller.leave()
+        await stage.adopt(call)
+        call.answer()
+        await call.hears_us()
+        await call.reaches(Phase.LISTENING)
+        call.answer()
+        call.speaks()
+        await call.reaches(Phase.SPEAKING)
+        said = [fact.text for fact in stage.records.published if isinstance(fact, TurnCompleted)]
+        assert said == [LINES.greeting, QUESTION]
+
+    play(story)
+
+
+def test_a_call_that_begins_anew_gets_a_new_session_for_the_one_its_controller_left(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.opened()
+        call.connect()
+        await call.controller.leave()
+        await until(lambda: call.session.controller is None)
+        left = call.session
+        call.controller = await stage.controller(
+            msg.OpenMedia(call_id=call.call_id, site=SITE, codec="ulaw", caller="98", called="1000")
+        )
+        await call.controller.expect(msg.MediaOpened)
+        assert call.session is not left and stage.edge.calls == 1
+        call.connect()
+        call.answer()
+        await call.hears_us()
 
     play(story)
 
