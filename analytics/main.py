@@ -3,16 +3,14 @@
 import asyncio
 import contextlib
 import logging
-import signal
 import sys
-
-import uvloop
 
 from analytics import recordings
 from analytics.consume import Consumer
 from core.db import Database, DatabaseAway
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, stop_signal
+from core.settings import Settings
+from core.telemetry import serve_status
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +23,10 @@ delete from outbox where seq in (
 """
 
 
-async def serve(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. OSError if the status port is taken."""
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_signal()
     async with Database(settings) as database:
         consumer = Consumer(database)
         door = await serve_status(settings.metrics_address("analytics"), lambda: consumer.away)
@@ -58,17 +54,5 @@ async def _prune(database: Database) -> None:
         await asyncio.sleep(PRUNE_S)
 
 
-def main() -> int:
-    """The exit status: 0 after a clean stop, 1 if it could not start."""
-    try:
-        settings = load()
-        set_up_logging(settings.log_level)
-        uvloop.run(serve(settings))
-    except (SettingsError, OSError) as error:
-        sys.stderr.write(f"haazir: analytics can't start: {error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("analytics", work))

@@ -7,10 +7,7 @@ them up (recover.py).
 import asyncio
 import contextlib
 import logging
-import signal
 import sys
-
-import uvloop
 
 from ari_app import metrics
 from ari_app.ari.client import Ari, AriError
@@ -26,8 +23,9 @@ from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
 from ari_app.switchboard import Switchboard
 from core.db import Database
 from core.outbox import Outbox
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, stop_signal
+from core.settings import Settings
+from core.telemetry import serve_status
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,7 @@ class Stopped(Exception):
     """We were asked to end."""
 
 
-async def run(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. OSError: the status port is taken. KeyError: a secret is missing. Replaced: see there."""
     async with contextlib.AsyncExitStack() as stack:
         ari = await stack.enter_async_context(Ari(settings))
@@ -93,10 +91,7 @@ def _missing(socket: EventSocket) -> str | None:
 
 
 async def _until_asked() -> None:
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    await stop_signal().wait()
     raise Stopped
 
 
@@ -123,16 +118,5 @@ async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: 
             wait = FIRST_COMPARISON_PAUSE_S
 
 
-def main() -> int:
-    try:
-        settings = load()
-        set_up_logging(settings.log_level)
-        uvloop.run(run(settings))
-    except (SettingsError, KeyError, OSError, Replaced) as error:
-        sys.stderr.write(f"ari-app can't run: {error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("ari-app", work, KeyError, Replaced))

@@ -6,12 +6,9 @@ One connection is one conversation: it opens with OpenConversation, and its end 
 import asyncio
 import functools
 import logging
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-
-import uvloop
 
 from brain import dialogue, instant
 from brain.dialogue import Mind
@@ -27,8 +24,9 @@ from brain.turn import Asked, CannotAnswer, Memory, Piece
 from core import commands as msg
 from core.bus import Link, serve
 from core.db import Database, DatabaseAway
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, stop_signal
+from core.settings import Settings
+from core.telemetry import serve_status
 
 log = logging.getLogger(__name__)
 
@@ -89,11 +87,10 @@ async def _load_sites(library: Library, missing: list[str]) -> None:
             await asyncio.sleep(0.5)
 
 
-async def run(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. OSError if the status port is taken, FileNotFoundError if the model is missing."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_signal()
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold order numbers
     async with AsyncExitStack() as stack:
         model = MiniLM()
         model.embed(["the first question must not pay for warming up"])
@@ -113,17 +110,5 @@ async def run(settings: Settings) -> None:
         await stop.wait()
 
 
-def main() -> int:
-    try:
-        settings = load()
-        set_up_logging(settings.log_level)
-        logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold order numbers
-        uvloop.run(run(settings))
-    except (SettingsError, OSError) as error:
-        sys.stderr.write(f"haazir: the brain can't start: {error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the brain", work))

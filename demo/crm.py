@@ -8,18 +8,17 @@ import asyncio
 import datetime
 import logging
 import os
-import signal
 import sqlite3
 import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-import uvloop
 from aiohttp import web
 
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, stop_signal
+from core.settings import Settings
+from core.telemetry import serve_status
 
 log = logging.getLogger(__name__)
 
@@ -102,11 +101,10 @@ def application(path: Path, illness: Mapping[str, str]) -> web.Application:
     return app
 
 
-async def run(settings: Settings, illness: Mapping[str, str]) -> None:
+async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. OSError if a port is taken."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_signal()
+    illness = {name: os.environ.get(f"HAAZIR_DEMO_CRM_{name.upper()}", "") for name in ("delay", "fail")}
     path = settings.home / "demo-crm.sqlite"
     settings.home.mkdir(parents=True, exist_ok=True)
     fill(path, datetime.datetime.now(datetime.UTC).astimezone().date())
@@ -124,17 +122,5 @@ async def run(settings: Settings, illness: Mapping[str, str]) -> None:
             await status.cleanup()
 
 
-def main() -> int:
-    illness = {name: os.environ.get(f"HAAZIR_DEMO_CRM_{name.upper()}", "") for name in ("delay", "fail")}
-    try:
-        settings = load()
-        set_up_logging(settings.log_level)
-        uvloop.run(run(settings, illness))
-    except (SettingsError, OSError) as error:
-        sys.stderr.write(f"haazir: the demo CRM can't start: {error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the demo CRM", work))

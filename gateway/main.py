@@ -1,23 +1,21 @@
 """The gateway process: the one public HTTP port. `python -m gateway.main`"""
 
-import asyncio
 import contextlib
 import logging
-import signal
 import socket
 import sys
 from collections.abc import Iterator
 
 import aiohttp
 import uvicorn
-import uvloop
 from starlette.types import ASGIApp
 
 from core.db import Database
 from core.http.auth import Doorkeeper
 from core.http.doors import Doors
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, when_asked_to_stop
+from core.settings import Settings
+from core.telemetry import serve_status
 from core.vault import Vault, VaultError
 from gateway.app import application
 
@@ -34,8 +32,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(settings: Settings) -> None:
+async def work(settings: Settings) -> None:
     """Until SIGTERM or SIGINT. OSError if a port is taken, KeyError or VaultError if a secret is missing."""
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     pepper, admin_key, vault = settings.secret("key_pepper"), settings.secret("admin_key"), Vault.of(settings)
     host, port = settings.network.host, settings.port("api_port")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -48,8 +47,7 @@ async def serve(settings: Settings) -> None:
         server = _server(application(settings, doors, http))
         door = await serve_status(settings.metrics_address("gateway"), lambda: None if server.started else "is starting")
         stack.push_async_callback(door.cleanup)
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, setattr, server, "should_exit", True)
+        when_asked_to_stop(lambda: setattr(server, "should_exit", True))
         log.info("= serving", extra={"host": host, "port": port})
         await server.serve([listener])
 
@@ -70,18 +68,5 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
-def main() -> int:
-    """The exit status: 0 after a clean stop, 1 if it could not start."""
-    try:
-        settings = load()
-        set_up_logging(settings.log_level)
-        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-        uvloop.run(serve(settings))
-    except (SettingsError, OSError, KeyError, VaultError) as error:
-        sys.stderr.write(f"haazir: gateway can't start: {error}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the gateway", work, KeyError, VaultError))

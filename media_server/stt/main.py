@@ -3,21 +3,18 @@
 python -m media_server.stt.main
 """
 
-import asyncio
 import contextlib
 import logging
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator
-
-import uvloop
 
 from core.bus import serve
 from core.commands import ToStt
 from core.db import Database
-from core.settings import Settings, SettingsError, load
-from core.telemetry import serve_status, set_up_logging
+from core.process import run, stop_signal
+from core.settings import Settings
+from core.telemetry import serve_status
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
 from media_server.stt.site_phrases import SitePhrases, read_phrases, read_sites
@@ -44,9 +41,7 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
 
 async def work(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. OSError if an address is taken."""
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_signal()
     async with open_engine(settings) as engine:
 
         def missing() -> str | None:
@@ -61,20 +56,5 @@ async def work(settings: Settings) -> None:
             await runner.cleanup()
 
 
-def main() -> int:
-    try:
-        settings = load()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    set_up_logging(settings.log_level)
-    try:
-        uvloop.run(work(settings))
-    except OSError as error:
-        log.error("! cannot start: %s", error)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the hearing worker", work))

@@ -4,19 +4,16 @@ python -m media_server.tts.main
 """
 
 import asyncio
-import contextlib
 import logging
-import signal
 import sys
-from concurrent.futures import Executor, ThreadPoolExecutor
-
-import uvloop
+from concurrent.futures import ThreadPoolExecutor
 
 from core.bus import serve
 from core.commands import ToTts
-from core.settings import Settings, SettingsError, load
+from core.process import run, stop_signal
+from core.settings import Settings
 from core.sites import LANGUAGES
-from core.telemetry import serve_status, set_up_logging
+from core.telemetry import serve_status
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.espeak import Espeak
 from media_server.tts.instant import Instant
@@ -34,43 +31,24 @@ def start_engine(name: str) -> Engine:
     return engine
 
 
-async def work(settings: Settings, thread: Executor) -> None:
+async def work(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. OSError if an address is taken, EngineError if the engine does not start."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop = stop_signal()
     missing: str | None = "the engine is starting"
     runner = await serve_status(settings.metrics_address("tts-worker"), lambda: missing)
     try:
-        engine = await loop.run_in_executor(thread, start_engine, settings.engines.tts)
-        front_end = FrontEnd.load()
-        worker = Worker(engine, front_end.spoken, thread)
-        async with serve(settings.socket("tts-worker"), ToTts, worker.serve), asyncio.TaskGroup() as tasks:
-            speaking = tasks.create_task(worker.run())
-            missing = None
-            log.info("= ready", extra={"engine": engine.name})
-            await stop.wait()
-            speaking.cancel()
+        with ThreadPoolExecutor(1, "engine") as thread:
+            engine = await asyncio.get_running_loop().run_in_executor(thread, start_engine, settings.engines.tts)
+            worker = Worker(engine, FrontEnd.load().spoken, thread)
+            async with serve(settings.socket("tts-worker"), ToTts, worker.serve), asyncio.TaskGroup() as tasks:
+                speaking = tasks.create_task(worker.run())
+                missing = None
+                log.info("= ready", extra={"engine": engine.name})
+                await stop.wait()
+                speaking.cancel()
     finally:
         await runner.cleanup()
 
 
-def main() -> int:
-    try:
-        settings = load()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
-    set_up_logging(settings.log_level)
-    try:
-        with ThreadPoolExecutor(1, "engine") as thread, contextlib.suppress(KeyboardInterrupt):
-            uvloop.run(work(settings, thread))
-    except (OSError, EngineError) as error:
-        log.error("! cannot start: %s", error)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the speaking worker", work, EngineError))
