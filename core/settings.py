@@ -156,15 +156,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.brain.crm_url or f"http://127.0.0.1:{self.port('crm_port')}"
 
     def secret(self, name: str) -> str:
-        """A secret by name. KeyError says where to put it."""
-        if value := os.environ.get(f"HAAZIR_SECRET_{name.upper()}"):
+        """A secret by name. SecretMissing says where to put it."""
+        variable = f"HAAZIR_SECRET_{name.upper().replace('-', '_')}"
+        if value := os.environ.get(variable):
             return value
         path = self.home / "secrets" / name
         try:
             return path.read_text().strip()
         except FileNotFoundError:
-            remedy = f"set HAAZIR_SECRET_{name.upper()}, or run `bin/haazir up`, which writes {path}"
-            raise KeyError(f"no secret {name!r}: {remedy}") from None
+            raise SecretMissing(name, f"write it into {path} (chmod 600), or set {variable}") from None
 
 
 PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm")
@@ -174,6 +174,14 @@ _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "network": Network, "asterisk": Asterisk, "calls": Calls, "engines": Engines,
     "media": Media, "database": Database, "brain": Brain,
 }  # fmt: skip
+
+
+class SecretMissing(KeyError):
+    """There is no secret of that name; the message says where to put it."""
+
+    def __str__(self) -> str:
+        name, remedy = self.args
+        return f"no secret {name!r}: {remedy}; `bin/haazir up` makes Haazir's own"
 
 
 class SettingsError(ValueError):
