@@ -4,13 +4,10 @@ site.toml    core.sites.Site, and `tools`        facts.toml   [key] answers per 
 """
 
 import asyncio
-import hashlib
 import json
 import logging
 import sys
 import tomllib
-from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +17,9 @@ import psycopg
 
 from brain import elsewhere
 from brain.knowledge.embed import MODEL, MiniLM
-from brain.knowledge.index import vector_text
-from brain.knowledge.match import Kind
-from brain.knowledge.normal import VERSION, normalise
+from brain.knowledge.embedders import Embedders, EmbeddingAway
+from brain.knowledge.generation import open_for_writing
+from brain.knowledge.write import Doc, drop_docs, put_docs
 from brain.small_talk import SMALL_TALK
 from brain.tools.registry import UTTERANCES
 from core.db import Database, DatabaseAway, Rows
@@ -37,20 +34,6 @@ log = logging.getLogger(__name__)
 
 class SiteFolderError(ValueError):
     """The folder is not a site's: the message names the file, the place and what is wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Doc:
-    kind: Kind
-    key: str
-    answers: Mapping[Language, str]
-    ask: Mapping[Language, Sequence[str]]
-
-    @property
-    def digest(self) -> bytes:
-        """Of everything its chunks are made from, the code's version and the model included."""
-        made_from = [VERSION, MODEL, self.kind, self.key, dict(self.answers), {k: list(v) for k, v in self.ask.items()}]
-        return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,24 +91,27 @@ def _fact(path: Path, key: str, fact: Any) -> Doc:
     return Doc("fact", key, answers, ask)
 
 
-async def apply(folder: SiteFolder, settings: Settings, database: Database, model: MiniLM) -> Applied:
-    """All of it in one transaction: a caller meets the old site or the new one. DatabaseAway; SiteFolderError for a number
-    that another site has."""
+_STORED = "select kind, key, content_sha256, origin from kb_doc where site_id = %s and kind <> 'document'"
+
+
+async def apply(folder: SiteFolder, settings: Settings, database: Database, model: MiniLM | Embedders) -> Applied:
+    """All of it in one transaction: a caller meets the old site or the new one. Facts that were added through the API stay.
+    DatabaseAway; EmbeddingAway; SiteFolderError for a number that another site has."""
     site = folder.site
+    embedders = model if isinstance(model, Embedders) else Embedders(model)
     async with database.as_site(site.site_id) as rows:
         await _write_site(rows, folder)
         await _write_key(rows, site.site_id, settings)
-        stored = await (await rows.execute("select kind, key, content_sha256 from kb_doc where kind <> 'document'")).fetchall()
-        have = {(kind, key): bytes(digest) for kind, key, digest in stored}
+        generation = await open_for_writing(rows, site.site_id)
+        stored = await (await rows.execute(_STORED, [site.site_id])).fetchall()
+        have = {(kind, key): bytes(digest) for kind, key, digest, _ in stored}
         changed = [doc for doc in folder.docs if have.get((doc.kind, doc.key)) != doc.digest]
-        gone = set(have) - {(doc.kind, doc.key) for doc in folder.docs}
-        for kind, key in gone | {(doc.kind, doc.key) for doc in changed}:
-            await rows.execute("delete from kb_doc where kind = %s and key = %s", [kind, key])
-        for doc in changed:
-            await _write_doc(rows, site.site_id, doc, model)
+        gone = {(kind, key) for kind, key, _, origin in stored if origin == "folder"} - {
+            (doc.kind, doc.key) for doc in folder.docs
+        }
         if changed or gone:
-            await _count_terms(rows, site.site_id)
-            await rows.execute("update site set knowledge_version = knowledge_version + 1")
+            await drop_docs(rows, generation, gone)
+            await put_docs(rows, generation, changed, await embedders.of(rows, site.site_id, generation.embedding))
     return Applied(len(changed), len(gone), len(folder.docs) - len(changed))
 
 
@@ -160,32 +146,6 @@ async def _write_key(rows: Rows, site: SiteId, settings: Settings) -> None:
     )
 
 
-async def _write_doc(rows: Rows, site: SiteId, doc: Doc, model: MiniLM) -> None:
-    inserted = await rows.execute(
-        "insert into kb_doc (site_id, kind, key, answers, content_sha256) values (%s, %s, %s, %s, %s) returning doc_id",
-        [site, doc.kind, doc.key, json.dumps(doc.answers), doc.digest],
-    )
-    row = await inserted.fetchone()
-    assert row is not None  # insert … returning
-    asked = [(language, text, normalise(text)) for language, texts in doc.ask.items() for text in texts]
-    vectors = model.embed([normal.english or text for _, text, normal in asked])
-    for (language, text, normal), vector in zip(asked, vectors, strict=True):
-        await rows.execute(
-            "insert into kb_chunk (site_id, doc_id, language, body, terms, ids, embedding) values (%s, %s, %s, %s, %s, %s, %s)",
-            [site, row[0], language, text, sorted(normal.terms), sorted(normal.ids), vector_text(vector)],
-        )
-
-
-async def _count_terms(rows: Rows, site: SiteId) -> None:
-    chunks = await (await rows.execute("select terms from kb_chunk where site_id = %s", [site])).fetchall()
-    counts = Counter(term for (terms,) in chunks for term in terms)
-    await rows.execute("delete from kb_term where site_id = %s", [site])
-    await rows.execute(
-        "insert into kb_term (site_id, term, chunks) select %s, * from unnest(%s::text[], %s::int[])",
-        [site, list(counts), list(counts.values())],
-    )
-
-
 async def _apply_folder(path: Path, settings: Settings) -> Applied:
     folder = read_folder(path)
     async with Database(settings, connections=1, wait_s=5.0) as database:
@@ -200,7 +160,7 @@ def main() -> int:
         settings = load()
         set_up_logging(settings.log_level)
         applied = asyncio.run(_apply_folder(Path(sys.argv[1]), settings))
-    except (SettingsError, SiteFolderError, DatabaseAway, FileNotFoundError, psycopg.Error) as error:
+    except (SettingsError, SiteFolderError, DatabaseAway, EmbeddingAway, FileNotFoundError, psycopg.Error) as error:
         sys.stderr.write(f"haazir: the site can't be loaded: {str(error).strip()}\n")
         return 1
     log.info("= site is loaded", extra={name: getattr(applied, name) for name in Applied.__dataclass_fields__})

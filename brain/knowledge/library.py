@@ -1,37 +1,47 @@
-"""What dialogue asks: "what did they mean?" Holds the model, the sites in use, and what was looked up before.
+"""What a turn asks: "what did they mean?" and "what do the documents say?". Holds the sites in use.
 
     text ──exactly as the site wrote it?── yes ──────────────────────────────┐
-         └─ normalise ─> vector (cached) ─> snapshot, or SQL for a large site ┴─> Match | None
+         └─ normalise ─> vector (cached) ─> snapshot, or SQL for a large site ┴─> Match | None      find
+                                       └──> pieces,   or SQL for a large site ──> Passages          passages
 
-A site is loaded when its first conversation opens and looked at again every few seconds; while the database is away its
-last copy goes on answering.
+A site is loaded when its first conversation opens and looked at again every few seconds, or as soon as a change is told of
+(`listen`); while the database is away its last copy goes on answering, and nobody waits for it.
 """
 
 import asyncio
+import contextlib
 import functools
 import time
-from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+import psycopg
 
 from brain.knowledge.embed import MiniLM
-from brain.knowledge.index import SiteRow, chunks_of, search, site_row
-from brain.knowledge.match import Match, best_match
+from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, Vector, wording
+from brain.knowledge.generation import Generation
+from brain.knowledge.index import SiteRow, facts_of, pieces_of, search, search_passages, site_row
+from brain.knowledge.match import Kind, Match, best_match
 from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.passages import Passage, Pieces, fused
 from brain.knowledge.snapshot import Snapshot
-from core.db import Database, DatabaseAway
+from brain.knowledge.write import CHANNEL
+from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
+from core.settings import Settings
+from core.sites import Language
 
-REMEMBERED = 4096
-"""Vectors kept: 6 MB. The same questions come again and again."""
 REFRESH_WAIT_S = 0.05
 """A turn waits this long for news of its site; then what is known will do, and the next turn has the news."""
-AT_ONCE = 16
-"""Questions that go through the model together at most."""
+SEARCH_WAIT_S = 0.5
+"""A search of a large site in the database may take so long (its p99 is 25 ms)."""
+AWAY_S = 1.0
+"""After a search that took longer, the next is not tried for so long."""
+REBUILD_SHARE = 0.05
+"""Of the time at most goes into copying a site whose documents change all the while."""
+DOCUMENTS: frozenset[Kind] = frozenset({"document"})
 
 
 class NoSuchSite(LookupError):
@@ -42,34 +52,41 @@ class NoSuchSite(LookupError):
 class LoadedSite:
     row: SiteRow
     snapshot: Snapshot | None
-    """None: too large for memory, searched in the database."""
+    """Facts and actions. None: too many for memory, searched in the database."""
+    pieces: Pieces | None
+    """Documents; None as above."""
+    embedder: Embedder | None
+    """None: its key is missing; words alone must do."""
     seen_at: float
+    facts_stamp: tuple[int, int] = (0, 0)
+    """Generation and version that `snapshot` was copied from…"""
+    pieces_stamp: tuple[int, int] = (0, 0)
+    """…and `pieces`."""
+    rest_until: float = 0.0
+    """Until then changed documents are not copied again."""
 
 
 class Library:
     """`async with Library(database, model, fresh_s) as library: match = await library.find(site_id, text)`."""
 
-    def __init__(self, database: Database, model: MiniLM, fresh_s: float) -> None:
+    def __init__(self, database: Database, model: MiniLM | Embedders, fresh_s: float) -> None:
         """`fresh_s`: a change of a site is seen after so many seconds at the latest."""
         self._database = database
-        self._model = model
+        self.embedders = model if isinstance(model, Embedders) else Embedders(model)
         self._fresh_s = fresh_s
         self._sites: dict[SiteId, LoadedSite] = {}
         self._refreshing: dict[SiteId, asyncio.Task[LoadedSite]] = {}
-        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._waiting: dict[str, asyncio.Future[NDArray[np.float32]]] = {}
-        self._thread = ThreadPoolExecutor(1, "embed")  # one: the model is not faster on two, the event loop is
-        self._embedding: asyncio.Task[None] | None = None
+        self._away_until = 0.0
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        tasks = [*self._refreshing.values(), *([self._embedding] if self._embedding else [])]
+        tasks = list(self._refreshing.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        await self.embedders.__aexit__(*exc)
 
     async def preload(self) -> None:
         """Every site there is, so that no caller waits for it. DatabaseAway."""
@@ -77,6 +94,21 @@ class Library:
             found = await (await rows.execute("select sites()->>'site_id'")).fetchall()
         for (site,) in found:
             await self.site(SiteId(site))
+
+    async def listen(self, settings: Settings) -> None:
+        """Until cancelled: a site whose knowledge changed is looked at again by the next turn, not `fresh_s` later."""
+        while True:
+            with contextlib.suppress(psycopg.Error, OSError):
+                async with await psycopg.AsyncConnection.connect(settings.database_url(), autocommit=True) as connection:
+                    await connection.execute(f"listen {CHANNEL}".encode())
+                    async for told in connection.notifies():
+                        self.changed(SiteId(told.payload))
+            await asyncio.sleep(2)  # the database is away: changes are seen by looking, as without this
+
+    def changed(self, site: SiteId) -> None:
+        """What is known of the site is out of date."""
+        if (loaded := self._sites.get(site)) is not None:
+            self._sites[site] = replace(loaded, seen_at=-self._fresh_s)
 
     async def site(self, site: SiteId) -> LoadedSite:
         """The site as of now; as last seen if the database is slow or away. NoSuchSite; DatabaseAway if never seen."""
@@ -108,50 +140,100 @@ class Library:
             refresh.exception()  # told to those who wait for it; if nobody does, the next turn meets it again
 
     async def _load(self, site: SiteId, before: LoadedSite | None) -> LoadedSite:
+        began = time.monotonic()
         async with self._database.as_site(site) as rows:
             row = await site_row(rows, site)
             if row is None:
                 self._sites.pop(site, None)
                 raise NoSuchSite(site)
-            if before is not None and before.row.version == row.version:
-                return LoadedSite(row, before.snapshot, time.monotonic())
-            found = await chunks_of(rows, site)
-        return LoadedSite(row, None if found is None else Snapshot(*found), time.monotonic())
+            generation = row.generation
+            if generation is None:
+                none = np.zeros((0, 0), np.float32)
+                return LoadedSite(row, Snapshot([], none), Pieces([], none), None, began)
+            try:
+                embedder = await self.embedders.of(rows, site, generation.embedding)
+            except EmbeddingAway:
+                embedder = None
+            loaded = LoadedSite(row, None, None, embedder, began)
+            loaded = await _with_facts(loaded, rows, generation, before)
+            return await _with_pieces(loaded, rows, generation, before)
 
     async def find(self, site: SiteId, text: str) -> Match | None:
-        """What of the site's is meant by `text`, and how sure that is. DatabaseAway only for a large site."""
+        """What of the site's is meant by `text`, and how sure that is. DatabaseAway only for a site with very many facts."""
         loaded = await self.site(site)
         if loaded.snapshot is not None and (match := loaded.snapshot.exactly(text)):
             return match
         asked = normalise(text)
-        if not asked.english:
+        generation = loaded.row.generation
+        if not asked.english or generation is None:
             return None
-        vector = await self.vector(asked)
+        vector = await self._vector(loaded, text, asked)
+        if vector is None:
+            return None
         if loaded.snapshot is not None:
             return best_match(loaded.snapshot.search(asked, vector))
         async with self._database.as_site(site) as rows:
-            return best_match(await search(rows, site, asked, vector))
+            return best_match(await search(rows, generation, asked, vector))
 
-    async def vector(self, asked: Normal) -> NDArray[np.float32]:
-        """float32[384]. Questions that wait for the model at the same time go through it together."""
-        text = asked.english
-        if (known := self._vectors.get(text)) is not None:
-            self._vectors.move_to_end(text)
-            return known
-        if text not in self._waiting:
-            self._waiting[text] = asyncio.get_running_loop().create_future()
-        future = self._waiting[text]
-        if self._embedding is None or self._embedding.done():
-            self._embedding = asyncio.create_task(self._embed_waiting())
-        return await asyncio.shield(future)
+    async def passages(
+        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = DOCUMENTS, language: Language | None = None
+    ) -> list[Passage]:
+        """What the site's documents say about `text`, best first; with "fact" among `kinds`, its FAQs as well, their answer in
+        `language` if they have it. NoSuchSite; DatabaseAway soon, and only for a site too large for memory."""
+        loaded = await self.site(site)
+        asked = normalise(text)
+        generation = loaded.row.generation
+        if generation is None or not (asked.english or asked.ids):
+            return []
+        vector = await self._vector(loaded, text, asked)
+        found: list[Passage] = []
+        if "document" in kinds and generation.passages:
+            if loaded.pieces is not None:
+                found += loaded.pieces.search(asked, vector)
+            else:
+                found += await self._search_database(generation, asked, vector)
+        if "fact" in kinds and loaded.snapshot is not None:
+            found += loaded.snapshot.passages(asked, vector, language or loaded.row.site.language)
+        return fused(found, limit)
 
-    async def _embed_waiting(self) -> None:
-        loop = asyncio.get_running_loop()
-        while self._waiting:
-            texts = list(self._waiting)[:AT_ONCE]
-            vectors = await loop.run_in_executor(self._thread, self._model.embed, texts)
-            for text, vector in zip(texts, vectors, strict=True):
-                self._vectors[text] = vector
-                self._waiting.pop(text).set_result(vector)
-            while len(self._vectors) > REMEMBERED:
-                self._vectors.popitem(last=False)
+    async def _search_database(self, generation: Generation, asked: Normal, vector: Vector | None) -> list[Passage]:
+        if time.monotonic() < self._away_until:
+            raise DatabaseAway("it was away a moment ago")
+        try:
+            async with asyncio.timeout(SEARCH_WAIT_S), self._database.as_site(generation.site) as rows:
+                return await search_passages(rows, generation, asked, vector)
+        except (TimeoutError, DatabaseAway) as error:
+            self._away_until = time.monotonic() + AWAY_S
+            raise DatabaseAway("a search took too long") from error
+
+    async def _vector(self, loaded: LoadedSite, text: str, asked: Normal) -> Vector | None:
+        """None: the model is away."""
+        if loaded.embedder is None or loaded.row.generation is None:
+            return None
+        try:
+            return await loaded.embedder.query(wording(loaded.row.generation.embedding, text, asked))
+        except EmbeddingAway:
+            return None
+
+
+async def _with_facts(loaded: LoadedSite, rows: Rows, generation: Generation, before: LoadedSite | None) -> LoadedSite:
+    """The copy there was if it still holds, else a new one."""
+    stamp = (generation.number, generation.facts_version)
+    if before is not None and before.facts_stamp == stamp:
+        return replace(loaded, snapshot=before.snapshot, facts_stamp=stamp)
+    found = await facts_of(rows, generation)
+    snapshot = None if found is None else await asyncio.to_thread(Snapshot, *found)
+    return replace(loaded, snapshot=snapshot, facts_stamp=stamp)
+
+
+async def _with_pieces(loaded: LoadedSite, rows: Rows, generation: Generation, before: LoadedSite | None) -> LoadedSite:
+    """The same of documents; while they change all the time, not all of the time goes into copying them."""
+    began = time.monotonic()
+    stamp = (generation.number, generation.passages_version)
+    resting = before is not None and before.pieces_stamp[0] == generation.number and began < before.rest_until
+    if before is not None and (before.pieces_stamp == stamp or resting):
+        return replace(loaded, pieces=before.pieces, pieces_stamp=before.pieces_stamp, rest_until=before.rest_until)
+    found = await pieces_of(rows, generation)
+    pieces = None if found is None else await asyncio.to_thread(Pieces, *found)
+    ended = time.monotonic()
+    return replace(loaded, pieces=pieces, pieces_stamp=stamp, rest_until=ended + (ended - began) / REBUILD_SHARE)

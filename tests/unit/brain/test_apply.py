@@ -11,7 +11,8 @@ import pytest
 
 from brain.apply import Applied, SiteFolder, SiteFolderError, apply, read_folder
 from brain.knowledge.embed import MiniLM
-from brain.knowledge.index import chunks_of, search
+from brain.knowledge.generation import active
+from brain.knowledge.index import facts_of, search, site_row
 from brain.knowledge.library import Library, NoSuchSite
 from brain.knowledge.normal import normalise
 from brain.knowledge.snapshot import Snapshot
@@ -69,9 +70,9 @@ async def load(folder: Path, server: Server, database: Database, model: MiniLM) 
 
 async def version(database: Database, site: SiteId = SHOP) -> int:
     async with database.as_site(site) as rows:
-        row = await (await rows.execute("select knowledge_version from site")).fetchone()
+        row = await site_row(rows, site)
     assert row is not None
-    return int(row[0])
+    return row.version
 
 
 def test_only_what_changed_is_made_again(migrated_postgres: Server, folder: Path, model: MiniLM) -> None:
@@ -151,12 +152,13 @@ def test_the_database_and_its_copy_in_memory_find_the_same(migrated_postgres: Se
     async def story(database: Database) -> None:
         await apply(demo, migrated_postgres.settings, database, model)
         async with database.as_site(demo.site.site_id) as rows:
-            found = await chunks_of(rows, demo.site.site_id)
+            generation = await active(rows, demo.site.site_id)
+            found = await facts_of(rows, generation)
             assert found is not None
             snapshot = Snapshot(*found)
             for normal, vector in zip(asked, vectors, strict=True):
                 ours = {c.chunk_id: c for c in snapshot.search(normal, vector)}
-                theirs = {c.chunk_id: c for c in await search(rows, demo.site.site_id, normal, vector)}
+                theirs = {c.chunk_id: c for c in await search(rows, generation, normal, vector)}
                 assert len(ours.keys() ^ theirs.keys()) <= 2, "half precision may swap the last of the nearest"
                 for chunk_id in ours.keys() & theirs.keys():
                     assert ours[chunk_id].overlap == pytest.approx(theirs[chunk_id].overlap)
@@ -171,7 +173,7 @@ def test_an_id_is_found_by_sql_whatever_else_is_said(migrated_postgres: Server, 
         await load(folder, migrated_postgres, database, model)
         asked = normalise("kuch bhi xr-200 ke baare mein")
         async with database.as_site(SHOP) as rows:
-            found = await search(rows, SHOP, asked, model.embed([asked.english])[0])
+            found = await search(rows, await active(rows, SHOP), asked, model.embed([asked.english])[0])
         assert {candidate.entry.key for candidate in found if candidate.by_id} == {"returns"}
 
     run(migrated_postgres, story)
@@ -233,21 +235,6 @@ def test_a_library_that_never_saw_the_site_says_so(migrated_postgres: Server, mo
                 await library.find(SHOP, "anything")
 
     asyncio.run(story())
-
-
-def test_questions_that_come_together_go_through_the_model_together(migrated_postgres: Server, model: MiniLM) -> None:
-    async def story(database: Database) -> None:
-        async with Library(database, model, 5.0) as library:
-            asked = [normalise(f"question number {word}") for word in ("a", "b", "c", "a")]
-            gone = asyncio.create_task(library.vector(asked[0]))
-            together = asyncio.gather(*(library.vector(normal) for normal in asked))
-            await asyncio.sleep(0)
-            gone.cancel()
-            first, second, third, again = await together
-            assert (first == again).all() and not (first == second).all() and len(third) == 384
-            assert (await library.vector(asked[1]) == second).all()
-
-    run(migrated_postgres, story)
 
 
 def test_the_demo_folder_names_only_what_exists() -> None:

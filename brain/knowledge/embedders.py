@@ -1,0 +1,230 @@
+"""Which model turns a site's words into vectors: the one we carry along, any OpenAI-compatible server, or litellm's.
+
+    Embedders(model, vault).of(rows, site, embedding) ─┬─ Offline   all-MiniLM-L6-v2 in a thread of its own
+                                                       ├─ Served    POST {base_url}/embeddings
+                                                       └─ Litellm   any vendor's, imported when first used
+
+A generation's vectors are all of one model. What the model is given depends on it: ours knows English, so it gets words put
+into English (brain.knowledge.normal); others are multilingual and get the words as they are.
+"""
+
+import asyncio
+import os
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import httpx
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from brain.knowledge.embed import MODEL, Floats, MiniLM
+from brain.knowledge.normal import Normal
+from core.db import Rows
+from core.ids import SiteId
+from core.sites import Embedding
+from core.vault import Vault, VaultError
+
+Vector = NDArray[np.float32]
+
+REMEMBERED = 4096
+"""Vectors of questions kept: 6 MB of ours. The same questions come again and again."""
+AT_ONCE = 16
+"""Questions that go through the offline model together at most."""
+QUERY_LIMIT_S = 1.0
+"""A caller is waiting: without a vector after so long, words alone must do."""
+PASSAGES_LIMIT_S = 60.0
+
+
+class EmbeddingAway(ConnectionError):
+    """The model gave no vectors, or none that can be used: the message says why, and holds no words of anybody's."""
+
+
+class Embedder(Protocol):
+    async def query(self, text: str) -> Vector:
+        """float32[dimensions], of length 1, for one question. EmbeddingAway."""
+
+    async def passages(self, texts: Sequence[str]) -> Floats:
+        """float32[texts, dimensions], each of length 1, for what is stored. EmbeddingAway."""
+
+
+def wording(embedding: Embedding, text: str, normal: Normal, *, english: bool = False) -> str:
+    """What the model is given of `text`. `english`: it is a passage in plain English, which needs no putting into it."""
+    return text if english or not is_offline(embedding) else normal.english or text
+
+
+def is_offline(embedding: Embedding) -> bool:
+    return embedding.model == MODEL and not embedding.base_url
+
+
+class Embedders:
+    """`async with Embedders(model, vault) as embedders`. Without a model, ours is loaded when first needed: 0.3 s, 100 MB."""
+
+    def __init__(self, model: MiniLM | None = None, vault: Vault | None = None) -> None:
+        self.offline = Offline(model)
+        self._vault = vault
+        self._http: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> "Embedders":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.offline.close()
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def of(self, rows: Rows, site: SiteId, embedding: Embedding) -> Embedder:
+        """For `embedding`; `rows` as `site`, whose vault has the key. EmbeddingAway if the key is not there."""
+        if is_offline(embedding):
+            return self.offline
+        key = await self._key(rows, site, embedding) if embedding.secret else ""
+        if not embedding.base_url:
+            return Litellm(embedding, key)
+        if self._http is None:
+            self._http = httpx.AsyncClient(limits=httpx.Limits(max_connections=16), trust_env=False)
+        return Served(embedding, key, self._http)
+
+    async def _key(self, rows: Rows, site: SiteId, embedding: Embedding) -> str:
+        if self._vault is None:
+            raise EmbeddingAway("the key of the embedding server is in the vault, which this process does not have")
+        try:
+            return await self._vault.get(rows, site, embedding.secret)
+        except (KeyError, VaultError) as error:
+            raise EmbeddingAway(f"the site's secret {embedding.secret!r} is missing or can't be opened") from error
+
+
+class Offline:
+    """Ours. One thread: the model is not faster on two, the event loop is. Questions that wait together go through together."""
+
+    def __init__(self, model: MiniLM | None = None) -> None:
+        self._model = model
+        self._thread = ThreadPoolExecutor(1, "embed")
+        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._waiting: dict[str, asyncio.Future[Vector]] = {}
+        self._embedding: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        if self._embedding is not None:
+            self._embedding.cancel()
+            await asyncio.gather(self._embedding, return_exceptions=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def query(self, text: str) -> Vector:
+        if (known := self._vectors.get(text)) is not None:
+            self._vectors.move_to_end(text)
+            return known
+        if text not in self._waiting:
+            self._waiting[text] = asyncio.get_running_loop().create_future()
+        future = self._waiting[text]
+        if self._embedding is None or self._embedding.done():
+            self._embedding = asyncio.create_task(self._embed_waiting())
+        return await asyncio.shield(future)
+
+    async def passages(self, texts: Sequence[str]) -> Floats:
+        """In slices, so that a question that comes in between waits for one of them only."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # alike in length: less padding
+        vectors = np.zeros((len(texts), 384), np.float32)
+        for start in range(0, len(order), AT_ONCE):
+            part = order[start : start + AT_ONCE]
+            vectors[part] = await self._in_thread([texts[at] for at in part])
+        return vectors
+
+    async def _embed_waiting(self) -> None:
+        while self._waiting:
+            texts = list(self._waiting)[:AT_ONCE]
+            vectors = await self._in_thread(texts)
+            for text, vector in zip(texts, vectors, strict=True):
+                self._vectors[text] = vector
+                self._waiting.pop(text).set_result(vector)
+            while len(self._vectors) > REMEMBERED:
+                self._vectors.popitem(last=False)
+
+    async def _in_thread(self, texts: Sequence[str]) -> Floats:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, texts)
+
+    def _run(self, texts: Sequence[str]) -> Floats:
+        if self._model is None:
+            self._model = MiniLM()
+        return self._model.embed(texts)
+
+
+class _Item(msgspec.Struct):
+    index: int
+    embedding: list[float]
+
+
+class _Answer(msgspec.Struct):
+    data: list[_Item]
+
+
+class Served:
+    """An OpenAI-compatible server: vLLM, TEI, Ollama, llama.cpp. https://platform.openai.com/docs/api-reference/embeddings"""
+
+    def __init__(self, embedding: Embedding, key: str, http: httpx.AsyncClient) -> None:
+        self._embedding = embedding
+        self._key = key
+        self._http = http
+
+    async def query(self, text: str) -> Vector:
+        vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
+        return vector
+
+    async def passages(self, texts: Sequence[str]) -> Floats:
+        return await self._ask(texts, PASSAGES_LIMIT_S)
+
+    async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
+        url = self._embedding.base_url.rstrip("/") + "/embeddings"
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        asked = {"model": self._embedding.model, "input": list(texts), "encoding_format": "float"}
+        try:
+            answer = await self._http.post(url, json=asked, headers=headers, timeout=limit_s)
+            answer.raise_for_status()
+            data = msgspec.json.decode(answer.content, type=_Answer).data
+        except httpx.HTTPStatusError as error:
+            raise EmbeddingAway(f"the embedding server answered {error.response.status_code}") from error
+        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as error:
+            raise EmbeddingAway(f"the embedding server gave no vectors: {type(error).__name__}") from error
+        return checked([item.embedding for item in sorted(data, key=lambda item: item.index)], len(texts), self._embedding)
+
+
+class Litellm:
+    """Any vendor that litellm knows, by its name for the model ("openai/text-embedding-3-small", "gemini/…")."""
+
+    def __init__(self, embedding: Embedding, key: str) -> None:
+        self._embedding = embedding
+        self._key = key
+
+    async def query(self, text: str) -> Vector:
+        vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
+        return vector
+
+    async def passages(self, texts: Sequence[str]) -> Floats:
+        return await self._ask(texts, PASSAGES_LIMIT_S)
+
+    async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
+        os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else its import fetches a price list (facts/brain.md A2)
+        import litellm  # 2 s and 160 MB: only for a site that wants it
+
+        try:
+            async with asyncio.timeout(limit_s):
+                answer = await litellm.aembedding(
+                    model=self._embedding.model, input=list(texts), api_key=self._key or None, num_retries=0
+                )
+        except (litellm.exceptions.OpenAIError, TimeoutError) as error:
+            raise EmbeddingAway(f"litellm gave no vectors: {type(error).__name__}") from error
+        return checked([item["embedding"] for item in answer.data], len(texts), self._embedding)
+
+
+def checked(vectors: Sequence[Sequence[float]], texts: int, embedding: Embedding) -> Floats:
+    """As many as asked for, as long as agreed, finite; made of length 1. EmbeddingAway."""
+    lengths = {len(vector) for vector in vectors}
+    if len(vectors) != texts or lengths != {embedding.dimensions}:
+        found = f"{len(vectors)} vectors of {sorted(lengths)} dimensions"
+        raise EmbeddingAway(f"{texts} vectors of {embedding.dimensions} dimensions were expected, {found} came")
+    made = np.array(vectors, np.float32)
+    sizes = np.linalg.norm(made, axis=1, keepdims=True)
+    if not np.isfinite(made).all() or not (sizes > 0).all():
+        raise EmbeddingAway("a vector has no length or no number in it")
+    return np.asarray(made / sizes, np.float32)

@@ -1,0 +1,108 @@
+"""Who makes a site's vectors: our model, or a server that speaks OpenAI's protocol (a stand-in, over a real socket)."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brain.knowledge.embed import MiniLM
+from brain.knowledge.embedders import Embedders, EmbeddingAway, Offline, Served, wording
+from brain.knowledge.normal import normalise
+from core.db import Rows
+from core.ids import SiteId
+from core.sites import Embedding
+from tests.standins.embeddings import Fault, embeddings_server
+
+NO_ROWS: Rows = None  # type: ignore[assignment]  # no secret is asked for
+
+
+def test_questions_that_come_together_go_through_the_model_together(model: MiniLM) -> None:
+    async def story() -> None:
+        offline = Offline(model)
+        asked = [f"question number {word}" for word in ("a", "b", "c", "a")]
+        gone = asyncio.create_task(offline.query(asked[0]))
+        together = asyncio.gather(*(offline.query(text) for text in asked))
+        await asyncio.sleep(0)
+        gone.cancel()
+        first, second, third, again = await together
+        assert (first == again).all() and not (first == second).all() and len(third) == 384
+        assert (await offline.query(asked[1]) == second).all()
+        await offline.close()
+
+    asyncio.run(story())
+
+
+def test_passages_come_back_in_their_own_order_whatever_their_length(model: MiniLM) -> None:
+    texts = [f"the warehouse in street {number} " + "opens early " * (number % 7) for number in range(40)]
+
+    async def story() -> None:
+        offline = Offline(model)
+        vectors = await offline.passages(texts)
+        assert vectors.shape == (40, 384)
+        assert float(vectors[3] @ model.embed([texts[3]])[0]) == pytest.approx(1.0, abs=1e-4)
+        assert float(vectors[39] @ model.embed([texts[39]])[0]) == pytest.approx(1.0, abs=1e-4)
+        await offline.close()
+
+    asyncio.run(story())
+
+
+def served(story: Callable[[Served], Coroutine[Any, Any, None]], dimensions: int = 48, fault: Fault = None) -> None:
+    async def opened() -> None:
+        async with embeddings_server(dimensions, fault) as server, Embedders() as embedders:
+            embedding = Embedding(model="stand-in", base_url=server.base_url, dimensions=48)
+            embedder = await embedders.of(NO_ROWS, SiteId("shop"), embedding)
+            assert isinstance(embedder, Served)
+            await story(embedder)
+
+    asyncio.run(opened())
+
+
+def test_a_server_gives_vectors_of_length_one_in_the_order_asked() -> None:
+    async def story(embedder: Served) -> None:
+        vectors = await embedder.passages(["refund in ten days", "parking", "refund in ten days"])
+        assert vectors.shape == (3, 48) and np.allclose(np.linalg.norm(vectors, axis=1), 1)
+        assert (vectors[0] == vectors[2]).all() and not (vectors[0] == vectors[1]).all()
+        assert np.allclose(await embedder.query("parking"), vectors[1])
+
+    served(story)
+
+
+@pytest.mark.parametrize(
+    ("fault", "complaint"),
+    [("503", "answered 503"), ("garbage", "gave no vectors"), ("short", "vectors of"), ("nan", "gave no vectors|no number")],
+)
+def test_a_server_that_fails_is_away_and_says_how(fault: Fault, complaint: str) -> None:
+    async def story(embedder: Served) -> None:
+        with pytest.raises(EmbeddingAway, match=complaint):
+            await embedder.query("parking")
+
+    served(story, fault=fault)
+
+
+def test_a_server_of_other_dimensions_is_refused_before_its_vectors_mix_with_ours() -> None:
+    async def story(embedder: Served) -> None:
+        with pytest.raises(EmbeddingAway, match="1 vectors of 48 dimensions were expected, 1 vectors of \\[64\\]"):
+            await embedder.query("parking")
+
+    served(story, dimensions=64)
+
+
+def test_a_server_that_is_not_there_is_away() -> None:
+    async def story() -> None:
+        async with Embedders() as embedders:
+            embedding = Embedding(model="m", base_url="http://127.0.0.1:9", dimensions=48)
+            with pytest.raises(EmbeddingAway, match="ConnectError"):
+                await (await embedders.of(NO_ROWS, SiteId("shop"), embedding)).query("parking")
+
+    asyncio.run(story())
+
+
+def test_our_model_is_given_english_and_others_the_words_as_they_are() -> None:
+    hinglish = "mera order kahan hai"
+    other = Embedding(model="other", base_url="http://127.0.0.1:9", dimensions=48)
+    assert wording(Embedding(), hinglish, normalise(hinglish)) == normalise(hinglish).english != hinglish
+    assert wording(other, hinglish, normalise(hinglish)) == hinglish
+    plain = "Refunds within 10 days."
+    assert wording(Embedding(), plain, normalise(plain), english=True) == plain
