@@ -119,6 +119,8 @@ class Embedding(msgspec.Struct, frozen=True, kw_only=True):
     """An OpenAI-compatible server; empty: the model that we carry along, or litellm for any other."""
     secret: Text = ""
     dimensions: Annotated[int, Meta(ge=1, le=4096)] = 384
+    latin: bool = False
+    """It knows no Devanagari (text-embedding-3-small: 22 against 71, facts/brain.md B2): it gets texts in Latin letters."""
 
 
 class KnowledgeFrom(msgspec.Struct, frozen=True, kw_only=True):
