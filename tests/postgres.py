@@ -35,6 +35,9 @@ class Server:
     home: Path
     user: int | None = field(default_factory=lambda: _other_user() if os.geteuid() == 0 else None)
     process: "subprocess.Popen[bytes] | None" = None
+    port: int = 5432
+    options: tuple[str, ...] = ()
+    """More of them, for the command line: what comes later counts."""
 
     @property
     def settings(self) -> Settings:
@@ -59,12 +62,13 @@ class Server:
         """Returns when it answers."""
         command: list[str | Path] = [binaries() / "postgres", "-D", self.data, "-h", "", "-k", self.settings.run_dir]
         command += ["-c", "fsync=off", "-c", "shared_buffers=32MB", "-c", "max_connections=40"]
+        command += ["-p", str(self.port), *self.options]
         with (self.home / "postgres.log").open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, user=self.user, cwd="/")
         limit = time.monotonic() + 30
         while True:
             try:
-                psycopg.connect(f"postgresql://postgres@/postgres?host={self.settings.run_dir}").close()
+                psycopg.connect(f"postgresql://postgres@/postgres?host={self.settings.run_dir}&port={self.port}").close()
                 return
             except psycopg.OperationalError:
                 if time.monotonic() > limit or self.process.poll() is not None:
