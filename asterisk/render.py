@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from asterisk.music import write_bells
-from core.settings import Settings
+from core.settings import SecretMissing, Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -43,7 +43,7 @@ class ConfigurationError(ValueError):
 
 
 def render(settings: Settings, install: Install) -> Path:
-    """Write all of Asterisk's configuration; returns asterisk.conf, for `asterisk -C`. ConfigurationError, KeyError (secret)."""
+    """Write all of Asterisk's configuration; returns asterisk.conf, for `asterisk -C`. ConfigurationError."""
     values = _values(settings, install)
     folders = [Path(values[name]) for name in ("etc", "lib", "keys", "spool", "log", "recordings", "run", "music")]
     for folder in (settings.home, *folders):
@@ -75,7 +75,7 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
     values = {
         "app": _name("asterisk.app", settings.asterisk.app),
         "ari_user": _name("asterisk.ari_user", settings.asterisk.ari_user),
-        "ari_secret": _line("secret ari", settings.secret("ari")),
+        "ari_secret": _secret(settings, "ARI", "ari"),
         "ari_port": str(settings.port("ari_port")),
         "sip_port": str(settings.port("sip_port")),
         "host": _line("network.host", settings.network.host),
@@ -108,6 +108,11 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
     }
 
 
+def trunk_secret(trunk: Mapping[str, str]) -> str:
+    """Name of the secret with a trunk's password, if it registers."""
+    return trunk.get("secret") or f"trunk_{trunk.get('name', '')}"
+
+
 def _trunk(settings: Settings, trunk: Mapping[str, str], common: Mapping[str, str]) -> str:
     kind = trunk.get("kind", "registration")
     if kind not in ("registration", "ip"):
@@ -124,7 +129,7 @@ def _trunk(settings: Settings, trunk: Mapping[str, str], common: Mapping[str, st
         raise ConfigurationError(f"asterisk.trunks: {values['name']} has no host")
     if kind == "registration":
         values["username"] = _line("asterisk.trunks username", trunk.get("username", ""))
-        values["secret"] = _line("a trunk's secret", settings.secret(trunk.get("secret", f"trunk_{values['name']}")))
+        values["secret"] = _secret(settings, f"the trunk {values['name']!r}", trunk_secret(trunk))
     return fill((TEMPLATES / f"pjsip_trunk_{kind}.part").read_text(), values)
 
 
@@ -135,8 +140,15 @@ def _operator(settings: Settings, operator: Mapping[str, str]) -> dict[str, str]
         "name": _line("asterisk.operators name", operator.get("name", f"Operator {extension}"))
         .replace('"', "'")
         .replace(",", " "),
-        "secret": _line("an operator's secret", settings.secret(f"operator_{extension}")),
+        "secret": _secret(settings, f"the operator's phone {extension!r}", f"operator_{extension}"),
     }
+
+
+def _secret(settings: Settings, whose: str, name: str) -> str:
+    try:
+        return _line(f"{whose}: its password", settings.secret(name))
+    except SecretMissing as error:
+        raise ConfigurationError(f"{whose} has no password yet: {error}") from error
 
 
 def _each(part: str, rows: list[dict[str, str]]) -> str:

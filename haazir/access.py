@@ -4,8 +4,10 @@ We open exactly what it needs, to that one user, with a POSIX access control lis
 (acl(5) and linux/posix_acl_xattr.h; written by hand because the `acl` package is on no fresh machine.)
 """
 
+import errno
 import os
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 _ATTRIBUTE = "system.posix_acl_access"
@@ -28,6 +30,18 @@ def let_pass(path: Path, uid: int) -> None:
             grant(folder, uid, PASS)
 
 
+def closed(path: Path) -> Iterator[Path]:
+    """Folders above `path` that `let_pass` could not open: closed to others, on a file system without such lists."""
+    for folder in reversed(path.resolve().parents):
+        if folder.exists() and not folder.stat().st_mode & 0o001 and not _has_lists(folder):
+            yield folder
+
+
+def way_out(folder: Path) -> str:
+    """What its owner can do about a folder that is closed."""
+    return f"run `chmod o+x {folder}`, or set HAAZIR_HOME to a folder that everyone may pass, e.g. /var/lib/haazir"
+
+
 def grant(path: Path, uid: int, permissions: int) -> None:
     """Add `permissions` for one user. PermissionError, with a way out, where the file system has no such lists."""
     try:
@@ -36,8 +50,7 @@ def grant(path: Path, uid: int, permissions: int) -> None:
             os.setxattr(path, _ATTRIBUTE, encode(after))
     except OSError as error:
         raise PermissionError(
-            f"the database's user (uid {uid}) may not enter {path} ({error.strerror}): "
-            f"run `chmod o+x {path}`, or set HAAZIR_HOME to a folder that everyone may pass, e.g. /var/lib/haazir"
+            f"the database's user (uid {uid}) may not enter {path} ({error.strerror}): {way_out(path)}"
         ) from error
 
 
@@ -70,6 +83,14 @@ def _read(path: Path) -> Entries:
     try:
         return decode(os.getxattr(path, _ATTRIBUTE))
     except OSError as error:
-        if error.errno in (61, 95):  # ENODATA: a plain mode; EOPNOTSUPP: setting it will say so
+        if error.errno in (errno.ENODATA, errno.EOPNOTSUPP):  # a plain mode; setting a list will say if there are none
             return from_mode(path.stat().st_mode)
         raise
+
+
+def _has_lists(path: Path) -> bool:
+    try:
+        os.getxattr(path, _ATTRIBUTE)
+    except OSError as error:
+        return error.errno == errno.ENODATA
+    return True

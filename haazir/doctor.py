@@ -19,9 +19,9 @@ from typing import Literal, NamedTuple
 import msgspec
 import psycopg
 
-from asterisk import obtain
+from asterisk import obtain, render
 from core.settings import Settings, load
-from haazir import credentials, instance, ports, postgres
+from haazir import access, credentials, instance, ports, postgres
 from haazir.probe import http_status
 from haazir.status import status
 
@@ -96,10 +96,25 @@ def clock() -> Finding:
 async def secrets(settings: Settings) -> Iterable[Finding]:
     if open_to_all := [path.name for path in credentials.unprotected(settings)]:
         return [Finding("secrets", "bad", f"others may read {', '.join(open_to_all)}", f"chmod 600 {settings.home}/secrets/*")]
+    registering = [trunk for trunk in settings.asterisk.trunks if trunk.get("kind", "registration") == "registration"]
+    for trunk in registering:
+        if not _has(settings, name := render.trunk_secret(trunk)):
+            remedy = f"write it into {settings.home / 'secrets' / name} (chmod 600)"
+            return [Finding("secrets", "bad", f"the trunk {trunk.get('name')!r} has no password ({name})", remedy)]
     missing = [name for name in credentials.names(settings) if not _has(settings, name)]
     if missing:
         return [Finding("secrets", "warn", f"not made yet: {', '.join(missing)}", "bin/haazir up makes them")]
     return [Finding("secrets", "ok", f"in {settings.home / 'secrets'}")]
+
+
+async def folders(settings: Settings) -> Iterable[Finding]:
+    """May the database's own user pass to its program and its data?"""
+    if settings.database.url or os.geteuid() != 0:
+        return []
+    if shut := [*access.closed(postgres.BINARIES / "postgres"), *access.closed(postgres.data_dir(settings))]:
+        said = f"the database's user can't pass {shut[0]}: it is closed to others"
+        return [Finding("folders", "bad", said, access.way_out(shut[0]))]
+    return [Finding("folders", "ok", f"the database's user reaches {settings.home}")]
 
 
 async def asterisk(settings: Settings) -> Iterable[Finding]:
@@ -224,7 +239,7 @@ async def processes(settings: Settings) -> Iterable[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Awaitable[Iterable[Finding]]], ...] = (
-    machine, secrets, free_ports, rtp, asterisk, ari, database, engines, processes,
+    machine, folders, secrets, free_ports, rtp, asterisk, ari, database, engines, processes,
 )  # fmt: skip
 
 

@@ -146,9 +146,14 @@ def test_a_value_that_could_write_settings_of_its_own_is_refused(home: Path, ins
         render(Settings(home=home, asterisk=Asterisk(trunks=(trunk,))), installed)
 
 
-def test_a_missing_secret_is_named(home: Path, installed: Installed) -> None:
+def test_a_missing_password_is_told_with_whose_it_is_and_where_to_write_it(home: Path, installed: Installed) -> None:
+    trunk = {"name": "air-tel", "kind": "registration", "host": "sip.carrier.example", "username": "9111"}
+    with pytest.raises(ConfigurationError) as told:
+        render(Settings(home=home, asterisk=Asterisk(trunks=(trunk,))), installed)
+    assert "the trunk 'air-tel'" in str(told.value)
+    assert str(home / "secrets" / "trunk_air-tel") in str(told.value) and "HAAZIR_SECRET_TRUNK_AIR_TEL" in str(told.value)
     (home / "secrets" / "operator_202").unlink()
-    with pytest.raises(KeyError, match="operator_202"):
+    with pytest.raises(ConfigurationError, match="operator_202"):
         render(Settings(home=home), installed)
 
 

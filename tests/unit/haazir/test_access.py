@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -47,6 +48,24 @@ def test_a_closed_folder_lets_one_user_pass_and_stays_closed_to_others(tmp_path:
         pytest.skip("no access control lists here")
     assert closed.stat().st_mode & 0o007 == 0
     assert (0x02, 54321) in access.decode(os.getxattr(closed, "system.posix_acl_access"))
+
+
+def test_a_closed_folder_on_a_file_system_without_lists_is_told_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_here(*_: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(os, "getxattr", none_here)
+    monkeypatch.setattr(os, "setxattr", none_here)
+    assert closed in list(access.closed(closed / "home" / "postgres"))
+    with pytest.raises(PermissionError, match="chmod o\\+x") as told:
+        access.grant(closed, 54321, access.PASS)
+    assert access.way_out(closed) in str(told.value)
+    closed.chmod(0o701)
+    assert closed not in list(access.closed(closed / "home" / "postgres"))
 
 
 def test_a_chmod_that_narrowed_the_mask_is_mended(tmp_path: Path) -> None:
