@@ -15,7 +15,7 @@ PATIENCE_S = 40.0
 def main(arguments: list[str]) -> int:
     argparse.ArgumentParser(
         prog="bin/haazir down",
-        description="Stop the instance of this HAAZIR_HOME and everything it started.",
+        description="Stop the instance of this HAAZIR_HOME and everything it started. Exit status 1: not, or only by force.",
         epilog="Example: HAAZIR_HOME=/tmp/two bin/haazir down",
     ).parse_args(arguments)
     settings = load()
@@ -38,4 +38,4 @@ def main(arguments: list[str]) -> int:
             return 1
     instance.sweep(settings)
     print("stopped")
-    return 0
+    return 0 if clean else 1

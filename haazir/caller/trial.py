@@ -31,7 +31,7 @@ _FIRST_OFFSET = 20_000
 
 
 class TrialFailed(RuntimeError):
-    """The instance did not start; its last words are in the message."""
+    """The instance did not start, or did not stop; its last words are in the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,10 @@ class Trial:
 
 @contextlib.contextmanager
 def running(**variables: str) -> Iterator[Trial]:
-    """Started and ready; stopped, and its home deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home. TrialFailed."""
+    """Started and ready; stopped, and its home deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home.
+
+    TrialFailed if it does not start, or does not stop as it should.
+    """
     home = Path(tempfile.mkdtemp(prefix="haazir-trial-"))
     trial = _prepare(home, variables)
     try:
@@ -77,9 +80,11 @@ def running(**variables: str) -> Iterator[Trial]:
             raise TrialFailed(f"haazir up ended with {up.returncode}:\n{up.stdout}{up.stderr}\n{trial.last_words()}")
         yield trial
     finally:
-        trial.haazir("down", timeout=60.0)
+        down, last_words = trial.haazir("down", timeout=60.0), trial.last_words()
         if not os.environ.get("HAAZIR_TRIAL_KEEP"):
             shutil.rmtree(home, ignore_errors=True)
+    if down.returncode != 0:  # not in `finally`: what went wrong inside matters more
+        raise TrialFailed(f"haazir down ended with {down.returncode}:\n{down.stdout}{down.stderr}\n{last_words}")
 
 
 def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:
