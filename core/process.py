@@ -1,8 +1,8 @@
 """How each of our processes begins and ends: settings, logging, the loop, and a clean stop when it is asked for one.
 
-    async def work(settings): stop = stop_signal(); …; await stop.wait()
+async def work(settings): stop = stop_signal(); …; await stop.wait()
 
-    def main() -> int: return run("the brain", work)
+def main() -> int: return run("the brain", work)
 """
 
 import asyncio

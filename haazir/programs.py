@@ -26,6 +26,9 @@ NICE = {
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
 }
 
+UP = {"media-server": "/healthz"}
+"""What tells the supervisor that a process is up, where /readyz also speaks of others: nobody is restarted for those."""
+
 STOPPING = (
     ("gateway", "crm"),
     ("ari-app",),  # while Asterisk and the media server still answer it: calls end as calls should
@@ -61,7 +64,7 @@ def own(settings: Settings) -> list[Program]:
         Program(
             name=name,
             command=python(MODULES[name]),
-            ready=http_ready(*settings.metrics_address(name)),
+            ready=http_ready(*settings.metrics_address(name), UP.get(name, "/readyz")),
             environment=environment(settings),
             folder=settings.home,
             nice=NICE.get(name, 0),
@@ -90,11 +93,11 @@ def asterisk(settings: Settings, install: AsteriskInstall, configuration: Path) 
     )
 
 
-def http_ready(host: str, port: int) -> Callable[[], Awaitable[str | None]]:
-    """Asks /readyz of one of our processes."""
+def http_ready(host: str, port: int, path: str = "/readyz") -> Callable[[], Awaitable[str | None]]:
+    """Asks one of our processes."""
 
     async def ready() -> str | None:
-        status, answer = await http_status(host, port, "/readyz")
-        return None if status == 200 else f"/readyz: {answer[:200] or status}"
+        status, answer = await http_status(host, port, path)
+        return None if status == 200 else f"{path}: {answer[:200] or status}"
 
     return ready

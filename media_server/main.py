@@ -7,18 +7,16 @@ import asyncio
 import contextlib
 import gc
 import logging
-import signal
 import sys
 
-import uvloop
-
-from core import settings as core_settings
 from core.bus import serve
 from core.commands import ToMedia
 from core.outbox import Outbox
+from core.process import run, stop_signal
 from core.settings import Settings
-from core.telemetry import serve_status, set_up_logging
+from core.telemetry import serve_status
 from media_server.edge import Edge
+from media_server.neighbour import Attendance
 from media_server.phrasebook import Phrasebook
 from media_server.rtp.pacer import start_pacer
 from media_server.session import Shared
@@ -28,18 +26,20 @@ from media_server.vad.silero import Silero
 log = logging.getLogger(__name__)
 
 
-async def run(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    runner = await serve_status(settings.metrics_address("media-server"), lambda: None)
+async def work(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT. OSError if an address is taken.
+
+    /healthz answers once we are up; /readyz says whether a call could be taken, which needs others too.
+    """
+    stop = stop_signal()
     phrasebook = Phrasebook(settings, PhraseCache(settings.home / "phrases"))
     pacer = start_pacer(settings.home / "lib")
     async with Outbox(settings, "media-server") as outbox:
         edge = Edge(Shared(settings, Silero(), pacer, phrasebook, outbox))
         gc.collect()
         gc.freeze()  # what is loaded now stays: collections in mid-call need not look at it
-        async with serve(settings.socket("media-server"), ToMedia, edge.control):
+        async with serve(settings.socket("media-server"), ToMedia, edge.control), Attendance(settings) as others:
+            runner = await serve_status(settings.metrics_address("media-server"), lambda: others.missing)
             ticking = asyncio.create_task(edge.run())
             ticking.add_done_callback(lambda _: stop.set())  # without its tick every call is silent: better start anew
             log.info("= ready", extra={"pacer": type(pacer).__name__})
@@ -48,18 +48,9 @@ async def run(settings: Settings) -> None:
             ticking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await ticking
+            await runner.cleanup()
     pacer.stop()
-    await runner.cleanup()
-
-
-def main() -> None:
-    try:
-        settings = core_settings.load()
-        set_up_logging(settings.log_level)
-        uvloop.run(run(settings))
-    except (core_settings.SettingsError, OSError) as error:
-        sys.exit(f"media-server can't start: {error}")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run("the media server", work))

@@ -1,19 +1,22 @@
-"""A process that one call needs: connected when the call opens, connected again when it dies, never waited for.
+"""The processes that a call needs: connected when it opens, connected again when they die, never waited for.
 
-Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()
+Neighbour("brain", path, FromBrain, opening) ── run() ──> on_message(…) · on_lost()         one call's
+Attendance(settings).missing ──> "brain is away"                                            whether a call could be taken
 
 A neighbour that has not answered the opening counts as away: what was said to it meanwhile could be lost unnoticed.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
 from core.bus import Link, PeerGone, connect
+from core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -84,3 +87,35 @@ class Neighbour:
                 self._on_lost()
             await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
             failures += 1
+
+
+class Attendance:
+    """Who is there, of those that every call needs: an idle connection to each, whose end is theirs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._paths = {name: settings.socket(name) for name in ("stt-worker", "tts-worker", "brain")}
+        self._there: set[str] = set()
+
+    @property
+    def missing(self) -> str | None:
+        """In words; None: nobody."""
+        away = [name for name in self._paths if name not in self._there]
+        return f"{', '.join(away)} {'is' if len(away) == 1 else 'are'} away" if away else None
+
+    async def __aenter__(self) -> Self:
+        self._watching = [asyncio.create_task(self._watch(name, path)) for name, path in self._paths.items()]
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        for task in self._watching:
+            task.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)
+
+    async def _watch(self, name: str, path: Path) -> None:
+        while True:
+            with contextlib.suppress(PeerGone):
+                async with await connect(path, Any) as link:
+                    self._there.add(name)
+                    await link.receive()
+            self._there.discard(name)
+            await asyncio.sleep(AGAIN_S[0])

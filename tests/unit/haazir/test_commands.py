@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import PROCESSES, REPOSITORY, Network, Settings
+from core.telemetry import serve_status
 from haazir import VERSION, checks, ports, programs, status, up
 from haazir.__main__ import COMMANDS, HELP, main
 from haazir.probe import http_status
@@ -87,6 +88,25 @@ def test_a_probe_tells_nobody_home_from_an_answer() -> None:
         assert (await http_status(host, port, "/readyz"))[0] == 0
 
     asyncio.run(story())
+
+
+def test_a_media_server_that_misses_others_is_up_but_not_ready(tmp_path: Path) -> None:
+    """Else the supervisor would start it anew, and calls would die, because the brain is away."""
+
+    async def story() -> None:
+        settings = Settings(home=tmp_path, network=Network(metrics_port=_free_port() - PROCESSES.index("media-server")))
+        door = await serve_status(settings.metrics_address("media-server"), lambda: "brain is away")
+        program = next(program for program in programs.own(settings) if program.name == "media-server")
+        assert await program.ready() is None
+        assert "brain is away" in (await programs.http_ready(*settings.metrics_address("media-server"))() or "")
+        await door.cleanup()
+
+    asyncio.run(story())
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
 
 
 def test_status_before_the_first_start_says_that_nothing_runs(tmp_path: Path) -> None:
