@@ -189,6 +189,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     knowledge: KnowledgeFrom = KnowledgeFrom()
     retention_days: Annotated[int, Meta(ge=1, le=3650)] = 365
     """Calls, conversations and recordings older than this are deleted."""
+    tools_off: bool = False
+    """Kill switch: no tool goes out to the site's CRM or portal any more, from the next turn on."""
 
     @property
     def language(self) -> Language:
