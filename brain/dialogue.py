@@ -18,9 +18,9 @@ from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Match, known
 from brain.knowledge.normal import normalise
 from brain.small_talk import SMALL_TALK
-from brain.tools.tool import Request, Tool, ask_for_person
+from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
-from brain.understand import CALL_A_PERSON, No, Number, Unclear, Words, Yes, understand
+from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
 from core.commands import AnswerSource
 from core.db import DatabaseAway
@@ -63,21 +63,47 @@ async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piec
         return
     # What was expected or offered holds for one turn: from here on it is the meaning that counts.
     heard = replace(memory, language=language, expects="anything", offered_person=False, misunderstood=0)
-    request = Request(mind.site, language, heard)
-    match meaning:
-        case Yes() if memory.offered_person:
-            pieces = _use(PERSON, request, mind)
-        case Yes() | No():
-            pieces = _each(_talk("what_else", request))
-        case Number(digits=digits) if digits == CALL_A_PERSON:
-            pieces = _use(PERSON, request, mind)
-        case Number(digits=digits):
-            pieces = _use(ORDERS, replace(request, number=digits), mind)
-        case Words(text=text, number=number):
-            remembered = replace(heard, asked=(*memory.asked, asked.text)[-3:])
-            pieces = _answer_words(text, replace(request, number=number, memory=remembered), mind)
-    async for piece in pieces:
+    request = Request(mind.site, language, heard, asked=asked)
+    if (errand := _under_way(memory, mind)) is not None:
+        if errand.takes(request, meaning, await _also(meaning, memory, mind)):
+            async for piece in errand.resume(request, meaning):
+                yield piece
+            return
+        for piece in errand.dropped(request):
+            yield piece
+    async for piece in _answer_meaning(meaning, replace(request, memory=replace(heard, proposal=None)), memory, mind):
         yield piece
+
+
+def _answer_meaning(meaning: Meaning, request: Request, before: Memory, mind: Mind) -> AsyncIterator[Piece]:
+    """`before`: the memory with what was offered in it."""
+    match meaning:
+        case Yes() if before.offered_person:
+            return _use(PERSON, request, mind)
+        case Number(digits=digits) if digits == CALL_A_PERSON:
+            return _use(PERSON, request, mind)
+        case Number(digits=digits):
+            return _use(ORDERS, replace(request, number=digits), mind)
+        case Words(text=text, number=number):
+            remembered = replace(request.memory, asked=(*before.asked, request.asked.text)[-3:])
+            return _answer_words(text, replace(request, number=number, memory=remembered), mind)
+        case _:
+            return _each(_talk("what_else", request))
+
+
+def _under_way(memory: Memory, mind: Mind) -> Errand | None:
+    """The tool that waits for a reply; not if a person was offered meanwhile: then "haan" is for them."""
+    tool = mind.tools.get(memory.proposal.tool) if memory.proposal is not None and not memory.offered_person else None
+    return tool if isinstance(tool, Errand) else None
+
+
+async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
+    """The question that a reply could be as well."""
+    try:
+        match = await _find(meaning.text, memory, mind) if isinstance(meaning, Words) else None
+    except DatabaseAway:
+        return None
+    return None if match is None or match.entry.key == ELSEWHERE else match
 
 
 async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:

@@ -1,5 +1,6 @@
 """What a turn is before any knowledge is asked: nothing we could make out, a number, yes, no, or words. ◆"""
 
+import re
 from dataclasses import dataclass
 
 from brain.digits import number_in
@@ -43,6 +44,17 @@ class Words:
 
 Meaning = Unclear | Yes | No | Number | Words
 
+_SURE = frozenset(
+    "yes yeah yep ok okay sure haan han haa ha ji jee haanji hanji hanjee aho bilkul theek thik sahi zaroor jarur right correct"
+    " confirm confirmed ahead karo kardo kariye kijiye".split()
+)
+_DO_IT = frozenset("kar do dijiye de go it so sakte hain ho jaye please na main ise isko".split())
+_DONT = frozenset("mat don dont rehne rehn ruk ruko rukiye chhodo chhod chodo stop wait leave galat wrong".split())
+_STOP = re.compile(
+    r"\b(rehne d[oe]|rehne dijiye|rehn deo|chh?od(o|iye)|never ?mind|forget it|leave it|kuchh? nahin|nothing"
+    r"|nahin batana|nahin chahiye|baad mein|cancel kar do|stop)\b"
+)
+
 CALL_A_PERSON = "0"
 """The key that has meant "operator" since before there were agents."""
 
@@ -60,6 +72,22 @@ def understand(asked: Asked, memory: Memory, least_confidence: float) -> Meaning
     if memory.expects == "yes_no" and (answer := yes_or_no(text)):
         return answer
     return Words(rest if number else asked.text, number)
+
+
+def confirmation(text: str, echo: str = "") -> Yes | No | None:
+    """To "shall I?": also "haan kar do", "go ahead", "mat karo". `echo`: what was read back; its own words add nothing new."""
+    words = set(re.findall(r"[^\W\d_]+", latin(text).lower()))
+    own = words - set(re.findall(r"[^\W\d_]+", latin(echo).lower())) - {"t"}  # don't
+    if own - (_YES | _NO | _FILLERS | _SURE | _DO_IT | _DONT):
+        return None
+    if words & (_NO | _DONT):
+        return No()
+    return Yes() if words & _SURE or {"kar", "do"} <= words or {"do", "it"} <= words else None
+
+
+def wants_to_stop(text: str) -> bool:
+    """Instead of an answer: "rehne dijiye", "never mind", or a plain no."""
+    return isinstance(yes_or_no(latin(text).lower()), No) or bool(_STOP.search(latin(text).lower()))
 
 
 def yes_or_no(text: str) -> Yes | No | None:

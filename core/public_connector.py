@@ -16,10 +16,11 @@ class PrivateAddress(OSError):
     """A site's URL leads into a private network. Reaches the asker as aiohttp.ClientConnectorError."""
 
 
-def public_connector(allowed: Sequence[Network] = (), *, connections: int = 100) -> aiohttp.TCPConnector:
+def public_connector(allowed: Sequence[Network] = (), *, connections: int = 100, keep: bool = True) -> aiohttp.TCPConnector:
     """Whatever a name resolves to, now or at the next look, is judged when it is connected to: no gap to rebind a name in.
 
-    `allowed`: private networks that the machine's admin lets sites reach (settings.network.private_hosts).
+    `allowed`: private networks that the machine's admin lets sites reach (settings.network.private_hosts). `keep`:
+    connections are used again, on which aiohttp may send a PUT or DELETE twice.
     """
 
     def make_socket(found: tuple[Any, ...]) -> socket.socket:
@@ -28,7 +29,7 @@ def public_connector(allowed: Sequence[Network] = (), *, connections: int = 100)
             raise PrivateAddress("the host is in a private network")
         return socket.socket(family, kind, protocol)
 
-    return aiohttp.TCPConnector(limit=connections, socket_factory=make_socket, ttl_dns_cache=60)
+    return aiohttp.TCPConnector(limit=connections, socket_factory=make_socket, ttl_dns_cache=60, force_close=not keep)
 
 
 def is_private(error: BaseException) -> bool:

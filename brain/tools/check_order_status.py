@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from brain.tools.order_lines import STATUS, spoken_date, spoken_digits, spoken_rupees
 from brain.tools.orders import Order, OrdersAway
@@ -21,6 +21,13 @@ class OrderBook(Protocol):
 
 class CheckOrderStatus:
     name = "check_order_status"
+    description = "Tells the state of an order by its number: on its way, delivered, delayed, cancelled, and when."
+    parameters: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {"order_number": {"type": "string", "pattern": "^[0-9]{5}$"}},
+        "required": ["order_number"],
+        "additionalProperties": False,
+    }
     utterances: ClassVar[Mapping[Language, tuple[str, ...]]] = {
         "hi-Latn": (
             "mera order kahan hai", "order ka status kya hai", "mera order kab aayega", "order track karna hai",

@@ -1,9 +1,9 @@
 """Goodbye: the caller has all they wanted. ◆"""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from brain.tools.tool import Request
+from brain.tools.tool import NO_ARGUMENTS, Request
 from brain.turn import Done, Piece, Say
 from brain.wording import sentences
 from core.sites import Language
@@ -11,6 +11,8 @@ from core.sites import Language
 
 class EndCall:
     name = "end_call"
+    description = "Says goodbye and ends the conversation, when the caller has all they wanted."
+    parameters: ClassVar[Mapping[str, Any]] = NO_ARGUMENTS
     utterances: ClassVar[Mapping[Language, tuple[str, ...]]] = {
         "hi-Latn": (
             "alvida", "call kaat dijiye", "phone rakh dijiye", "bas itna hi poochhna tha", "aur kuchh nahin chahiye",

@@ -1,9 +1,9 @@
 """A person, please: says so and hands the caller over, with what was asked so far. ◆"""
 
 from collections.abc import AsyncIterator, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from brain.tools.tool import Request
+from brain.tools.tool import NO_ARGUMENTS, Request
 from brain.turn import Done, Piece, Say
 from brain.wording import sentences
 from core.sites import Language
@@ -11,6 +11,8 @@ from core.sites import Language
 
 class TransferToOperator:
     name = "transfer_to_operator"
+    description = "Hands the caller over to a person."
+    parameters: ClassVar[Mapping[str, Any]] = NO_ARGUMENTS
     utterances: ClassVar[Mapping[Language, tuple[str, ...]]] = {
         "hi-Latn": (
             "kisi insaan se baat karni hai", "customer care se baat karao", "mujhe aadmi se baat karni hai",
