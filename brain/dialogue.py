@@ -20,7 +20,7 @@ from brain.knowledge.normal import normalise
 from brain.small_talk import SMALL_TALK
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
-from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
+from brain.understand import CALL_A_PERSON, Meaning, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
 from core.commands import AnswerSource
 from core.db import DatabaseAway
