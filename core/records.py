@@ -71,3 +71,9 @@ def recording_name(call: CallId) -> str:
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", call):
         return f"{call}.wav"
     return hashlib.sha256(call.encode(errors="surrogatepass")).hexdigest() + ".wav"  # an id may hold anything, a path may not
+
+
+def recording_names(call: CallId, base: str) -> tuple[str, ...]:
+    """All files that a call's recording may lie in: the finished one, and the two legs it is made of."""
+    ours = bool(base) and "/" not in base and not base.startswith(".")  # never follow a name out of the folder
+    return (recording_name(call), *(f"{base}-{leg}.wav" for leg in ("rx", "tx") if ours))

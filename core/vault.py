@@ -3,8 +3,9 @@
     value ──AES-256-GCM, a key of its own (DEK)──> sealed ─┐
     DEK ────AES-256-GCM, the instance's key (KEK)─> wrapped ┴─> site_secret
 
-Both are bound to site and name, so a row that was copied to another site opens nothing. The KEKs are the secret `vault_key`:
-the first wraps, the others still unwrap; `bin/haazir sites rotate-vault` adds one and wraps the DEKs anew, never the values.
+What is sealed is bound to site and name, so a row that was copied to another site opens nothing. The KEKs are the secret
+`vault_key`: the first wraps, the others still unwrap; `bin/haazir sites rotate-vault` adds one and wraps the DEKs anew, in
+every table that has columns kek_id, wrapped and sealed; the values are never opened for it.
 """
 
 import hashlib
@@ -28,6 +29,13 @@ SECRET_LIMIT = 16_384
 
 _NONCE = 12
 """Bytes, as NIST SP 800-38D recommends for GCM. Random: a DEK seals one value, a KEK wraps far fewer than 2**32."""
+
+_DEK = b"haazir vault dek"
+_SEALED_TABLES = """
+select quote_ident(table_name) from information_schema.columns
+where table_schema = 'public' and column_name in ('site_id', 'kek_id', 'wrapped', 'sealed')
+group by table_name having count(*) = 4 order by table_name
+"""
 
 
 class VaultError(RuntimeError):
@@ -89,26 +97,26 @@ class Vault:
 
     async def rewrap(self, rows: Rows, site: SiteId) -> int:
         """Wrap the site's DEKs in the newest KEK; how many were in an older one. VaultError."""
-        newest = self._keks[0]
-        query = "select name, kek_id, wrapped from site_secret where site_id = %s and kek_id <> %s for update"
-        old = await (await rows.execute(query, [site, newest.id])).fetchall()
-        for name, kek_id, wrapped in old:
-            context = _context(site, name)
-            dek = _decrypt(self._kek(kek_id).cipher, bytes(wrapped), context)
-            values = [newest.id, _encrypt(newest.cipher, dek, context), site, name]
-            await rows.execute("update site_secret set kek_id = %s, wrapped = %s where site_id = %s and name = %s", values)
-        return len(old)
+        newest, done = self._keks[0], 0
+        for (table,) in await (await rows.execute(_SEALED_TABLES)).fetchall():
+            query = f"select kek_id, wrapped from {table} where site_id = %s and kek_id <> %s and wrapped <> '' for update"
+            for kek_id, wrapped in await (await rows.execute(query.encode(), [site, newest.id])).fetchall():
+                dek = _decrypt(self._kek(kek_id).cipher, bytes(wrapped), _DEK)
+                change = f"update {table} set kek_id = %s, wrapped = %s where site_id = %s and wrapped = %s"
+                await rows.execute(change.encode(), [newest.id, _encrypt(newest.cipher, dek, _DEK), site, wrapped])
+                done += 1
+        return done
 
     # ── anything else that must not lie in the open ──────────────────────────────────────────────────────────────────
     def seal(self, value: bytes, context: bytes) -> Sealed:
         """To be opened with the same `context` only."""
         kek = self._keks[0]
         dek = AESGCM.generate_key(256)
-        return Sealed(kek.id, _encrypt(kek.cipher, dek, context), _encrypt(AESGCM(dek), value, context))
+        return Sealed(kek.id, _encrypt(kek.cipher, dek, _DEK), _encrypt(AESGCM(dek), value, context))
 
     def open(self, sealed: Sealed, context: bytes) -> bytes:
         """VaultError."""
-        dek = _decrypt(self._kek(sealed.kek_id).cipher, sealed.wrapped, context)
+        dek = _decrypt(self._kek(sealed.kek_id).cipher, sealed.wrapped, _DEK)
         return _decrypt(AESGCM(dek), sealed.sealed, context)
 
     def _kek(self, kek_id: str) -> _Kek:

@@ -18,6 +18,7 @@ from core.settings import Settings
 from core.telemetry import serve_status
 from core.vault import Vault, VaultError
 from gateway.app import application
+from kb_api.door import open_door
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ async def work(settings: Settings) -> None:
         database = await stack.enter_async_context(Database(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         doors = Doors(settings, database, Doorkeeper(database, pepper, admin_key), vault)
-        server = _server(application(settings, doors, http))
+        needs = await stack.enter_async_context(open_door(doors))
+        server = _server(application(settings, doors, needs, http))
         door = await serve_status(settings.metrics_address("gateway"), lambda: None if server.started else "is starting")
         stack.push_async_callback(door.cleanup)
         when_asked_to_stop(lambda: setattr(server, "should_exit", True))

@@ -49,7 +49,7 @@ async def read(request: Request) -> dict[str, Any]:
     if kind not in ("application/json", MERGE_PATCH):
         raise Problem(415, "send JSON, with Content-Type: application/json", "not-json")
     try:
-        given = msgspec.json.decode(await request.body())
+        given = msgspec.json.decode(await request.body() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(422, f"the body is not JSON: {error}", "not-json") from error
     if not isinstance(given, dict):

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from analytics.consume import Consumer
+from brain.knowledge.embedders import Embedders
 from core import settings as core_settings
 from core.db import Database
 from core.events import (
@@ -38,10 +39,14 @@ from core.outbox import INSERT
 from core.settings import Settings
 from core.vault import Vault
 from gateway.app import application
+from kb_api.needs import Needs
+from kb_api.stock import Stockroom
 from tests.postgres import Server
 
 PEPPER, ADMIN_KEY = "pepper", "hzadm_admin"
 KEYS = {"shop": "hz_shop_key", "bank": "hz_bank_key"}
+STOCKROOM = Stockroom()
+"""One for all tests: its vectors take a few seconds."""
 Story = Callable[[httpx.AsyncClient], Coroutine[Any, Any, None]]
 
 
@@ -75,19 +80,24 @@ class Town:
     async def gateway(self) -> AsyncIterator[httpx.AsyncClient]:
         async with Database(self.settings, wait_s=2) as database, aiohttp.ClientSession() as http:
             doors = Doors(self.settings, database, Doorkeeper(database, PEPPER, ADMIN_KEY), Vault(lambda: "a vault key"))
-            transport = httpx.ASGITransport(application(self.settings, doors, http), raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-                yield client
+            async with Embedders(vault=doors.vault) as embedders:
+                app = application(self.settings, doors, Needs(embedders, STOCKROOM), http)
+                transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+                async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                    yield client
 
     def get(self, path: str, key: str | None = "hz_shop_key", **headers: str) -> httpx.Response:
         """One request with a Bearer key and these headers (x_site_id for X-Site-Id)."""
+        return self.ask("GET", path, key, **headers)
 
-        async def ask() -> httpx.Response:
+    def ask(self, method: str, path: str, key: str | None = "hz_shop_key", json: Any = None, **headers: str) -> httpx.Response:
+        async def asked() -> httpx.Response:
             async with self.gateway() as client:
                 sent = {name.replace("_", "-"): value for name, value in headers.items()}
-                return await client.get(path, headers=sent | ({"Authorization": f"Bearer {key}"} if key else {}))
+                sent |= {"Authorization": f"Bearer {key}"} if key else {}
+                return await client.request(method, path, headers=sent, json=json)
 
-        return asyncio.run(ask())
+        return asyncio.run(asked())
 
 
 @pytest.fixture

@@ -1,0 +1,28 @@
+"""The site's door, put together: what its routers need, and the routers themselves.
+
+async with open_door(doors) as needs: install(app, needs)
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from brain.knowledge.embedders import Embedders
+from core.http.doors import Doors
+from kb_api import keys, needs, numbers, secrets, sites
+from kb_api.needs import Needs
+
+ROUTERS = (sites.router, keys.router, numbers.router, secrets.router)
+
+
+@contextlib.asynccontextmanager
+async def open_door(doors: Doors) -> AsyncIterator[Needs]:
+    async with Embedders(vault=doors.vault) as embedders:
+        yield Needs(embedders)
+
+
+def install(app: FastAPI, opened: Needs) -> None:
+    needs.install(app, opened)
+    for router in ROUTERS:
+        app.include_router(router)
