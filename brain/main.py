@@ -14,18 +14,22 @@ from brain import dialogue, instant
 from brain.dialogue import Mind
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.library import Library, NoSuchSite
+from brain.lanes import Lanes
 from brain.metrics import CONVERSATIONS
 from brain.notebook import Notebook
 from brain.session import Answer, Session
 from brain.tools.orders import Orders
 from brain.tools.registry import all_tools
 from brain.tools.tool import Tool
-from brain.turn import Asked, CannotAnswer, Memory, Piece
+from brain.turn import Asked, CannotAnswer, Meanwhile, Memory, Piece
+from brain.wording import HOLD_CHAT, spoken_in
 from core import commands as msg
 from core.bus import Link, serve
+from core.contacts import Contacts
 from core.db import Database, DatabaseAway
 from core.process import run, stop_signal
 from core.settings import Settings
+from core.sites import Language, Site
 from core.telemetry import serve_status
 
 log = logging.getLogger(__name__)
@@ -39,6 +43,7 @@ class Brain:
         self._library = library
         self._tools = tools
         self._notebook = notebook
+        self._lanes = Lanes()
         self._conversations: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
@@ -53,7 +58,7 @@ class Brain:
         if not isinstance(opened, msg.OpenConversation):
             log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
             return
-        session = asyncio.create_task(Session(link, opened, self._answer_for(opened), self._notebook).run())
+        session = asyncio.create_task(Session(link, opened, self._answer_for(opened), self._notebook, self._lanes).run())
         self._conversations.add(session)
         session.add_done_callback(self._conversations.discard)
         with CONVERSATIONS.track_inprogress():
@@ -73,8 +78,17 @@ class Brain:
         tools = {name: self._tools[name] for name in loaded.row.tools if name in self._tools}
         engines = self._settings.engines
         mind = Mind(loaded.row.site, tools, self._library, engines.confidence, engines.misunderstood)
+        if asked.channel == "chat":
+            yield _meanwhile(loaded.row.site, asked.language)
         async for piece in dialogue.answer(asked, memory, mind):
             yield piece
+
+
+def _meanwhile(site: Site, language: Language) -> Meanwhile:
+    """The site's own words, or ours."""
+    own = {of: phrases.hold_chat[0] for of, phrases in site.phrases.items() if phrases.hold_chat}
+    text, language = spoken_in(own or HOLD_CHAT, language)
+    return Meanwhile(site.patience.hold_line, text, language)
 
 
 async def _load_sites(library: Library, missing: list[str]) -> None:
@@ -97,7 +111,7 @@ async def work(settings: Settings) -> None:
         database = await stack.enter_async_context(Database(settings))
         library = await stack.enter_async_context(Library(database, model, settings.calls.site_cache_s))
         orders = await stack.enter_async_context(Orders(settings.crm_url(), settings.brain.tool_deadline_s))
-        notebook = await stack.enter_async_context(Notebook(database))
+        notebook = await stack.enter_async_context(Notebook(database, Contacts.of(settings)))
         brain = Brain(settings, library, all_tools(orders), notebook)
         stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))

@@ -5,16 +5,23 @@ A note is an upsert, so writing one twice does no harm; the newest of a turn win
 
 import asyncio
 import contextlib
+import json
 import logging
 from collections import deque
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Self
 
+import msgspec
 import psycopg
 
 from brain.metrics import LOST, UNWRITTEN
-from core.commands import OpenConversation
-from core.db import Database, DatabaseAway
+from brain.recap import RECENT
+from brain.turn import Exchange, Memory
+from core.commands import Citation, OpenConversation
+from core.contacts import Contacts
+from core.db import Database, DatabaseAway, Rows
 from core.ids import CallId, SiteId
 
 log = logging.getLogger(__name__)
@@ -22,6 +29,8 @@ log = logging.getLogger(__name__)
 WAITING_LIMIT = 5000
 """Notes kept while the database is away: some hours of 15 calls. Then the oldest go, counted."""
 RETRY_S = 1.0
+CONTINUES = timedelta(hours=72)
+"""Somebody who comes back within this goes on with the same conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +43,24 @@ class Turn:
     answered: str
     heard: str | None
     """None: not told yet, or cancelled before a word of it was."""
-    source: str
+    source: str | None
+    """None: interrupted before the answer was complete."""
     score: float | None
+    citations: Sequence[Citation] = ()
+    model: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What is known of a conversation when a session of it opens."""
+
+    conversation_id: str
+    memory: Memory
+    last_channel: str | None
+    silent_s: float
+    """Since the last turn, over whichever channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +68,39 @@ class _Note:
     site: SiteId
     statement: str
     values: tuple[object, ...]
+    recalled: "asyncio.Future[Recalled] | None" = None
+    """Of the opening note: where the session waits."""
 
 
-_OPEN = (
-    "insert into conversation (site_id, conversation_id, channel, caller, language) values (%s, %s, %s, %s, %s) "
-    "on conflict (site_id, conversation_id) do update set closed_at = null"
-)
-_CLOSE = "update conversation set closed_at = now() where site_id = %s and conversation_id = %s"
+_OPEN = "select conversation_id, language, summary, memory, last_channel, silent_for from open_session(%s, %s, %s, %s, %s)"
+_CLOSE = "update conversation_session set closed_at = now() where site_id = %s and session_id = %s"
 _TURN = (
-    "insert into conversation_turn (site_id, conversation_id, turn, via, asked, language, confidence, answered, heard, "
-    "answer_source, score) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict (site_id, conversation_id, turn) "
+    "insert into conversation_turn (site_id, conversation_id, session_id, turn, via, asked, language, confidence, answered, "
+    "heard, answer_source, score, citations, model, tokens_in, tokens_out) select site_id, conversation_id, session_id, "
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s from conversation_session where site_id = %s and session_id = %s "
+    "on conflict (site_id, session_id, turn) "
     "do update set heard = coalesce(excluded.heard, conversation_turn.heard), answered = excluded.answered, "
-    "asked = excluded.asked, answer_source = excluded.answer_source, score = excluded.score"
+    "asked = excluded.asked, answer_source = excluded.answer_source, score = excluded.score, citations = excluded.citations, "
+    "model = excluded.model, tokens_in = excluded.tokens_in, tokens_out = excluded.tokens_out"
+)
+_KNOWS = (
+    "update conversation c set last_at = now(), memory = %s, summary = %s, language = %s, "
+    "state = case when %s then 'handed_over' else state end from conversation_session s "
+    "where s.site_id = %s and s.session_id = %s and (c.site_id, c.conversation_id) = (s.site_id, s.conversation_id)"
+)
+_RECENT = (
+    "select t.asked, coalesce(t.heard, t.answered), s.channel, t.language from conversation_turn t "
+    "join conversation_session s using (site_id, session_id) where t.site_id = %s and t.conversation_id = %s "
+    "order by t.at desc limit %s"
 )
 
 
 class Notebook:
-    """`async with Notebook(database) as notebook`; its methods never wait and never raise."""
+    """`async with Notebook(database, contacts) as notebook`; its methods never wait and never raise."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, contacts: Contacts) -> None:
         self._database = database
+        self._contacts = contacts
         self._notes: deque[_Note] = deque()
         self._arrived = asyncio.Event()
         self._all_written = asyncio.Event()
@@ -88,14 +126,26 @@ class Notebook:
         """Until nothing waits."""
         await self._all_written.wait()
 
-    def opened(self, opened: OpenConversation) -> None:
-        values = (opened.site_id, opened.call_id, opened.channel, opened.caller, opened.language)
-        self._add(_Note(opened.site_id, _OPEN, values))
+    def opened(self, opened: OpenConversation) -> "asyncio.Future[Recalled]":
+        """Begin a session; what is known of its conversation comes when the database has said it, perhaps never."""
+        keys = self._contacts.keys(opened.site_id, phone=opened.caller, user=opened.user)
+        rows = json.dumps([key.row() for key in keys])
+        values = (opened.call_id, opened.channel, opened.language, rows, CONTINUES)
+        recalled = asyncio.get_running_loop().create_future()
+        self._add(_Note(opened.site_id, _OPEN, values, recalled))
+        return recalled
 
     def turned(self, opened: OpenConversation, turn: Turn) -> None:
         asked = (turn.turn, turn.via, turn.asked, turn.language, turn.confidence)
-        answered = (turn.answered, turn.heard, turn.source, turn.score)
-        self._add(_Note(opened.site_id, _TURN, (opened.site_id, opened.call_id, *asked, *answered)))
+        answered = (turn.answered, turn.heard, turn.source, turn.score, msgspec.json.encode(turn.citations).decode())
+        cost = (turn.model, turn.tokens_in, turn.tokens_out)
+        self._add(_Note(opened.site_id, _TURN, (*asked, *answered, *cost, opened.site_id, opened.call_id)))
+
+    def knows(self, opened: OpenConversation, memory: Memory, *, handed_over: bool) -> None:
+        """What the conversation now knows; its turns are written by themselves."""
+        stored = msgspec.json.encode(replace(memory, recent=(), summary="")).decode()
+        values = (stored, memory.summary, memory.language, handed_over, opened.site_id, opened.call_id)
+        self._add(_Note(opened.site_id, _KNOWS, values))
 
     def closed(self, site: SiteId, call: CallId) -> None:
         self._add(_Note(site, _CLOSE, (site, call)))
@@ -116,7 +166,7 @@ class Notebook:
                 note = self._notes[0]
                 try:
                     async with self._database.as_site(note.site) as rows:
-                        await rows.execute(note.statement.encode(), note.values)
+                        await _put(rows, note)
                 except DatabaseAway:
                     await asyncio.sleep(RETRY_S)
                     continue
@@ -128,3 +178,22 @@ class Notebook:
                 UNWRITTEN.set(len(self._notes))
             self._arrived.clear()
             self._all_written.set()
+
+
+async def _put(rows: Rows, note: _Note) -> None:
+    written = await rows.execute(note.statement.encode(), note.values)
+    if note.recalled is not None and (row := await written.fetchone()) is not None:
+        turns = await (await rows.execute(_RECENT, [note.site, row[0], RECENT])).fetchall()
+        if not note.recalled.done():  # the session may have ended meanwhile
+            note.recalled.set_result(_recalled(row, turns))
+
+
+def _recalled(row: Sequence[Any], turns: Sequence[Sequence[Any]]) -> Recalled:
+    conversation_id, language, summary, stored, last_channel, silent_for = row
+    try:
+        memory = msgspec.convert({"language": language, **stored}, Memory)
+    except msgspec.ValidationError:  # of another version: turns and summary still tell the most of it
+        log.warning("! a memory of another version is left out", extra={"conversation": conversation_id})
+        memory = Memory(language)
+    memory = replace(memory, recent=tuple(Exchange(*turn) for turn in reversed(turns)), summary=summary)
+    return Recalled(conversation_id, memory, last_channel, silent_for.total_seconds())

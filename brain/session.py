@@ -14,19 +14,38 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from brain.lanes import Lanes
 from brain.metrics import ANSWERS, FIRST_SENTENCE
-from brain.notebook import Notebook, Turn
-from brain.turn import Asked, AwaitTurn, Barrier, CannotAnswer, Done, Exchange, Memory, Piece, Say, ToolBegan, ToolEnded, Write
+from brain.notebook import Notebook, Recalled, Turn
+from brain.recap import exchanges, reheard, remember, resumed
+from brain.render import Form, form
+from brain.tongue import language_of
+from brain.turn import (
+    Asked,
+    AwaitTurn,
+    Barrier,
+    CannotAnswer,
+    Done,
+    Exchange,
+    Meanwhile,
+    Memory,
+    Piece,
+    Say,
+    ToolBegan,
+    ToolEnded,
+    Write,
+)
 from core import commands as msg
 from core.bus import Link, PeerGone
+from core.sites import Language
 
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Asked, Memory], AsyncIterator[Piece]]
 """dialogue.answer with the site's mind in it."""
 
-RECENT = 10
-"""Turns that a conversation remembers word for word."""
+RECALL_S = 0.3
+"""The first answer waits so long for what was said before; an answer without it is better than silence."""
 FINISH_S = 15.0
 """The longest that a write of a conversation that is over may take. Its tool has a deadline of its own, and sooner."""
 
@@ -42,27 +61,36 @@ class Draft:
     """It has passed its Barrier and changes the world: nothing stops it any more."""
     wanted: bool = True
     """Somebody listens."""
+    language: Language = "hi-Latn"
+    """Of the question."""
     said: list[str] = field(default_factory=list)
+    """In the channel's form."""
     done: Done | None = None
     heard: str | None = None
+    holding: asyncio.TimerHandle | None = None
 
 
 class Session:
-    """`await Session(link, opened, answer, notebook).run()` lives as long as the connection, and as what it has to finish."""
+    """`await Session(link, opened, answer, notebook, lanes).run()` lives as long as the connection, and what it has to finish."""
 
-    def __init__(self, link: Link[msg.ToBrain], opened: msg.OpenConversation, answer: Answer, notebook: Notebook) -> None:
+    def __init__(
+        self, link: Link[msg.ToBrain], opened: msg.OpenConversation, answer: Answer, notebook: Notebook, lanes: Lanes
+    ) -> None:
         self._link = link
         self._opened = opened
         self._answer = answer
         self._notebook = notebook
-        self._memory = Memory(opened.language)
+        self._lanes = lanes
+        self._memory = Memory(opened.language, recent=exchanges(opened.history, opened.language))
+        self._recalled: asyncio.Future[Recalled] | None = None
+        self._conversation = ""
         self._draft: Draft | None = None
         self._committed: Draft | None = None
         self._acting: Draft | None = None
 
     async def run(self) -> None:
-        self._notebook.opened(self._opened)
-        self._link.send(msg.ConversationOpened())
+        self._recalled = self._notebook.opened(self._opened)
+        self._link.send(msg.ConversationOpened())  # at once: nobody waits for their greeting until we have remembered them
         try:
             async for message in self._link:
                 await self._take(message)
@@ -87,7 +115,7 @@ class Session:
                 await self._drop()
             case msg.Heard(turn=turn, text=text) if committed and committed.ask.turn == turn:
                 committed.heard = text
-                self._write_down(committed)
+                self._hear(committed)
             case msg.OpenConversation():
                 log.warning("! a conversation was opened twice", extra={"call": self._opened.call_id})
             case _:
@@ -112,35 +140,65 @@ class Session:
                 acting.task.cancel()
                 await asyncio.wait([acting.task])
 
+    async def _recall(self) -> None:
+        """What was said before, over whichever channel, once it is there."""
+        if self._recalled is None:
+            return
+        await asyncio.wait([self._recalled], timeout=RECALL_S if self._committed is None else 0)
+        if self._recalled.done():
+            recalled, self._recalled = self._recalled.result(), None
+            self._conversation = recalled.conversation_id
+            same = recalled.last_channel == self._opened.channel
+            before = resumed(recalled.memory, same_channel=same, silent_s=recalled.silent_s)
+            if not self._memory.recent:
+                self._memory = before
+            else:  # the database was away: turns have been taken meanwhile, and they are the latest
+                recent = (*before.recent, *self._memory.recent)
+                self._memory = replace(self._memory, recent=recent, summary=before.summary)
+
     async def _think(self, draft: Draft) -> None:
         ask, opened = draft.ask, self._opened
-        asked = Asked(
-            ask.text, ask.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn
-        )  # fmt: skip
         try:
             await self._finish()  # the next answer must know what the last one did
-            await self._pull(draft, self._answer(asked, self._memory))
+            await self._recall()
+            draft.language = language_of(ask.text, self._memory.language) if ask.via == "text" else ask.language
+            asked = Asked(
+                ask.text, draft.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn
+            )  # fmt: skip
+            async with self._lanes.lane(opened.channel) as leave:
+                await self._pull(draft, self._answer(asked, self._memory), leave)
         except PeerGone:
             return  # the connection's own loop ends as well
         except CannotAnswer as error:
-            log.warning("! no answer", extra={"call": self._opened.call_id, "turn": ask.turn, "why": error})
+            log.warning("! no answer", extra={"call": opened.call_id, "turn": ask.turn, "why": error})
             self._failed(draft, str(error))
         except Exception as error:  # the one place where a turn dies: the conversation goes on, the caller hears of it
-            log.exception("! a turn failed", extra={"call": self._opened.call_id, "turn": ask.turn})
+            log.exception("! a turn failed", extra={"call": opened.call_id, "turn": ask.turn})
             self._failed(draft, type(error).__name__)
+        finally:
+            _stop_holding(draft)
 
-    async def _pull(self, draft: Draft, pieces: AsyncIterator[Piece]) -> None:
+    async def _pull(self, draft: Draft, pieces: AsyncIterator[Piece], leave: Callable[[], None]) -> None:
+        """`leave` the lane as soon as there is a word, or somebody else is waited for."""
         began = time.perf_counter()
+        shape = form(self._opened.channel)
         async for piece in pieces:
             match piece:
                 case AwaitTurn():
+                    leave()
                     await draft.committed.wait()
                 case Barrier():
+                    leave()
                     await draft.committed.wait()
                     draft.acting, self._acting = True, draft
-                case Say() if not draft.said:
-                    FIRST_SENTENCE.observe(time.perf_counter() - began)
-            self._send(draft, piece)
+                case _:
+                    said = len(draft.said)
+                    self._send(draft, piece, shape)
+                    if isinstance(piece, ToolBegan):
+                        leave()
+                    if draft.said and not said:
+                        leave()
+                        FIRST_SENTENCE.observe(time.perf_counter() - began)
 
     def _failed(self, draft: Draft, detail: str) -> None:
         with contextlib.suppress(PeerGone):
@@ -157,47 +215,101 @@ class Session:
             if not draft.acting:
                 raise
 
-    def _send(self, draft: Draft, piece: Piece) -> None:
+    def _send(self, draft: Draft, piece: Piece, shape: Form) -> None:
         turn, revision = draft.ask.turn, draft.ask.revision
         match piece:
-            case Say(text=text, language=language) | Write(text=text, language=language):
-                index = len(draft.said)
-                self._tell(draft, msg.Sentence(turn=turn, revision=revision, index=index, text=text, language=language))
-                draft.said.append(text)
+            case Say(text=text, language=language):
+                self._say(draft, shape.say(text, language), language)
+            case Write(text=text, language=language):
+                self._say(draft, shape.write(text, language), language)
+            case Meanwhile():
+                self._hold(draft, piece)
             case ToolBegan(tool=tool):
                 self._tell(draft, msg.ToolStarted(turn=turn, revision=revision, tool=tool))
             case ToolEnded(tool=tool, arguments=arguments, ok=ok, seconds=seconds):
                 ended = msg.ToolFinished(turn=turn, revision=revision, tool=tool, arguments=arguments, ok=ok, seconds=seconds)
                 self._tell(draft, ended)
             case Done():
-                self._tell(draft, _answer_done(turn, revision, piece))
+                self._say(draft, shape.end(piece.citations, draft.language), draft.language)
                 draft.done = piece
+                self._tell(draft, self._answer_done(draft, piece))
                 self._settle(draft)
+
+    def _say(self, draft: Draft, texts: list[str], language: Language) -> None:
+        turn, revision = draft.ask.turn, draft.ask.revision
+        for text in texts:
+            _stop_holding(draft)
+            if self._opened.channel == "chat":
+                self._tell(draft, msg.Text(turn=turn, revision=revision, text=text, language=language))
+            else:
+                index = len(draft.said)
+                self._tell(draft, msg.Sentence(turn=turn, revision=revision, index=index, text=text, language=language))
+            draft.said.append(text)
+
+    def _hold(self, draft: Draft, meanwhile: Meanwhile) -> None:
+        line = msg.Holding(
+            turn=draft.ask.turn, revision=draft.ask.revision, text=meanwhile.text, language=meanwhile.language
+        )  # fmt: skip
+
+        def hold() -> None:
+            with contextlib.suppress(PeerGone):
+                self._tell(draft, line)
+
+        if self._opened.channel == "chat":
+            draft.holding = asyncio.get_running_loop().call_later(meanwhile.after_s, hold)
+
+    def _said(self, draft: Draft) -> str:
+        return "".join(draft.said) if self._opened.channel == "chat" else " ".join(draft.said)
 
     def _settle(self, draft: Draft) -> None:
         """A turn that is both committed and answered is what the conversation now knows."""
         if draft.committed.is_set() and (done := draft.done) is not None:
-            exchange = Exchange(draft.ask.text, " ".join(draft.said), self._opened.channel, draft.ask.language)
-            self._memory = replace(done.memory, recent=(*done.memory.recent, exchange)[-RECENT:])
+            self._memory = remember(done.memory, self._exchange(draft))
             ANSWERS.labels(done.source).inc()
             self._write_down(draft)
+            self._notebook.knows(self._opened, self._memory, handed_over=done.then == "transfer")
+
+    def _hear(self, draft: Draft) -> None:
+        """How much of an answer was really heard. One that was interrupted before it was complete is known from here on."""
+        if draft.done is None and not draft.acting:
+            self._memory = remember(self._memory, self._exchange(draft))
+        else:
+            self._memory = reheard(self._memory, draft.heard or "")
+        self._write_down(draft)
+
+    def _exchange(self, draft: Draft) -> Exchange:
+        answered = self._said(draft) if draft.heard is None else draft.heard
+        return Exchange(draft.ask.text, answered, self._opened.channel, draft.language)
 
     def _write_down(self, draft: Draft) -> None:
-        """A turn that was cancelled before its answer was complete is not written: media_server has its words."""
-        if (done := draft.done) is not None:
-            ask = draft.ask
-            asked = (ask.turn, ask.via, ask.text, ask.language, ask.confidence)
-            self._notebook.turned(self._opened, Turn(*asked, " ".join(draft.said), draft.heard, done.source, done.score))
+        ask, done = draft.ask, draft.done
+        asked = (ask.turn, ask.via, ask.text, draft.language, ask.confidence)
+        if done is None:
+            self._notebook.turned(self._opened, Turn(*asked, self._said(draft), draft.heard, None, None))
+        else:
+            used = (done.used.model, done.used.tokens_in, done.used.tokens_out) if done.used else ("", 0, 0)
+            answered = (self._said(draft), draft.heard, done.source, done.score, done.citations)
+            self._notebook.turned(self._opened, Turn(*asked, *answered, *used))
+
+    def _answer_done(self, draft: Draft, done: Done) -> msg.AnswerDone:
+        return msg.AnswerDone(
+            turn=draft.ask.turn,
+            revision=draft.ask.revision,
+            answer_source=done.source,
+            expects=done.memory.expects,
+            digits=done.memory.digits,
+            then=done.then,
+            destination=done.destination,
+            summary=done.summary,
+            citations=done.citations,
+            conversation_id=self._conversation,
+            model=done.used.model if done.used else "",
+            tokens_in=done.used.tokens_in if done.used else 0,
+            tokens_out=done.used.tokens_out if done.used else 0,
+        )
 
 
-def _answer_done(turn: int, revision: int, done: Done) -> msg.AnswerDone:
-    return msg.AnswerDone(
-        turn=turn,
-        revision=revision,
-        answer_source=done.source,
-        expects=done.memory.expects,
-        digits=done.memory.digits,
-        then=done.then,
-        destination=done.destination,
-        summary=done.summary,
-    )
+def _stop_holding(draft: Draft) -> None:
+    if draft.holding is not None:
+        draft.holding.cancel()
+        draft.holding = None

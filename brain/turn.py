@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from core.commands import AnswerSource, Channel, Citation
+from core.commands import AnswerSource, Channel
+from core.commands import Citation as Citation
 from core.sites import Language
 
 Expects = Literal["anything", "yes_no", "digits"]
@@ -114,6 +115,15 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What a chat shows if no word of the answer has come `after_s` from now. It delays nothing. (A call has media_server.)"""
+
+    after_s: float
+    text: str
+    language: Language
+
+
+@dataclass(frozen=True, slots=True)
 class ToolBegan:
     tool: str
 
@@ -171,7 +181,7 @@ class CannotAnswer(RuntimeError):
     """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
 
 
-Piece = Say | Write | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done
+Piece = Say | Write | Meanwhile | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done
 
 MAX_SENTENCES = 2
 """On a call. More is not listened to."""

@@ -3,6 +3,8 @@
 Each line is at most two short sentences: it is spoken. {…} are filled by the caller of `say`.
 """
 
+from collections.abc import Sequence
+
 from core.sites import Language
 
 Lines = dict[Language, str]
@@ -84,6 +86,50 @@ _LINES: dict[str, Lines] = {
     },
 }
 
+_CHAT: dict[str, str] = {
+    "Kya aap phir se bol sakte hain?": "Kya aap phir se likh sakte hain?",
+    "Could you please say it again?": "Could you please write it again?",
+    "क्या आप फिर से बोल सकते हैं?": "क्या आप फिर से लिख सकते हैं?",
+    "ਕੀ ਤੁਸੀਂ ਦੁਬਾਰਾ ਬੋਲ ਸਕਦੇ ਹੋ?": "ਕੀ ਤੁਸੀਂ ਦੁਬਾਰਾ ਲਿਖ ਸਕਦੇ ਹੋ?",
+    "Sorry, I did not catch that.": "Sorry, I did not understand that.",
+    "Ji, boliye.": "Ji, bataiye.",
+    "जी, बोलिए।": "जी, बताइए।",
+    "ਜੀ, ਬੋਲੋ।": "ਜੀ, ਦੱਸੋ।",
+    "Please go ahead.": "Please go on.",
+    "Main sun rahi hoon.": "Main yahin hoon.",
+    "I am listening.": "I am here.",
+    "Apna order number boliye, ya keypad par dabaiye.": "Apna order number likhiye.",
+    "Please tell me your order number, or key it in.": "Please write your order number.",
+    "अपना ऑर्डर नंबर बोलिए, या कीपैड पर दबाइए।": "अपना ऑर्डर नंबर लिखिए।",
+    "ਆਪਣਾ ਆਰਡਰ ਨੰਬਰ ਬੋਲੋ, ਜਾਂ ਕੀਪੈਡ ਤੇ ਦਬਾਓ।": "ਆਪਣਾ ਆਰਡਰ ਨੰਬਰ ਲਿਖੋ।",
+    "Kripya poora number boliye.": "Kripya poora number likhiye.",
+    "Please tell me all of it.": "Please write all of it.",
+    "कृपया पूरा नंबर बोलिए।": "कृपया पूरा नंबर लिखिए।",
+    "ਕਿਰਪਾ ਕਰਕੇ ਪੂਰਾ ਨੰਬਰ ਬੋਲੋ।": "ਕਿਰਪਾ ਕਰਕੇ ਪੂਰਾ ਨੰਬਰ ਲਿਖੋ।",
+    "Kripya number phir se boliye.": "Kripya number phir se likhiye.",
+    "Please tell me the number again.": "Please write the number again.",
+    "कृपया नंबर फिर से बोलिए।": "कृपया नंबर फिर से लिखिए।",
+    "ਕਿਰਪਾ ਕਰਕੇ ਨੰਬਰ ਦੁਬਾਰਾ ਬੋਲੋ।": "ਕਿਰਪਾ ਕਰਕੇ ਨੰਬਰ ਦੁਬਾਰਾ ਲਿਖੋ।",
+    "Namaste! Boliye, main aapki kya madad kar sakti hoon?": "Namaste! Bataiye, main aapki kya madad kar sakti hoon?",
+    "नमस्ते! बोलिए, मैं आपकी क्या मदद कर सकती हूँ?": "नमस्ते! बताइए, मैं आपकी क्या मदद कर सकती हूँ?",
+}
+"""Sentences of ours that suppose a telephone, and what they are in a chat."""
+
+HOLD_CHAT: Lines = {
+    "hi-Latn": "Please chat par bane rahein, main check kar raha hoon.",
+    "en": "Please stay in the chat, I am checking.",
+    "hi": "कृपया चैट पर बने रहें, मैं जाँच कर रहा हूँ।",
+    "pa": "ਕਿਰਪਾ ਕਰਕੇ ਚੈਟ ਤੇ ਬਣੇ ਰਹੋ, ਮੈਂ ਵੇਖ ਰਿਹਾ ਹਾਂ।",
+}
+"""For a site that has none of its own (Phrases.hold_chat)."""
+
+LIST_LIMIT = 4
+"""Things of a list that are named on a call; the others are counted."""
+LIST_LEADS: Lines = {"hi-Latn": "{n} cheezein:", "en": "{n} things:", "hi": "{n} चीज़ें:", "pa": "{n} ਚੀਜ਼ਾਂ:"}
+_AND: Lines = {"hi-Latn": "aur", "en": "and", "hi": "और", "pa": "ਅਤੇ"}
+_MORE: Lines = {"hi-Latn": "aur {n} aur bhi", "en": "and {n} more", "hi": "और {n} और भी", "pa": "ਅਤੇ {n} ਹੋਰ ਵੀ"}
+_SOURCES: Lines = {"hi-Latn": "Jaankari yahan se", "en": "Source", "hi": "स्रोत", "pa": "ਸਰੋਤ"}
+
 _FALLBACK: dict[Language, tuple[Language, ...]] = {
     "hi": ("hi", "hi-Latn", "en"),
     "pa": ("pa", "hi-Latn", "en"),
@@ -116,3 +162,23 @@ def sentences(text: str) -> tuple[str, ...]:
             start = at + 1
     rest = text[start:].strip()
     return tuple([*found, rest] if rest else found)
+
+
+def in_writing(sentence: str) -> str:
+    """One of our sentences as it reads in a chat; any other comes back as it is."""
+    return _CHAT.get(sentence, sentence)
+
+
+def listed(items: Sequence[str], language: Language) -> str:
+    """A, B aur C."""
+    *first, last = items
+    return f"{', '.join(first)} {_AND[language]} {last}" if first else last
+
+
+def and_more(count: int, language: Language) -> str:
+    return _MORE[language].format(n=count)
+
+
+def sources(language: Language) -> str:
+    """What stands before the places an answer was taken from."""
+    return _SOURCES[language]

@@ -34,6 +34,8 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     codec: CodecName
     caller: str
     called: str
+    announce: bool = False
+    """Say the greeting and hang up: the site is closed."""
 
 
 class AdoptMedia(Message, frozen=True, kw_only=True):
@@ -224,7 +226,7 @@ class SpeakingFailed(Message, frozen=True, kw_only=True):
 FromTts = SpeakingOpened | Sound | SpeakingFailed
 
 
-# ── conversation: media_server (or a chat's door in the gateway) -> brain ─────────────────────────────────────────────────────────────
+# ── conversation: media_server, or a chat's door in the gateway -> brain ────────────────────────────────────────────────
 class Line(msgspec.Struct, frozen=True):
     role: Literal["caller", "agent"]
     text: str

@@ -22,7 +22,7 @@ from core.resample import Pcm
 from core.sites import Language
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.polish import Polish
-from media_server.tts.sentences import clauses, split
+from core.sentences import clauses, split
 from media_server.tts.turns import Queue, Turns
 
 log = logging.getLogger(__name__)

@@ -8,9 +8,12 @@ import pytest
 from brain import notebook as module
 from brain.notebook import Notebook, Turn
 from core.commands import OpenConversation
+from core.contacts import Contacts
 from core.db import Database
+from core.vault import Vault
 from tests.postgres import Server
 
+CONTACTS = Contacts("pepper", Vault(lambda: "a vault key"))
 OPEN = OpenConversation(call_id="n-1", site_id="noted", channel="chat", caller="web", language="en")  # type: ignore[arg-type]
 TURN = Turn(1, "voice", "hello", "en", 0.9, "Hello!", None, "small_talk", 1.0)
 
@@ -25,7 +28,7 @@ def test_notes_wait_for_the_database(migrated_postgres: Server, monkeypatch: pyt
                     "insert into site (site_id, name, settings, embedding_model) values ('noted', '', '{}', '') "
                     "on conflict do nothing"
                 )
-            notebook = Notebook(database)
+            notebook = Notebook(database, CONTACTS)
             async with notebook:
                 await asyncio.to_thread(migrated_postgres.stop)
                 try:
@@ -46,7 +49,7 @@ def test_notes_wait_for_the_database(migrated_postgres: Server, monkeypatch: pyt
 
 def test_a_note_that_can_never_be_written_does_not_hold_up_the_others(migrated_postgres: Server) -> None:
     async def story() -> None:
-        async with Database(migrated_postgres.settings) as database, Notebook(database) as notebook:
+        async with Database(migrated_postgres.settings) as database, Notebook(database, CONTACTS) as notebook:
             stranger = OpenConversation(call_id="n-2", site_id="nobody", channel="call", caller="", language="en")  # type: ignore[arg-type]
             notebook.turned(stranger, TURN)
             notebook.opened(OPEN)

@@ -8,19 +8,23 @@ from typing import Any
 
 import psycopg
 
+from brain.lanes import Lanes
 from brain.notebook import Notebook
 from brain.session import Session
 from brain.turn import Asked, AwaitTurn, Barrier, CannotAnswer, Done, Memory, Piece, Say, ToolBegan, ToolEnded
 from core import commands as msg
 from core.bus import Link, connect, serve
+from core.contacts import Contacts
 from core.db import Database
+from core.vault import Vault
 from tests.postgres import Server
 
+CONTACTS = Contacts("pepper", Vault(lambda: "a vault key"))
 OPEN = msg.OpenConversation(call_id="c-1", site_id="told", channel="call", caller="+9198", language="hi-Latn")  # type: ignore[arg-type]
 
 
-WRITTEN: "asyncio.Queue[str]"
-GATE: asyncio.Event
+WRITTEN: asyncio.Queue[str] = asyncio.Queue()
+GATE = asyncio.Event()
 """What `echo` has begun to write in the world, and what lets it come to an end."""
 
 
@@ -52,7 +56,7 @@ def talk(server: Server, story: Callable[[Link[Any]], Coroutine[Any, Any, None]]
     async def run() -> None:
         global WRITTEN, GATE
         WRITTEN, GATE = asyncio.Queue(), asyncio.Event()
-        async with Database(server.settings) as database, Notebook(database) as notebook:
+        async with Database(server.settings) as database, Notebook(database, CONTACTS) as notebook:
             async with database.as_site(OPEN.site_id) as rows:
                 await rows.execute(
                     "insert into site (site_id, name, settings, embedding_model) values ('told', '', '{}', '') "
@@ -63,7 +67,7 @@ def talk(server: Server, story: Callable[[Link[Any]], Coroutine[Any, Any, None]]
             async def converse(link: Link[msg.ToBrain]) -> None:
                 opened = await link.receive()
                 assert isinstance(opened, msg.OpenConversation)
-                await Session(link, opened, echo, notebook).run()
+                await Session(link, opened, echo, notebook, Lanes()).run()
                 ended.set()
 
             ended = asyncio.Event()
@@ -193,7 +197,7 @@ def test_a_caller_who_is_gone_takes_the_work_along(migrated_postgres: Server) ->
 
     talk(migrated_postgres, story)
     with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
-        closed = admin.execute("select closed_at is not null from conversation where site_id = 'told'").fetchall()
+        closed = admin.execute("select closed_at is not null from conversation_session where site_id = 'told'").fetchall()
     assert closed == [(True,)]
 
 

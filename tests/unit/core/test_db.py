@@ -51,7 +51,7 @@ def test_a_site_sees_its_own_rows_only(migrated_postgres: Server) -> None:
         "insert into site_number (number, site_id) values ('73', 'north')",
         "insert into site (site_id, name, settings, embedding_model) values ('north2', '', '{}', 'none')",
         "insert into kb_doc (site_id, kind, key, content_sha256) values ('north', 'fact', 'x', 'x')",
-        "insert into conversation (site_id, conversation_id, channel, caller, language) values ('north', 'x', 'call', '', 'en')",
+        "insert into conversation (site_id, conversation_id, language) values ('north', 'x', 'en')",
     ],
 )
 def test_a_site_writes_no_row_of_another(migrated_postgres: Server, statement: str) -> None:

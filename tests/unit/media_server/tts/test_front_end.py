@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sites import Language
-from media_server.tts.sentences import split
+from core.sentences import split
 from media_server.tts.text.front_end import LONGEST, FrontEnd
 from media_server.tts.text.lexicon import Lexicon
 from media_server.tts.text.numbers import cardinal

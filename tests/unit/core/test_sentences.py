@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media_server.tts.sentences import CLAUSE_LIMIT, LIMIT, MARGIN, SentenceStream, clauses, split
+from core.sentences import CLAUSE_LIMIT, LIMIT, MARGIN, SentenceStream, clauses, split
 
 STORIES = [
     ("Aapka order kal tak aa jayega. Kuch aur madad chahiye?", ["Aapka order kal tak aa jayega.", "Kuch aur madad chahiye?"]),

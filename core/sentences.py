@@ -1,4 +1,4 @@
-"""Where a text may be cut for speaking: sentences for the conversation, clauses for the voice.
+"""Where a text may be cut for speaking: sentences for the conversation, clauses for the voice. ◆
 
     "Rs. 500 kat gaye. Kal tak…" ──split──> "Rs. 500 kat gaye." | "Kal tak…"
     deltas of a model ──SentenceStream──> the same sentences, each as soon as it is certain
@@ -45,8 +45,10 @@ def split(text: str) -> list[str]:
 class SentenceStream:
     """A text that is still being written."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool = False) -> None:
+        """`whole`: sentences keep the space around them, and what has no words is kept too: joined they are the text."""
         self._text = ""
+        self._whole = whole
 
     def push(self, delta: str) -> list[str]:
         """The sentences that are certain now. A sentence is certain once the next one has begun."""
@@ -62,9 +64,11 @@ class SentenceStream:
     def _take(self, finished: bool) -> list[str]:
         sentences = []
         while (end := _end_of_sentence(self._text, finished)) is not None:
-            sentence, self._text = self._text[:end].strip(), self._text[end:]
-            if any(character.isalnum() for character in sentence):
+            sentence, self._text = self._text[:end], self._text[end:]
+            if self._whole:
                 sentences.append(sentence)
+            elif any(character.isalnum() for character in sentence):
+                sentences.append(sentence.strip())
         return sentences
 
 
