@@ -24,6 +24,8 @@ Rows = AsyncConnection[tuple[Any, ...]]
 """A connection in a pipelined transaction: `await rows.execute(sql, parameters)`."""
 
 STATEMENT_LIMIT_MS = 5000
+HNSW = "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=80"
+"""Without the first, a filter beside the nearest rows loses some, silently (facts/brain.md A4). kb-worker reads both back."""
 
 
 class DatabaseAway(ConnectionError):
@@ -40,7 +42,7 @@ class Database:
             kwargs={
                 "autocommit": True,  # transactions are opened below, in the same pipeline as their first statement
                 # Cached plans assume a site of average size; sites are small or huge (facts of retrieval: docs/brain.md).
-                "options": f"-c plan_cache_mode=force_custom_plan -c statement_timeout={STATEMENT_LIMIT_MS}",
+                "options": f"-c plan_cache_mode=force_custom_plan -c statement_timeout={STATEMENT_LIMIT_MS} {HNSW}",
                 "application_name": "haazir",
                 "connect_timeout": 3,
             },

@@ -108,6 +108,17 @@ class Brain(msgspec.Struct, frozen=True, kw_only=True):
     tool_deadline_s: float = 2.5
 
 
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    upload_mb: int = 50
+    """The largest document."""
+    read_cpu_s: int = 120
+    """CPU seconds after which the reading of a document is given up…"""
+    read_memory_mb: int = 1024
+    """…and the memory it may take."""
+    url_hosts: str = ""
+    """Documents are fetched from public addresses only, and from these: "127.0.0.1:8000, wiki.local:80"."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     home: Path
     network: Network = Network()
@@ -117,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     media: Media = Media()
     database: Database = Database()
     brain: Brain = Brain()
+    knowledge: Knowledge = Knowledge()
     log_level: str = "INFO"
 
     @property
@@ -134,6 +146,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def recordings_dir(self) -> Path:
         return self.home / "recordings"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Documents until they are read: gateway writes them, kb-worker reads them."""
+        return self.home / "uploads"
+
+    @property
+    def scenarios_dir(self) -> Path:
+        """Sites' tools in Python, placed by the machine's admin: `<site_id>/*.py`. What lies there runs in the brain."""
+        return self.home / "scenarios"
 
     def socket(self, process: str) -> Path:
         """The unix socket on which `process` serves the others (core.bus)."""
@@ -167,12 +189,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise SecretMissing(name, f"write it into {path} (chmod 600), or set {variable}") from None
 
 
-PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm")
+PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm", "kb-worker")
 """Our own processes, in the order of their metrics ports."""
 
 _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "network": Network, "asterisk": Asterisk, "calls": Calls, "engines": Engines,
-    "media": Media, "database": Database, "brain": Brain,
+    "media": Media, "database": Database, "brain": Brain, "knowledge": Knowledge,
 }  # fmt: skip
 
 

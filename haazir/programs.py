@@ -19,18 +19,20 @@ MODULES = {
     "gateway": "gateway.main",
     "analytics": "analytics.main",
     "crm": "demo.crm",
+    "kb-worker": "kb_api.worker",
 }
 
 NICE = {
     "asterisk": -10,
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
+    "kb-worker": 10,  # documents can wait, callers can't
 }
 
 UP = {"media-server": "/healthz"}
 """What tells the supervisor that a process is up, where /readyz also speaks of others: nobody is restarted for those."""
 
 STOPPING = (
-    ("gateway", "crm"),
+    ("gateway", "crm", "kb-worker"),
     ("ari-app",),  # while Asterisk and the media server still answer it: calls end as calls should
     ("asterisk", "media-server"),
     ("stt-worker", "tts-worker", "brain", "analytics"),

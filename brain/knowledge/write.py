@@ -52,6 +52,7 @@ class Passage:
     """A piece of a document, ready to be stored."""
 
     body: str
+    heading: str
     language: Language
     starts: int
     ends: int
@@ -97,7 +98,7 @@ async def put_passages(rows: Rows, generation: Generation, doc_id: int, passages
     await changed.forget(rows, doc_id)
     await rows.execute("delete from kb_chunk where site_id = %s and doc_id = %s", [generation.site, doc_id])
     chunks = (
-        (doc_id, "document", at, each.language, each.body, each.starts, each.ends, each.digest, each.normal, each.vector)
+        (doc_id, "document", at, each.language, each.heading, each.body, each.starts, each.ends, each.digest, each.normal, each.vector)
         for at, each in enumerate(passages)
     )
     await _insert(rows, generation, chunks)
@@ -196,7 +197,7 @@ async def _put_doc(rows: Rows, changed: Changed, doc: Doc, embedder: Embedder) -
     await changed.forget(rows, doc_id)
     await rows.execute("delete from kb_chunk where site_id = %s and doc_id = %s", [generation.site, doc_id])
     chunks = [
-        (doc_id, doc.kind, at, language, text, 0, len(text), digest_of(given), normal, vector)
+        (doc_id, doc.kind, at, language, "", text, 0, len(text), digest_of(given), normal, vector)
         for at, ((language, text, normal), given, vector) in enumerate(zip(asked, words, vectors, strict=True))
     ]
     await _insert(rows, generation, chunks)
@@ -214,8 +215,8 @@ async def vectors_for(rows: Rows, generation: Generation, doc_id: int, words: Se
 
 
 _INSERT = (
-    "insert into kb_chunk (shelf, site_id, generation, doc_id, kind, position, language, body, starts, ends, digest, terms, "
-    "ids, embedding) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    "insert into kb_chunk (shelf, site_id, generation, doc_id, kind, position, language, heading, body, starts, ends, digest, "
+    "terms, ids, embedding) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 

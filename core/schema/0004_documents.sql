@@ -24,6 +24,8 @@ create table kb_generation (
   passages int not null default 0,               -- …and of documents
   facts_version bigint not null default 0,       -- each goes up with every change: copies in memory are compared with it
   passages_version bigint not null default 0,
+  rebuild_asked boolean not null default false,  -- POST /v1/kb/reindex
+  note text not null default '',                 -- why building it has to wait
   made_at timestamptz not null default now(),
   primary key (site_id, generation),
   unique (site_id, state)
@@ -63,6 +65,7 @@ create table kb_chunk (
   kind text not null check (kind in ('fact', 'action', 'document')),
   position int not null default 0,               -- within its document
   language text not null,
+  heading text not null default '',              -- what a piece of a document stands under: searched with it
   body text not null,                            -- of a fact or action: one way to ask for it, as spoken; {digits}: a number
   starts int not null default 0,                 -- where in its document's text, in characters…
   ends int not null default 0,                   -- …and where it ends
@@ -122,6 +125,8 @@ call isolate_by_site('kb_term');
 grant select, update (status, attempts, due_at, lease) on kb_document to haazir_relay;
 create policy any_site on kb_document to haazir_relay using (true) with check (true);
 grant select, insert on kb_generation to haazir_relay;
+grant select on kb_doc to haazir_relay;          -- which uploads still belong to something
+create policy any_site on kb_doc for select to haazir_relay using (kind = 'document');
 create policy any_site on kb_generation to haazir_relay using (true) with check (true);
 
 create policy by_definer on kb_generation for select to current_user using (true); -- the functions below

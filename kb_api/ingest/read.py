@@ -1,0 +1,206 @@
+"""A file to its text, in parts that stand under a heading. Runs in a child with limits: parsers meet strangers' bytes here.
+
+PDFs go through llama-index's reader. Its other readers lose what matters (tables of a DOCX, columns' names of a CSV, the
+difference between a page and its scripts), so those are read with the libraries that they stand on.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb_api.ingest import refused
+from kb_api.ingest.refused import Refused
+from kb_api.ingest.sniff import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    heading: str
+    """Empty: it stands under none."""
+    text: str
+
+
+def read(path: Path, kind: Kind) -> tuple[str, list[Part]]:
+    """The title that the document gives itself, or "", and its parts. Refused."""
+    match kind:
+        case "pdf":
+            title, parts = "", list(_pdf(path))
+        case "docx":
+            title, parts = _docx(path)
+        case "html":
+            title, parts = _html(decoded(path.read_bytes()))
+        case "markdown":
+            title, parts = "", list(_markdown(decoded(path.read_bytes())))
+        case "csv":
+            title, parts = "", list(_csv(decoded(path.read_bytes())))
+        case "text":
+            title, parts = "", [Part("", decoded(path.read_bytes()))]
+    parts = [Part(_line(part.heading), _tidy(part.text)) for part in parts]
+    parts = [part for part in parts if part.text]
+    if not any(character.isalnum() for part in parts for character in part.text):
+        raise Refused(refused.SCANNED if kind == "pdf" else refused.NO_TEXT)
+    return _line(title), parts
+
+
+def decoded(data: bytes) -> str:
+    """Text of bytes: UTF-8, UTF-16 by its mark or its zeros, else Windows-1252 where that makes sense. Refused."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _strictly(data, encoding)
+    zeros = data[:4096].count(0)
+    if zeros > len(data[:4096]) // 4:
+        return _strictly(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
+    if zeros:
+        raise Refused(refused.NOT_TEXT)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    strange = sum(1 for character in text if character == "\ufffd" or (ord(character) < 32 and character not in "\t\r\n\f"))
+    beyond = sum(1 for character in text if ord(character) > 127)
+    if strange * 200 > len(text) or beyond * 3 > len(text):  # Western text has a few per cent of letters past ASCII
+        raise Refused(refused.GARBLED)
+    return text
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise Refused(refused.GARBLED) from error
+
+
+def _pdf(path: Path) -> Iterator[Part]:
+    from llama_index.readers.file.docs import PDFReader
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+    from tenacity import RetryError
+
+    try:
+        with path.open("rb") as file:
+            opened = PdfReader(file)
+            if opened.is_encrypted and not opened.decrypt(""):  # many are only protected against printing
+                raise Refused(refused.ENCRYPTED)
+        for page in PDFReader().load_data(path):
+            yield Part("", page.text)
+    except RetryError as error:
+        cause = error.last_attempt.exception()
+        raise Refused(refused.ENCRYPTED if isinstance(cause, FileNotDecryptedError) else refused.DAMAGED) from error
+    except (FileNotDecryptedError, DependencyError) as error:
+        raise Refused(refused.ENCRYPTED) from error
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, RecursionError) as error:
+        if isinstance(error, Refused):
+            raise
+        raise Refused(refused.DAMAGED) from error  # pypdf raises all of these for broken files
+
+
+def _docx(path: Path) -> tuple[str, list[Part]]:
+    from docx import Document
+    from docx.opc.exceptions import OpcError
+    from docx.table import Table
+
+    try:
+        document = Document(str(path))
+        parts, heading, lines = list[Part](), "", list[str]()
+        for block in document.iter_inner_content():
+            if isinstance(block, Table):
+                lines += _rows([[cell.text for cell in row.cells] for row in block.rows])
+            elif block.style is not None and (block.style.name or "").startswith(("Heading", "Title")):
+                parts.append(Part(heading, "\n".join(lines)))
+                heading, lines = block.text, []
+            else:
+                lines.append(block.text)
+        return document.core_properties.title or "", [*parts, Part(heading, "\n".join(lines))]
+    except (OpcError, KeyError, ValueError, AttributeError, OSError, SyntaxError) as error:  # lxml's errors are SyntaxErrors
+        raise Refused(refused.DAMAGED) from error
+
+
+_NOT_READ = ("script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "form", "nav", "footer", "aside")
+_BLOCKS = ("p", "div", "li", "tr", "section", "article", "br", "ul", "ol", "table", "dd", "dt", "blockquote", "pre", "header")
+
+
+def _html(text: str) -> tuple[str, list[Part]]:
+    from bs4 import BeautifulSoup, Comment
+
+    page = BeautifulSoup(text, "html.parser")
+    title = page.title.get_text() if page.title else ""
+    for tag in page(_NOT_READ):
+        tag.decompose()
+    hidden: Any = page.find_all(string=lambda found: isinstance(found, Comment))
+    for comment in hidden:
+        comment.extract()
+    if page.head:
+        page.head.decompose()
+    for tag in page(_BLOCKS):
+        tag.append("\n")
+    for row in page("td"):
+        row.append(" | ")
+    for heading in page(["h1", "h2", "h3", "h4"]):
+        heading.replace_with(f"\n\n\0{' '.join(heading.get_text().split())}\n")
+    before, *rest = page.get_text().split("\0")
+    parts = [Part("", before)] + [Part(*(under.partition("\n")[::2])) for under in rest]
+    return title, parts
+
+
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def _markdown(text: str) -> Iterator[Part]:
+    """Headings keep those above them: "Returns: Shoes"."""
+    above, lines, in_code = list[str](), list[str](), False
+    for line in text.splitlines():
+        in_code ^= line.lstrip().startswith("```")
+        found = None if in_code else _HEADING.match(line)
+        if found is None:
+            lines.append(_LINK.sub(r"\1", line))
+            continue
+        yield Part(": ".join(above), "\n".join(lines))
+        depth = len(line.lstrip()) - len(line.lstrip().lstrip("#"))
+        above, lines = [*above[: depth - 1], _LINK.sub(r"\1", found[1])], []
+    yield Part(": ".join(above), "\n".join(lines))
+
+
+def _csv(text: str) -> Iterator[Part]:
+    """One part a row, each value with its column's name: "Model: XR-200; Price: ₹4,999"."""
+    csv.field_size_limit(2**20)
+    try:
+        dialect = csv.Sniffer().sniff(text[:8192], ",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), dialect))
+    except csv.Error as error:
+        raise Refused(refused.DAMAGED) from error
+    for line in _rows(rows):
+        yield Part("", line)
+
+
+def _rows(rows: list[list[str]]) -> list[str]:
+    """Lines of a table whose first row names the columns."""
+    if len(rows) < 2:
+        return ["; ".join(cell for cell in row if cell.strip()) for row in rows]
+    names = [name.strip() for name in rows[0]]
+    return [
+        "; ".join(
+            f"{names[at]}: {cell.strip()}" if at < len(names) and names[at] else cell.strip()
+            for at, cell in enumerate(row)
+            if cell.strip()
+        )
+        for row in rows[1:]
+    ]
+
+
+def _tidy(text: str) -> str:
+    """Lines without their trailing blanks, at most one empty line between two, no control characters."""
+    text = re.sub(r"[\0-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]", " ", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(r"[ \t\xa0]+", " ", text)
+    return re.sub(r" ?\n ?", "\n", re.sub(r"\n\s*\n+", "\n\n", text)).strip()
+
+
+def _line(text: str) -> str:
+    return " ".join(_tidy(text).split())[:200]

@@ -1,0 +1,93 @@
+"""The worker's side of the reader: started when the first document comes, ended when none has come for a while.
+
+async with Reading(settings) as reading:
+    outcome = await reading.read(path, out, name=…, media_type=…, title=…)
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from core.settings import Settings
+from kb_api.ingest import refused
+from kb_api.ingest.reader import Job, Outcome
+
+IDLE_S = 60.0
+"""The reader's 150 MB are given back after so long without a document."""
+JOBS_LIMIT = 500
+"""Then a new one: whatever the parsers leak goes with the old."""
+_START_S = 60.0
+
+
+class Reading:
+    def __init__(self, settings: Settings) -> None:
+        self._cpu_s = settings.knowledge.read_cpu_s
+        self._memory_mb = settings.knowledge.read_memory_mb
+        self._process: asyncio.subprocess.Process | None = None
+        self._one = asyncio.Lock()
+        self._jobs = 0
+        self._ending: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._end()
+
+    async def read(self, path: Path, out: Path, *, name: str, media_type: str, title: str) -> Outcome:
+        """One document at a time. What kills its reader is refused, too."""
+        job = Job(
+            path=str(path), out=str(out), name=name, media_type=media_type, title=title,
+            cpu_s=self._cpu_s, memory_mb=self._memory_mb,
+        )  # fmt: skip
+        async with self._one:
+            if self._ending is not None:
+                self._ending.cancel()
+            try:
+                async with asyncio.timeout(self._cpu_s * 4 + _START_S):
+                    outcome = await self._ask(job)
+            except BaseException as error:  # cancelled, too: the answer must not be taken for the next one's
+                await self._end()
+                if isinstance(error, TimeoutError | EOFError | ConnectionError):
+                    return Outcome(refused=refused.TOO_COSTLY)
+                raise
+            self._jobs += 1
+            if self._jobs >= JOBS_LIMIT:
+                await self._end()
+            self._ending = asyncio.get_running_loop().call_later(IDLE_S, self._kill)
+        return outcome
+
+    async def _ask(self, job: Job) -> Outcome:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-P", "-m", "kb_api.ingest.reader",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,  # so that its children can be ended with it
+            )  # fmt: skip
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(msgspec.json.encode(job) + b"\n")
+        await process.stdin.drain()
+        line = await process.stdout.readline()
+        if not line:
+            raise EOFError("the reader has ended")
+        return msgspec.json.decode(line, type=Outcome)
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _end(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+        self._kill()
+        if self._process is not None:
+            await self._process.wait()
+        self._process, self._jobs = None, 0
