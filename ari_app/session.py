@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -148,8 +149,8 @@ class Session:
                 self._start(self._ask(ari.ring(call), vital=False))
             case do.MakeBridge():
                 self._make(self._ask(ari.make_bridge(bridge), do.BridgeMade()))
-            case do.ReserveMedia(site):
-                self._start(self._media.run(self._opening(site)))
+            case do.ReserveMedia(site, announce):
+                self._start(self._media.run(self._opening(site, announce)))
             case do.ResumeMedia():
                 self._start(self._media.run(AdoptMedia(call_id=call)))
             case do.MakeLeg(host, port):
@@ -213,7 +214,7 @@ class Session:
         finding = await self._doors.sites.find(self.caller.called)
         seats = self._doors.seats
         of_site = seats.of(finding.site.site_id) if isinstance(finding, Found) else 0
-        decision = decide(finding, of_site=of_site, total=len(seats), max_total=self._doors.max_total)
+        decision = decide(finding, at=datetime.now(UTC), of_site=of_site, total=len(seats), max_total=self._doors.max_total)
         if isinstance(decision, Admit):  # no await since the count
             seats.take(self.caller.call_id, decision.site.site_id)
         else:
@@ -222,10 +223,12 @@ class Session:
         if isinstance(finding, Found):
             await self._doors.recordings.prefer(self.caller.called, finding.site.recording)
 
-    def _opening(self, site: Site) -> OpenMedia:
+    def _opening(self, site: Site, announce: bool) -> OpenMedia:
         caller = self.caller
         codec = codec_for(caller.native)
-        return OpenMedia(call_id=caller.call_id, site=site, codec=codec, caller=caller.number, called=caller.called)
+        return OpenMedia(
+            call_id=caller.call_id, site=site, codec=codec, caller=caller.number, called=caller.called, announce=announce
+        )
 
     async def _make_leg(self, host: str) -> None:
         leg = media_channel_id(self.caller.call_id)

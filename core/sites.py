@@ -85,7 +85,7 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
     """When the site is open, in its own timezone, and who answers when it is not."""
 
     week: dict[Weekday, tuple[Opening, ...]] = {}
-    """A day that is left out is closed; no day at all: always open."""
+    """A day that is left out is closed; no day at all: every day is open, but for the holidays."""
     holidays: tuple[date, ...] = ()
     """Closed all day: what would open on that day does not."""
     closed: Literal["agent", "queue", "reject"] = "agent"
@@ -95,14 +95,15 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_open(self, local: datetime) -> bool:
         """`local`: a time in the site's timezone."""
-        return not self.week or any(self._opens(local.date() - timedelta(days), local, days) for days in (0, 1))
+        return any(self._opens(local.date() - timedelta(days), local, days) for days in (0, 1))
 
     def _opens(self, day: date, local: datetime, days: int) -> bool:
         """Whether an opening that began on `day`, `days` before `local`, still goes on."""
         if day in self.holidays:
             return False
         now = local.hour * 60 + local.minute + days * 24 * 60
-        return any(begin <= now < end for begin, end in map(_minutes, self.week.get(WEEKDAYS[day.weekday()], ())))
+        openings = self.week.get(WEEKDAYS[day.weekday()], ()) if self.week else ("00:00-24:00",)
+        return any(begin <= now < end for begin, end in map(_minutes, openings))
 
 
 def _minutes(opening: Opening) -> tuple[int, int]:
@@ -203,3 +204,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     def is_open(self, at: datetime) -> bool:
         """`at`: any time with a timezone."""
         return self.hours.is_open(at.astimezone(ZoneInfo(self.timezone)))
+
+    @property
+    def closed_message(self) -> str:
+        """In the site's first language, else in whichever it is written; empty: none."""
+        return self.hours.message.get(self.language) or next(iter(self.hours.message.values()), "")
+
+    def while_closed(self) -> "Site":
+        """The site as callers meet it while it is closed: the message comes before the greeting, or is all that is said."""
+        lines = self.phrase(self.language)
+        said = (self.closed_message, lines.greeting if self.hours.closed == "agent" else "")
+        greeting = " ".join(part for part in said if part) or lines.greeting
+        phrases = {**self.phrases, self.language: msgspec.structs.replace(lines, greeting=greeting)}
+        return msgspec.structs.replace(self, phrases=phrases)

@@ -68,7 +68,8 @@ class Session:
         self._unsent: list[msg.FromMedia] = []
         """What a controller that is away has still to be told."""
         self._inbox: Inbox[turn.TurnEvent] = Inbox()
-        self._turn = turn.Turn(patience=site.patience, language=site.language, operator=site.operator)
+        then: turn.Then = "hang_up" if opening.announce else "listen"
+        self._turn = turn.Turn(patience=site.patience, language=site.language, operator=site.operator, then=then)
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         self.socket = RtpSocket(settings.media.bind)

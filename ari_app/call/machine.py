@@ -174,9 +174,9 @@ def step(call: Call, event: Happening | Tick, now: float) -> Next:  # noqa: C901
             return _ended(call, call.outcome or ("caller_hung_up" if call.answered else "abandoned"), cause, text)
 
         # Before the conversation
-        case Phase.ROUTING, Routed(Admit(site)):
+        case Phase.ROUTING, Routed(Admit(site, announce)):
             call = replace(call, phase=Phase.OPENING, site=site, deadline=now + limits.media_open, ring_until=now + limits.ring)
-            return call, [NoteStarted(site), ReserveMedia(site), MakeBridge(), Ring()]
+            return call, [NoteStarted(site), ReserveMedia(site, announce), MakeBridge(), Ring()]
         case Phase.ROUTING, Routed(Refuse(site, cause)):
             call, actions = _hang_up(replace(call, site=site), "rejected", cause, now)
             return call, [*_started(site), *actions]

@@ -1,6 +1,7 @@
 """Who answers: the agent, a person, or nobody. Decided once, when a call comes in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.commands import CodecName
 from core.sites import Site
@@ -10,7 +11,8 @@ FALLBACK_QUEUE = "humans"
 
 UNALLOCATED = 1
 USER_BUSY = 17
-"""Q.850 causes; PJSIP makes 404 and 486 of them."""
+SUBSCRIBER_ABSENT = 20
+"""Q.850 causes; PJSIP makes 404, 486 and 480 of them."""
 
 
 # ── what we know of the dialled number ───────────────────────────────────────────────────────────────────────────────
@@ -36,6 +38,8 @@ Finding = Found | NobodyHas | CannotTell
 @dataclass(frozen=True, slots=True)
 class Admit:
     site: Site
+    announce: bool = False
+    """Nobody answers: the greeting says why, and that is all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,24 @@ class Overflow:
 Decision = Admit | Refuse | Overflow
 
 
-def decide(finding: Finding, *, of_site: int, total: int, max_total: int) -> Decision:
-    """`of_site`, `total`: calls with the agent just now, this one not among them."""
+def decide(finding: Finding, *, at: datetime, of_site: int, total: int, max_total: int) -> Decision:
+    """`of_site`, `total`: calls with the agent just now, this one not among them. `at`: now, in any timezone."""
     match finding:
         case NobodyHas():
             return Refuse(None, UNALLOCATED)
         case CannotTell():
             return Overflow(None, FALLBACK_QUEUE, "database_away")
-        case Found(site) if of_site < site.max_calls and total < max_total:
-            return Admit(site)
-        case Found(site) if site.overflow == "busy":
-            return Refuse(site, USER_BUSY)
+        case Found(site) if site.is_open(at):
+            decision = Admit(site)
+        case Found(site) if site.hours.closed == "queue":
+            return Overflow(site, site.operator, "closed")
+        case Found(site) if site.hours.closed == "reject" and not site.closed_message:
+            return Refuse(site, SUBSCRIBER_ABSENT)
         case Found(site):
-            return Overflow(site, site.operator, "full")
+            decision = Admit(site.while_closed(), announce=site.hours.closed == "reject")
+    if of_site < site.max_calls and total < max_total:
+        return decision
+    return Refuse(site, USER_BUSY) if site.overflow == "busy" else Overflow(site, site.operator, "full")
 
 
 def codec_for(native: str) -> CodecName:

@@ -128,6 +128,7 @@ class ReserveMedia:
     """Answered by MediaOpened or MediaRefused."""
 
     site: Site
+    announce: bool = False
 
 
 @dataclass(frozen=True, slots=True)
