@@ -1,22 +1,29 @@
 """One turn, top to bottom: what the caller said -> what they hear. Read this first.
 
-    unclear? ── yes? no? number? ── what do they mean (brain.knowledge.library)
+    unclear? ── yes? no? number? ── what do they mean (brain.knowledge.library), and where does the answer come from (brain.decide)
                                         ├─ an action: a tool or small talk
                                         ├─ a fact of the site's
+                                        ├─ its documents: a sentence of theirs, or a model's from them (brain.grounded)
+                                        ├─ a model's general knowledge, or the tool it chooses (brain.general)
                                         └─ nothing we know: say so, offer a person
 
-An answer is a stream of pieces that ends in Done; Done carries the memory that holds once the turn is committed. Nothing
-here changes anything in the world, so a speculative turn runs the same code and may be dropped at any point.
+An answer is a stream of pieces that ends in Done; Done carries the memory that holds once the turn is committed. Before a
+Barrier nothing in the world is changed, and before AwaitTurn no model is asked: a speculative turn runs the same code and may
+be dropped at any point.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from brain import decide, general, grounded
+from brain.decide import Decision
 from brain.elsewhere import ELSEWHERE
-from brain.knowledge.match import Match, known
+from brain.knowledge.match import Kind, Match
 from brain.knowledge.normal import normalise
+from brain.knowledge.passages import Passage
+from brain.llm.llm import Llm
 from brain.small_talk import SMALL_TALK
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
@@ -33,10 +40,21 @@ _LEAD_IN = re.compile(rf"^\s*(?:(?:{_LEAD_INS})\b[\s,]*)+", re.IGNORECASE)
 
 ORDERS, PERSON = "check_order_status", "transfer_to_operator"
 
+PASSAGES = 5
+"""Of documents, that an answer may be made from."""
+WITH_MODEL: frozenset[Kind] = frozenset({"document", "fact"})
+WITHOUT_MODEL: frozenset[Kind] = frozenset({"document"})
+"""A model may also find the answer in a fact that was not near enough to be told."""
+
 
 class Knowledge(Protocol):
     async def find(self, site: SiteId, text: str) -> Match | None:
         """What is meant by `text`, and how sure that is. DatabaseAway."""
+
+    async def passages(
+        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = ..., language: Language | None = None
+    ) -> list[Passage]:
+        """What the site's documents (and facts, in `language`) say about it, the nearest first. DatabaseAway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +69,8 @@ class Mind:
     """Hearing below this is not believed (settings.engines.confidence)."""
     patience: int
     """Turns in a row that we may fail to understand before a person is offered (settings.engines.misunderstood)."""
+    llm: Llm | None = None
+    """The site's language model; None: it has none."""
 
 
 async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
@@ -109,34 +129,57 @@ async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
 async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     try:
         match = await _find(text, request.memory, mind)
+        decision = decide.at_once(match, mind.site.thresholds, request.number) or await _look_further(text, request, mind)
+        pieces = _carry_out(decision, text, request, mind)
     except DatabaseAway:
-        match, line = None, "unavailable"
-    else:
-        line = "unknown"
-    if match is not None and match.entry.key == ELSEWHERE:
-        match = None
-    if match is None and request.number:  # words we don't know around a number: it is the number that matters
-        pieces = _use(ORDERS, request, mind)
-    elif match is None:
-        pieces = _each(ask_for_person(request, line, "abstain"))
-    elif match.entry.kind == "action":
-        pieces = _act(match, request, mind)
-    else:
-        pieces = _each(_tell(match, text, request))
+        away = _each(ask_for_person(request, "unavailable", "abstain"))
+        pieces = _use(ORDERS, request, mind) if request.number else away
     async for piece in pieces:
         yield piece
+
+
+async def _look_further(text: str, request: Request, mind: Mind) -> Decision:
+    """In the documents; a question of a word or two is looked for with the one before."""
+    topic = request.memory.topic
+    query = f"{topic} {text}" if topic and len(normalise(text).words) <= 2 else text
+    kinds = WITHOUT_MODEL if mind.llm is None else WITH_MODEL
+    passages = await mind.knowledge.passages(mind.site.site_id, query, PASSAGES, kinds, request.language)
+    return decide.further(text, passages, mind.site.thresholds, has_model=mind.llm is not None)
+
+
+def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    llm = mind.llm
+    match decision:
+        case Decision(route="act", match=Match() as match):
+            return _act(match, request, mind)
+        case Decision(route="tell", match=Match() as match):
+            return _each(_tell(match, text, request))
+        case Decision(route="number"):  # words we don't know around a number: it is the number that matters
+            return _use(ORDERS, request, mind)
+        case Decision(route="quote", quote=quote) if quote is not None:
+            return _each(grounded.read_out(quote, text, request))
+        case Decision(route="ground") if llm is not None:
+            return grounded.answer(text, request, decision, llm)
+        case Decision(route="general" | "choose") if llm is not None:
+
+            def use(tool: str, wish: Request) -> AsyncIterator[Piece]:
+                return _use(tool, wish, mind)
+
+            return general.answer(text, request, llm, mind.tools, use, may_speak=decision.route == "general")
+    return _each(grounded.unknown(text, request, decision.score))
 
 
 async def _find(text: str, memory: Memory, mind: Mind) -> Match | None:
     """What is meant; "aur kitne din mein?" is tried again together with what was asked before."""
     for words in dict.fromkeys((text, _LEAD_IN.sub("", text))):
-        if words and known(match := await mind.knowledge.find(mind.site.site_id, words)):
+        match = await mind.knowledge.find(mind.site.site_id, words) if words else None
+        if decide.known(match, mind.site.thresholds):
             return match
     own_words = normalise(text).words
     if not memory.topic or not own_words or len(own_words) > 2:
         return None
     again = await mind.knowledge.find(mind.site.site_id, f"{memory.topic} {text}")
-    return again if known(again) and _is_about(again, own_words) else None
+    return again if decide.known(again, mind.site.thresholds) and _is_about(again, own_words) else None
 
 
 def _is_about(match: Match | None, words: Iterable[str]) -> bool:

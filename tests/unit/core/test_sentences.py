@@ -89,3 +89,10 @@ def test_clauses_keep_every_letter_and_are_short_enough_to_take_turns(text: str)
     parts = clauses(text)
     assert re.sub(r"\W", "", "".join(parts)) == re.sub(r"\W", "", text)
     assert all(len(part) <= CLAUSE_LIMIT for part in parts)
+
+
+@given(st.text(alphabet="ab .।!?\n-1R", max_size=80), st.integers(1, 7))
+def test_kept_whole_the_sentences_are_the_text(text: str, size: int) -> None:
+    stream = SentenceStream(whole=True)
+    found = [each for at in range(0, len(text), size) for each in stream.push(text[at : at + size])]
+    assert "".join([*found, *stream.flush()]).rstrip() == text.rstrip()

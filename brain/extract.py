@@ -1,0 +1,104 @@
+"""An answer in a document's own words, with no model to judge it: its best sentence or two, and how sure that they answer. ◆
+
+    question "warranty kitne saal ki hai"   passage "… Every TV has a warranty of two years. It covers the panel. …"
+      content words   warranty year    ->   all of them in one sentence, and a figure where one is asked for   ->   sure
+
+A passage may be about the question without answering it. Three things must hold: the passage is near, its sentence (with the
+title) has the question's words, rare ones weighing more, and who asks "how much" or "when" finds a figure or a date in it.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from brain.figures_in import figures_in
+from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.passages import Passage
+from brain.knowledge.sound import phonetic
+from core.sentences import split
+
+LOOKED_AT = 5
+"""Passages."""
+TITLE_WORTH = 0.6
+"""A word that only the title has, against one in the sentence itself."""
+SHORTEST = 15
+"""Characters: less is a heading."""
+LONGEST = 320
+"""Characters of what is read out."""
+
+_WANTS_FIGURE = re.compile(r"\b(?:how (?:much|many|long|old|far|soon)|when|price|cost|fee|charge|rate|age|timing|what time)\b")
+_WHEN = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:daily|today|tomorrow|morning|evening|noon|midnight|night|always|never|any ?time"
+    r"|free|every day|same day|next day|immediate|weekly|monthly|yearly|once|twice|no charge|nothing|hour|hours|day|days|week|month)\b"
+)
+_GOES_ON = re.compile(
+    r"^(?:it|its|this|these|they|that|such|however|but|otherwise|also|yeh|ye|iska|iske|isme|inka|agar|lekin|यह|इस|ये|लेकिन|ਇਹ)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a document says, word for word."""
+
+    text: str
+    passage: Passage
+    sure: float
+    """That it answers the question: 0 to 1."""
+
+
+# Logistic regression of "this answers the question" on tests/unit/brain/quotes.tsv; docs/decision.md has what it gets right.
+BIAS, COVERED, COSINE, NO_FIGURE = -9.0, 9.0, 4.0, -3.0
+
+
+def quote(question: str, passages: Sequence[Passage]) -> Quote | None:
+    """The likeliest answer in these passages; None if there is nothing at all."""
+    asked = normalise(question)
+    if not asked.words:
+        return None
+    pages = [_Page(passage) for passage in passages[:LOOKED_AT] if passage.kind == "document"]
+    counts = Counter(word for page in pages for line in page.lines for word in line.words)
+    total = sum(len(page.lines) for page in pages)
+    weights = {word: math.log(1 + total / (counts[word] + 0.5)) for word in asked.words}
+    found = [
+        Quote(page.told(at), page.passage, _sure(asked, weights, page, at)) for page in pages for at in range(len(page.lines))
+    ]
+    return max(found, key=lambda each: each.sure, default=None)
+
+
+class _Page:
+    """One passage, sentence by sentence."""
+
+    def __init__(self, passage: Passage) -> None:
+        self.passage = passage
+        self.texts = [text for text in split(passage.text) if len(text) >= SHORTEST]
+        self.lines = [normalise(text) for text in self.texts]
+        self.title = normalise(passage.title)
+
+    def told(self, at: int) -> str:
+        """The sentence, and the next if it goes on about the same."""
+        text = self.texts[at]
+        if at + 1 < len(self.texts) and _GOES_ON.match(self.texts[at + 1]):
+            both = f"{text} {self.texts[at + 1]}"
+            return both if len(both) <= LONGEST else text
+        return text
+
+
+def _sure(asked: Normal, weights: dict[str, float], page: _Page, at: int) -> float:
+    covered = _covered(weights, page.lines[at], page.title)
+    bare = bool(_WANTS_FIGURE.search(asked.english)) and not (
+        figures_in(page.texts[at], loosely=True) or _WHEN.search(page.lines[at].english) or _WHEN.search(page.texts[at].lower())
+    )
+    odds = BIAS + COVERED * covered + COSINE * page.passage.cosine + NO_FIGURE * bare
+    return 1 / (1 + math.exp(-odds))
+
+
+def _covered(weights: dict[str, float], line: Normal, title: Normal) -> float:
+    """Share of the question's weight that the sentence, or at less worth the title, has: 0 to 1."""
+    got = 0.0
+    for word, weight in weights.items():
+        terms = {word, "~" + phonetic(word)} if len(word) > 3 else {word}
+        got += weight if terms & line.terms else TITLE_WORTH * weight if terms & title.terms else 0.0
+    return got / sum(weights.values())

@@ -1,0 +1,63 @@
+"""Where an answer comes from, case by case."""
+
+from dataclasses import replace
+
+import pytest
+
+from brain.decide import at_once, further, known
+from brain.elsewhere import ELSEWHERE
+from brain.knowledge.match import Entry, Match
+from brain.knowledge.passages import Passage
+from core.sites import Thresholds
+
+USUAL = Thresholds()
+FACT = Match(Entry(1, "fact", "delivery_time", {"en": "Three days."}), 0.8)
+TOOL = Match(Entry(2, "action", "end_call", {}), 0.8)
+TEXT = "Televisions have a warranty of two years on the panel."
+WARRANTY = Passage("warranty", 1, "document", "Warranty", "", TEXT, "en", (0, 54), 0.8, 1.0, score=0.85)
+
+
+def test_what_is_known_is_told_or_done_and_needs_no_search() -> None:
+    assert (at_once(FACT, USUAL, "") or replace).route == "tell"  # type: ignore[union-attr]
+    assert (at_once(TOOL, USUAL, "") or replace).route == "act"  # type: ignore[union-attr]
+
+
+def test_how_sure_is_the_sites_to_say() -> None:
+    careful, bold = Thresholds(tell=0.9), Thresholds(tell=0.5)
+    assert not known(FACT, careful) and known(FACT, bold) and not known(None, bold)
+    assert at_once(FACT, careful, "") is None
+
+
+def test_what_shops_in_general_do_not_know_is_not_known() -> None:
+    weather = replace(FACT, entry=Entry(3, "action", ELSEWHERE, {}))
+    assert at_once(weather, USUAL, "") is None
+
+
+def test_a_number_among_words_that_mean_nothing_is_what_matters() -> None:
+    decision = at_once(None, USUAL, "12345")
+    assert decision is not None and decision.route == "number"
+
+
+def test_without_a_model_a_sentence_that_surely_answers_is_quoted() -> None:
+    decision = further("tv panel ki warranty kitni hai", [WARRANTY], USUAL, has_model=False)
+    assert decision.route == "quote" and decision.quote is not None and decision.quote.text == TEXT
+    strict = further("tv panel ki warranty kitni hai", [WARRANTY], Thresholds(document=0.999), has_model=False)
+    assert strict.route == "abstain" and strict.score is not None
+
+
+@pytest.mark.parametrize("question", ["bluetooth kya hota hai", "iphone kitne ka hai"])
+def test_without_a_model_and_a_sentence_nothing_is_made_up(question: str) -> None:
+    assert further(question, [], USUAL, has_model=False).route == "abstain"
+
+
+def test_a_model_is_shown_what_comes_near_and_only_that() -> None:
+    far = replace(WARRANTY, chunk_id=2, score=0.1)
+    named = replace(WARRANTY, chunk_id=3, score=0.1, by_id=True)
+    decision = further("warranty", [WARRANTY, far, named], USUAL, has_model=True)
+    assert decision.route == "ground" and decision.passages == (WARRANTY, named) and decision.score == 0.85
+
+
+def test_with_nothing_near_general_questions_go_to_the_model_and_the_sites_own_only_for_a_tool() -> None:
+    far = replace(WARRANTY, score=0.1)
+    assert further("bluetooth kya hota hai", [far], USUAL, has_model=True).route == "general"
+    assert further("iphone kitne ka hai", [far], USUAL, has_model=True).route == "choose"

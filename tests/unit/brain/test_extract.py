@@ -1,0 +1,77 @@
+"""How often a document's own sentence answers, and how rarely one is read out that does not. See docs/decision.md."""
+
+from pathlib import Path
+
+import pytest
+
+from brain.extract import quote
+from brain.knowledge.embed import MiniLM
+from brain.knowledge.normal import normalise
+from brain.knowledge.passages import Passage, Piece, Pieces, fused
+from core.sites import Thresholds
+
+HERE = Path(__file__).parent
+
+
+class Documents:
+    """Some documents, searched as a site's are."""
+
+    def __init__(self, model: MiniLM) -> None:
+        self._model = model
+        pieces, texts = [], []
+        for path in sorted((HERE / "documents").glob("*.md")):
+            title, *parts = path.read_text().strip().split("\n\n")
+            for text in parts:
+                passage = Passage(path.stem, len(pieces), "document", title.lstrip("# "), "", text, "en", (0, len(text)), 0.0, 0.0)
+                pieces.append(Piece(passage, sorted(normalise(text).terms), frozenset()))
+                texts.append(normalise(f"{title} {text}").english)
+        self._pieces = Pieces(pieces, model.embed(texts))
+
+    def passages(self, question: str) -> list[Passage]:
+        asked = normalise(question)
+        return fused(self._pieces.search(asked, self._model.embed([asked.english])[0]), 5)
+
+
+@pytest.fixture(scope="module")
+def documents(model: MiniLM) -> Documents:
+    return Documents(model)
+
+
+def rows(part: str) -> list[tuple[str, str]]:
+    """(what the sentence must have in it, the question)."""
+    lines = (HERE / "quotes.tsv").read_text().splitlines()
+    return [(row[2], row[3]) for row in (line.split("\t") for line in lines if not line.startswith("#")) if row[0] == part]
+
+
+@pytest.mark.parametrize(("part", "least_right", "most_wrong"), [("calibration", 0.65, 0.02), ("held_out", 0.50, 0.04)])
+def test_half_are_answered_and_few_wrongly(documents: Documents, part: str, least_right: float, most_wrong: float) -> None:
+    asked = rows(part)
+    right = wrong = 0
+    for wanted, question in asked:
+        found = quote(question, documents.passages(question))
+        if found is not None and found.sure >= Thresholds().document:
+            right += wanted != "-" and wanted in found.text
+            wrong += wanted == "-" or wanted not in found.text
+    assert right / sum(wanted != "-" for wanted, _ in asked) >= least_right
+    assert wrong / len(asked) <= most_wrong
+
+
+def test_a_figure_that_is_asked_for_must_be_there(documents: Documents) -> None:
+    found = quote("how much do earphones cost", documents.passages("how much do earphones cost"))
+    assert found is None or found.sure < 0.3
+
+
+def test_what_goes_on_about_the_same_is_read_out_too(documents: Documents) -> None:
+    question = "can the extended warranty be bought within thirty days of purchase"
+    found = quote(question, documents.passages(question))
+    assert found is not None and found.text.endswith("It costs eight percent of the price of the product.")
+
+
+@pytest.mark.parametrize("question", ["", "?", "ka ki ke", "12345"])
+def test_a_question_without_words_has_no_quote(documents: Documents, question: str) -> None:
+    assert quote(question, documents.passages("warranty")) is None
+
+
+def test_facts_are_not_quoted_they_are_told_or_not(documents: Documents) -> None:
+    fact = Passage("delivery", 1, "fact", "", "", "Delivery takes three days.", "en", (0, 26), 0.9, 1.0, score=0.9)
+    assert quote("how long does delivery take", [fact]) is None
