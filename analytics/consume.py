@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 from analytics import latency
 from analytics.fold import fold
 from core.db import Database, DatabaseAway, Rows
-from core.events import AnyEvent, CallEnded, TurnCompleted
+from core.events import AnyEvent, CallbackScheduled, CallEnded, CallEvent, LeadCollected, TurnCompleted
 from core.records import CallRecord
 from core.settings import Settings
 
@@ -155,17 +155,20 @@ class Consumer:
         self.away = away
 
 
-def _decode(claimed: Iterable[tuple[int, str, float]]) -> tuple[list[AnyEvent], list[tuple[int, str]]]:
+def _decode(claimed: Iterable[tuple[int, str, float]]) -> tuple[list[CallEvent], list[tuple[int, str]]]:
     """Events, and the rows (seq, why) that hold none we know: of a newer version, or of somebody else's making."""
     decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
-    events: list[AnyEvent] = []
+    events: list[CallEvent] = []
     refused: list[tuple[int, str]] = []
     for seq, data, _ in claimed:
         try:
-            events.append(decoder.decode(data))
+            event = decoder.decode(data)
         except msgspec.DecodeError as error:  # its message names fields and types, no values
             refused.append((seq, str(error)))
             log.error("! event refused", extra={"seq": seq, "error": str(error)})
+        else:
+            if not isinstance(event, LeadCollected | CallbackScheduled):  # of a conversation, which may be a chat
+                events.append(event)
     return events, refused
 
 
@@ -177,7 +180,7 @@ async def _locked(rows: Rows, keys: list[Key]) -> dict[Key, CallRecord | None]:
     return {(site, call): None if text == "{}" else msgspec.json.decode(text, type=CallRecord) for site, call, text in found}
 
 
-def _fold_all(records: dict[Key, CallRecord | None], events: list[AnyEvent]) -> list[AnyEvent]:
+def _fold_all(records: dict[Key, CallRecord | None], events: list[CallEvent]) -> list[CallEvent]:
     """Fold the events into the records, in place; those that told something new."""
     news = []
     for event in events:
@@ -210,7 +213,7 @@ def _columns(record: CallRecord | None) -> dict[str, Any]:
     }
 
 
-def _count(news: list[AnyEvent], refused: int, ages: list[float]) -> None:
+def _count(news: list[CallEvent], refused: int, ages: list[float]) -> None:
     _refused.inc(refused)
     for age in ages:
         _age.observe(max(0.0, age))

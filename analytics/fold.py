@@ -13,9 +13,9 @@ from typing import TypeVar
 import msgspec
 
 from core.events import (
-    AnyEvent,
     CallAnswered,
     CallEnded,
+    CallEvent,
     CallStarted,
     CallTransferred,
     Event,
@@ -28,7 +28,7 @@ from core.records import CallRecord
 E = TypeVar("E", bound=Event)
 
 
-def fold(record: CallRecord | None, event: AnyEvent) -> CallRecord:
+def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
     """The record with this event in it; None is a call of which nothing is known yet. ValueError: another call's event."""
     if record is None:
         record = CallRecord(call_id=event.call_id, site_id=event.site_id)

@@ -118,4 +118,18 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
     """Base name of the recording's files in the recordings folder, without suffix."""
 
 
-AnyEvent = CallStarted | CallAnswered | TurnCompleted | ToolCalled | CallTransferred | MediaReported | CallEnded
+class LeadCollected(Event, frozen=True, kw_only=True, tag="haazir.lead.collected"):
+    """In a call or a chat: `call_id` is the conversation's. Who it is stands in GET /v1/leads alone."""
+
+    lead_id: str
+
+
+class CallbackScheduled(Event, frozen=True, kw_only=True, tag="haazir.callback.scheduled"):
+    callback_id: str
+    due_at: float
+    """time.time() of then."""
+
+
+CallEvent = CallStarted | CallAnswered | TurnCompleted | ToolCalled | CallTransferred | MediaReported | CallEnded
+"""What a call's record is made of."""
+AnyEvent = CallEvent | LeadCollected | CallbackScheduled

@@ -10,9 +10,9 @@ from collections import Counter
 import msgspec
 
 from core.events import (
-    AnyEvent,
     CallAnswered,
     CallEnded,
+    CallEvent,
     CallStarted,
     CallTransferred,
     MediaReported,
@@ -48,9 +48,9 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return min(event.at for event in self.events)
 
     @property
-    def events(self) -> tuple[AnyEvent, ...]:
+    def events(self) -> tuple[CallEvent, ...]:
         """All facts, in no particular order."""
-        single: tuple[AnyEvent | None, ...] = (self.started, self.answered, self.ended, self.media)
+        single: tuple[CallEvent | None, ...] = (self.started, self.answered, self.ended, self.media)
         return (*(event for event in single if event is not None), *self.turns, *self.tools, *self.transfers)
 
     @property

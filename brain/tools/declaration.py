@@ -97,7 +97,7 @@ class Declaration(_Part, frozen=True, kw_only=True):
     """Left out: arguments that the URL does not hold. "{argument}" alone is put in with its JSON type."""
     headers: dict[Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")], Annotated[str, Meta(max_length=500)]] = {}
     key: ShowKey | None = None
-    arguments: dict[str, Any] = {"type": "object", "properties": {}}
+    arguments: dict[str, Any] = msgspec.field(default_factory=lambda: {"type": "object", "properties": {}})
     """JSON Schema of one object, flat: strings, numbers and booleans."""
     slots: dict[ArgumentName, Slot] = {}
     utterances: dict[Language, tuple[Annotated[str, Meta(min_length=2, max_length=120)], ...]] = {}

@@ -1,22 +1,22 @@
 """The shop's orders, over its CRM's HTTP door: GET {crm}/orders/12345 -> Order, 404, or anything else.
 
-Reads only, and gentle: one deadline for all of it, one request in flight per order however many ask, answers good for 30
-seconds, never more than `AT_ONCE` requests, no retry.
+Reads only, and gentle (brain.tools.door): one deadline for all of it, one request in flight per order however many ask, answers
+good for 30 seconds.
 """
 
-import asyncio
-import time
-from typing import Self
+from typing import Any, Self
 
-import httpx
 import msgspec
+
+from brain.tools.door import Doors, Outgoing
+from brain.tools.outcome import NotFound, ToolFailed
+from core.public_address import networks
 
 FRESH_S = 30.0
 """Seconds an answer is good for: a caller who asks again gets the same."""
-AT_ONCE = 8
-"""Requests to the CRM at the same time, all sites together."""
-REMEMBERED = 500
-"""Answers kept at most."""
+OWNER = "crm"
+"""Whose door it is: the CRM that the machine's admin named serves all sites that use it."""
+_ANYWHERE = networks(["0.0.0.0/0", "::/0"])
 
 
 class OrdersAway(ConnectionError):
@@ -42,46 +42,24 @@ class Orders:
     def __init__(self, url: str, deadline_s: float) -> None:
         self._url = url
         self._deadline_s = deadline_s
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(deadline_s, connect=min(0.5, deadline_s)))
-        self._at_once = asyncio.Semaphore(AT_ONCE)
-        self._in_flight: dict[str, asyncio.Task[Order | None]] = {}
-        self._answers: dict[str, tuple[float, Order | None]] = {}
+        self.doors = Doors(_ANYWHERE)
+        """Also for those who change orders: what was read before is then forgotten."""
 
     async def __aenter__(self) -> Self:
+        await self.doors.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        for task in self._in_flight.values():
-            task.cancel()
-        await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
-        await self._client.aclose()
+        await self.doors.__aexit__(*exc)
 
     async def find(self, number: str) -> Order | None:
         """The order; None if there is none of that number. OrdersAway, at the latest when the deadline has passed."""
-        asked_at, known = self._answers.get(number, (float("-inf"), None))
-        if time.monotonic() - asked_at < FRESH_S:
-            return known
-        flight = self._in_flight.get(number)
-        if flight is None:
-            flight = self._in_flight[number] = asyncio.create_task(self._fetch(number))
-            flight.add_done_callback(lambda done: self._landed(number, done))
-        return await asyncio.shield(flight)  # one asker who gives up does not take the answer from the others
-
-    def _landed(self, number: str, flight: "asyncio.Task[Order | None]") -> None:
-        self._in_flight.pop(number, None)
-        if flight.cancelled() or flight.exception() is not None:
-            return  # a failure is not remembered
-        if len(self._answers) >= REMEMBERED:
-            self._answers.pop(next(iter(self._answers)))
-        self._answers[number] = (time.monotonic(), flight.result())
-
-    async def _fetch(self, number: str) -> Order | None:
+        request = Outgoing("GET", f"{self._url}/orders/{number}")
         try:
-            async with asyncio.timeout(self._deadline_s), self._at_once:
-                response = await self._client.get(f"{self._url}/orders/{number}")
-            if response.status_code == httpx.codes.NOT_FOUND:
-                return None
-            response.raise_for_status()
-            return msgspec.json.decode(response.content, type=Order)
-        except (httpx.HTTPError, TimeoutError, msgspec.DecodeError) as error:
-            raise OrdersAway(type(error).__name__) from error
+            door = await self.doors.to(OWNER, self._url)
+            body: Any = (await door.read(request, limit_s=self._deadline_s, fresh_s=FRESH_S)).body
+            return msgspec.convert(body, Order)
+        except NotFound:
+            return None
+        except (ToolFailed, msgspec.ValidationError) as error:
+            raise OrdersAway(str(error) if isinstance(error, ToolFailed) else "the order has wrong fields") from error

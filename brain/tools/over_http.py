@@ -12,15 +12,18 @@ from brain.tools.job import Job
 from brain.tools.outcome import Away, Refused
 from brain.tools.template import Unfillable, fill_url, places
 from core.ids import SiteId
+from core.vault import VaultError
 
 Secrets = Callable[[SiteId, str], Awaitable[str]]
 """A site's secret by name. KeyError: there is none; DatabaseAway."""
 
 
 class OverHttp:
-    def __init__(self, doors: Doors, secrets: Secrets) -> None:
+    def __init__(self, doors: Doors, secrets: Secrets, owner: str = "") -> None:
+        """`owner`: whose doors they are; empty: each site's own."""
         self._doors = doors
         self._secrets = secrets
+        self._owner = owner
 
     async def perform(self, job: Job) -> Any:
         declared = job.declaration
@@ -46,33 +49,35 @@ class OverHttp:
     async def _door(self, job: Job, url: str) -> Door:
         if job.site.tools_off:
             raise Away("this site's doors are switched off")
-        return await self._doors.to(job.site.site_id, url)
+        return await self._doors.to(self._owner or job.site.site_id, url)
 
     async def _request(self, job: Job, method: str, url: str, body: bytes | None) -> Outgoing:
-        headers = {**job.declaration.headers, **await self._key(job)}
+        headers = {**job.declaration.headers, **await key_headers(job, self._secrets)}
         if body is not None:
             headers["Content-Type"] = "application/json"
         if job.key:
             headers["Idempotency-Key"] = job.key
         return Outgoing(method, url, headers, body)
 
-    async def _key(self, job: Job) -> dict[str, str]:
-        key = job.declaration.key
-        if key is None:
-            return {}
-        try:
-            value = (await self._secrets(job.site.site_id, key.secret)).strip()
-        except (KeyError, ConnectionError) as error:  # ConnectionError: the database is away
-            raise Away("the vault has no such key now") from error
-        if not value.isascii() or not value.isprintable():
-            raise Away("the key in the vault can't stand in a header")
-        match key.form:
-            case "bearer":
-                return {"Authorization": f"Bearer {value}"}
-            case "basic":
-                return {"Authorization": f"Basic {base64.b64encode(value.encode()).decode()}"}
-            case "header":
-                return {key.header: value}
+
+async def key_headers(job: Job, secrets: Secrets) -> dict[str, str]:
+    """What shows the other side who we are. Away if the vault can't say."""
+    key = job.declaration.key
+    if key is None:
+        return {}
+    try:
+        value = (await secrets(job.site.site_id, key.secret)).strip()
+    except (KeyError, VaultError, ConnectionError) as error:  # ConnectionError: the database is away
+        raise Away("the vault has no such key now") from error
+    if not value.isascii() or not value.isprintable():
+        raise Away("the key in the vault can't stand in a header")
+    match key.form:
+        case "bearer":
+            return {"Authorization": f"Bearer {value}"}
+        case "basic":
+            return {"Authorization": f"Basic {base64.b64encode(value.encode()).decode()}"}
+        case "header":
+            return {key.header: value}
 
 
 def _filled(template: str, arguments: Mapping[str, Any]) -> str:
