@@ -20,7 +20,7 @@ def public_connector(allowed: Sequence[Network] = (), *, connections: int = 100,
     """Whatever a name resolves to, now or at the next look, is judged when it is connected to: no gap to rebind a name in.
 
     `allowed`: private networks that the machine's admin lets sites reach (settings.network.private_hosts). `keep`:
-    connections are used again, on which aiohttp may send a PUT or DELETE twice.
+    connections are used again.
     """
 
     def make_socket(found: tuple[Any, ...]) -> socket.socket:

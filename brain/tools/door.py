@@ -280,12 +280,17 @@ class _Sent:
 
 
 class Sessions:
-    """The HTTP clients of all doors. Writes get a connection of their own: on a reused one aiohttp would send again."""
+    """The HTTP clients of all doors. Writes get a connection of their own: a kept one may be dead, and who would know then?"""
 
     def __init__(self, allowed: tuple[Network, ...]) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(_mark_sent)
-        common: dict[str, Any] = {"auto_decompress": False, "trace_configs": [trace], "cookie_jar": aiohttp.DummyCookieJar()}
+        common: dict[str, Any] = {
+            "auto_decompress": False,
+            "trace_configs": [trace],
+            "cookie_jar": aiohttp.DummyCookieJar(),
+            "middlewares": (_once,),
+        }
         self._reads = aiohttp.ClientSession(connector=public_connector(allowed), **common)
         self._writes = aiohttp.ClientSession(connector=public_connector(allowed, keep=False), **common)
 
@@ -304,6 +309,20 @@ class Sessions:
     async def close(self) -> None:
         await self._reads.close()
         await self._writes.close()
+
+
+class Lost(aiohttp.ClientError):
+    """The connection broke after it had been made."""
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """aiohttp (3.14) sends GET, PUT and DELETE again when a connection breaks, a new one too. Whether to is ours to decide."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise Lost(type(error).__name__) from error
 
 
 async def _mark_sent(_: aiohttp.ClientSession, context: Any, __: aiohttp.TraceRequestHeadersSentParams) -> None:
