@@ -43,8 +43,17 @@ _seconds = Histogram(
 class Gate:
     """An ASGI application around the application."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int = BODY_LIMIT, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        body_limit: int = BODY_LIMIT,
+        deadline_s: float = DEADLINE_S,
+        wider: Mapping[str, tuple[int, float]] | None = None,
+    ) -> None:
+        """`wider`: other (body limit, deadline) below some paths: uploads."""
         self._app = app
+        self._wider = wider or {}
         self._body_limit = body_limit
         self._deadline_s = deadline_s
 
@@ -52,9 +61,11 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, receive, send, self._body_limit)
+        of_path = (limits for path, limits in self._wider.items() if scope["path"].startswith(path))
+        body_limit, deadline_s = next(of_path, (self._body_limit, self._deadline_s))
+        exchange = _Exchange(scope, receive, send, body_limit)
         try:
-            async with asyncio.timeout(self._deadline_s) as exchange.deadline:
+            async with asyncio.timeout(deadline_s) as exchange.deadline:
                 await self._app(scope, exchange.receive, exchange.send)
         except TimeoutError:
             await exchange.fail(504)
@@ -110,7 +121,7 @@ class _Exchange:
 
     def _problem(self, status: int, headers: Mapping[str, str] | None = None) -> Response:
         instance = f"urn:uuid:{self.id}" if status >= 500 else ""
-        return problems.answer(status, _DETAILS.get(status, ""), instance=instance, headers=headers)
+        return problems.answer(status, _DETAILS.get(status, ""), instance=instance, headers=headers, path=self._scope["path"])
 
     async def _answer(self, response: Response) -> None:
         async def send(message: Message) -> None:

@@ -10,10 +10,10 @@ from fastapi import FastAPI
 
 from brain.knowledge.embedders import Embedders
 from core.http.doors import Doors
-from kb_api import keys, needs, numbers, secrets, sites
+from kb_api import documents, faqs, keys, needs, numbers, search, secrets, sites, stats
 from kb_api.needs import Needs
 
-ROUTERS = (sites.router, keys.router, numbers.router, secrets.router)
+ROUTERS = (sites.router, keys.router, numbers.router, secrets.router, documents.router, faqs.router, search.router, stats.router)
 
 
 @contextlib.asynccontextmanager

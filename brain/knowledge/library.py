@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -23,7 +22,7 @@ from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, Vector, wording
 from brain.knowledge.generation import Generation
 from brain.knowledge.index import SiteRow, facts_of, pieces_of, search, search_passages, site_row
-from brain.knowledge.match import Kind, Match, best_match
+from brain.knowledge.match import Match, best_match
 from brain.knowledge.normal import Normal, normalise
 from brain.knowledge.passages import Passage, Pieces, fused
 from brain.knowledge.snapshot import Snapshot
@@ -31,7 +30,6 @@ from brain.knowledge.write import CHANNEL
 from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.settings import Settings
-from core.sites import Language
 
 REFRESH_WAIT_S = 0.05
 """A turn waits this long for news of its site; then what is known will do, and the next turn has the news."""
@@ -39,9 +37,8 @@ SEARCH_WAIT_S = 0.5
 """A search of a large site in the database may take so long (its p99 is 25 ms)."""
 AWAY_S = 1.0
 """After a search that took longer, the next is not tried for so long."""
-REBUILD_SHARE = 0.05
+REBUILD_SHARE = 0.1
 """Of the time at most goes into copying a site whose documents change all the while."""
-DOCUMENTS: frozenset[Kind] = frozenset({"document"})
 
 
 class NoSuchSite(LookupError):
@@ -163,7 +160,7 @@ class Library:
         loaded = await self.site(site)
         if loaded.snapshot is not None and (match := loaded.snapshot.exactly(text)):
             return match
-        asked = normalise(text)
+        asked = normalise(text, loaded.snapshot.vocabulary) if loaded.snapshot is not None else normalise(text)
         generation = loaded.row.generation
         if not asked.english or generation is None:
             return None
@@ -175,26 +172,18 @@ class Library:
         async with self._database.as_site(site) as rows:
             return best_match(await search(rows, generation, asked, vector))
 
-    async def passages(
-        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = DOCUMENTS, language: Language | None = None
-    ) -> list[Passage]:
-        """What the site's documents say about `text`, best first; with "fact" among `kinds`, its FAQs as well, their answer in
-        `language` if they have it. NoSuchSite; DatabaseAway soon, and only for a site too large for memory."""
+    async def passages(self, site: SiteId, text: str, limit: int) -> list[Passage]:
+        """What the site's documents say about `text`, best first. NoSuchSite; DatabaseAway soon, and only for a site too large
+        for memory."""
         loaded = await self.site(site)
         asked = normalise(text)
         generation = loaded.row.generation
-        if generation is None or not (asked.english or asked.ids):
+        if generation is None or not generation.passages or not (asked.english or asked.ids):
             return []
         vector = await self._vector(loaded, text, asked)
-        found: list[Passage] = []
-        if "document" in kinds and generation.passages:
-            if loaded.pieces is not None:
-                found += loaded.pieces.search(asked, vector)
-            else:
-                found += await self._search_database(generation, asked, vector)
-        if "fact" in kinds and loaded.snapshot is not None:
-            found += loaded.snapshot.passages(asked, vector, language or loaded.row.site.language)
-        return fused(found, limit)
+        if loaded.pieces is not None:
+            return fused(loaded.pieces.search(asked, vector), limit)
+        return fused(await self._search_database(generation, asked, vector), limit)
 
     async def _search_database(self, generation: Generation, asked: Normal, vector: Vector | None) -> list[Passage]:
         if time.monotonic() < self._away_until:

@@ -13,16 +13,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.knowledge.match import RRF_K, Kind, weight
-from brain.knowledge.normal import Normal
+from brain.knowledge.match import Kind, weight
+from brain.knowledge.normal import Normal, lexical
 from core.sites import Language
 
 Floats = NDArray[np.float32]
 
 NEAREST = 24
 """Pieces that each half of the search puts forward."""
+RRF_K = 60
+"""Reciprocal rank fusion (Cormack et al. 2009); 60 is theirs, and flat around it."""
 COSINE_SHARE = 0.6
-"""Of a score; the rest is words. As match._likeness."""
+"""Of a score; the rest is words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Passage:
     kind: Kind
     title: str
     url: str
+    heading: str
+    """What the piece stands under; empty: nothing."""
     text: str
     """The piece; of a FAQ, its answer."""
     language: Language
@@ -118,7 +122,7 @@ class Pieces:
         count = len(self._passages)
         shared = np.zeros(count, np.float32)
         total = 0.0
-        for term in asked.terms:
+        for term in lexical(asked.terms):
             holders = self._holders.get(term, _NOBODY)
             worth = weight(len(holders), count)
             total += worth
