@@ -19,14 +19,15 @@ class Limits:
     """p95 at work over p95 at rest, above which A is worse for us."""
     floor_s: float = 0.002
     """Less than this more is no harm, whatever the ratio: a probe of 1 ms that takes 1.5."""
-    window: int = 12
-    """Probes at work that count: a minute at 0.2 Hz, of which every third is at rest."""
+    window: int = 40
+    """Probes at work that count: five minutes at 0.2 Hz, of which every third is at rest. A p95 above the limit means that
+    more than two of them are; three that are need not wait for the other thirty-seven."""
     enough: int = 4
-    """Probes of each kind below which nothing is certain; until then `first` is taken."""
+    """Probes at rest below which no baseline is certain; until then `first` is taken."""
     baseline: int = 60
     """Probes at rest that count: a quarter of an hour."""
     settle_s: float = 30.0
-    """After a step down, so long until the next: the window must have filled with what the step did."""
+    """After a step, so long until the next down: A must first feel what the step did."""
     recover_s: float = 60.0
     """Calm for so long before the next step up."""
     first: float = 0.25
@@ -88,10 +89,11 @@ class Brake:
             self._move(min(1.0, max(self.limits.low, 2 * self.level)), now, "")
 
     def _is_worse(self) -> bool:
-        baseline, current = self.baseline_s, self.current_s
-        if baseline is None or current is None or self.level == 0.0:
+        baseline = self.baseline_s
+        if baseline is None:
             return False
-        return current > baseline * self.limits.ratio and current - baseline > self.limits.floor_s
+        limit = max(baseline * self.limits.ratio, baseline + self.limits.floor_s)
+        return sum(seconds > limit for seconds in self._work) > self.limits.window // 20
 
     def _move(self, level: float, now: float, why: str) -> None:
         self.level, self.why, self._moved_at = level, why, now

@@ -10,8 +10,10 @@ from psycopg import sql
 
 from brain.knowledge.normal import Normal
 from brain.knowledge.passages import NEAREST, Floats, Passage
+from brain.knowledge.source import Question
 from core.db import Database, Rows
 from core.sites import Site
+from mirror.origin import model_of
 from mirror.shelf import vector_text
 
 COMMON = 0.05
@@ -20,7 +22,7 @@ RARE = 0.0005
 """Share that is assumed of a word that PostgreSQL's statistics don't list."""
 
 _WHICH = """
-select copy_id, dimensions from mirror_copy where site_id = %s order by fresh_as_of is null, copy_id desc limit 1
+select copy_id, dimensions, model from mirror_copy where site_id = %s order by fresh_as_of is null, copy_id desc limit 1
 """
 _SEARCH = sql.SQL("""
 with by_meaning as materialized (
@@ -46,19 +48,20 @@ from mirror_row where copy_id = %(copy)s and site_id = %(site)s
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A KnowledgeSource (mirror.source)."""
+    """A KnowledgeSource (brain.knowledge.source)."""
 
     database: Database
 
-    async def candidates(self, site: Site, asked: Normal, vector: Floats | None) -> list[Passage]:
+    async def candidates(self, site: Site, question: Question) -> list[Passage]:
+        asked, vector = question.asked, question.vector
         async with self.database.as_site(site.site_id) as rows:
             which = await (await rows.execute(_WHICH, [site.site_id])).fetchone()
             if which is None:
                 return []
-            copy, dimensions = which
+            copy, dimensions, model = which
             weights = await _weights(rows, copy, asked)
-            if vector is not None and len(vector) != dimensions:  # the site's model is another now, its copy is on the way
-                vector = None
+            if question.embedding is None or model_of(question.embedding) != model:
+                vector = None  # the site's model is another now, and its copy on the way: vectors of two models never meet
             return await _search(rows, site, copy, dimensions, asked, weights, vector)
 
 
@@ -102,6 +105,7 @@ async def _search(
             chunk_id=row_id,
             kind="document",
             title=title,
+            heading="",
             url=url,
             text=body,
             language=site.language,

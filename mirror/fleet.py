@@ -1,4 +1,4 @@
-"""All sites' mirrors, as one task of kb-worker: `await run_mirrors(database, vault)`, until cancelled.
+"""All sites' mirrors, as one task of kb-worker: `await run_mirrors(settings, database)`, until cancelled.
 
 A site that is configured, changed, paused or deleted is noticed within a second: its puller is stopped where it stands, its
 connection to Machine A closed, and another begins if there is one to begin.
@@ -14,6 +14,7 @@ import aiohttp
 
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
+from core.settings import Settings
 from core.vault import Vault, VaultError
 from mirror.plan import say
 from mirror.puller import Puller
@@ -34,7 +35,12 @@ class Running:
     died_at: float | None = None
 
 
-async def run_mirrors(database: Database, vault: Vault) -> None:
+async def run_mirrors(settings: Settings, database: Database) -> None:
+    """KeyError without the vault's key."""
+    await run(database, Vault.of(settings))
+
+
+async def run(database: Database, vault: Vault) -> None:
     running: dict[SiteId, Running] = {}
     async with aiohttp.ClientSession() as http:
         try:

@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from core.sites import Embedding
+
 Name = Annotated[str, Meta(max_length=63)]
 """A PostgreSQL identifier, as it is: always sent quoted."""
 Place = Annotated[str, Meta(max_length=200)]
@@ -53,7 +55,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bytes_per_s: Annotated[float, Meta(gt=0, le=100_000_000)] = 1_000_000.0
     busy: Annotated[float, Meta(gt=0, le=1)] = 0.1
     """Share of the time in which a statement of ours may be running there."""
-    sweep_s: Annotated[float, Meta(ge=5, le=86_400)] = 300.0
+    sweep_s: Annotated[float, Meta(ge=1, le=86_400)] = 300.0
     """From the end of one look through the whole table to the start of the next."""
     news_s: Annotated[float, Meta(ge=1, le=86_400)] = 10.0
     """From one look for news to the next, where there is a quick way to see it."""
@@ -139,6 +141,11 @@ def split(place: str) -> tuple[str, str]:
     if (match := _PLACE.match(place)) is None:
         raise OriginError(f"{place!r} is neither a column nor column->>field")
     return match["column"].strip(), (match["field"] or "").strip().strip("'")
+
+
+def model_of(embedding: Embedding) -> str:
+    """Names a model: vectors of two names never meet."""
+    return f"{embedding.base_url} {embedding.model}".strip()
 
 
 def identity(origin: Origin, model: str) -> str:

@@ -11,7 +11,7 @@ from core.sites import Site
 from core.vault import Vault
 from mirror.contract import Contract
 from mirror.metrics import BRAKE, FRESH_AS_OF, STATUS
-from mirror.origin import Origin
+from mirror.origin import Origin, model_of
 from mirror.reader import Refused
 from mirror.state import STATUSES, State
 
@@ -67,8 +67,7 @@ async def load_plan(database: Database, vault: Vault, site: SiteId) -> Plan:
             raise Refused("the site has no such source any more")
         embedding = msgspec.convert(row[0], Site).embedding
         password = await password_of(rows, vault, site, found.origin)
-    model = f"{embedding.base_url} {embedding.model}"
-    return Plan(found.origin, password, found.paused, found.contract, found.state, model, embedding.dimensions)
+    return Plan(found.origin, password, found.paused, found.contract, found.state, model_of(embedding), embedding.dimensions)
 
 
 async def agree(database: Database, site: SiteId, contract: Contract) -> None:

@@ -7,11 +7,12 @@ trouble: the sitting ends, the state says why, the next begins after a while; th
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import InitVar, dataclass, field
 from typing import Any
 
 import aiohttp
@@ -22,7 +23,7 @@ from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from core.vault import Vault
 from mirror import statements
-from mirror.brake import Brake
+from mirror.brake import Brake, Limits
 from mirror.contract import Contract, broken, examine
 from mirror.egress import Egress
 from mirror.ledger import Ledger
@@ -30,7 +31,7 @@ from mirror.line import Line
 from mirror.origin import identity, source_of
 from mirror.plan import Plan, agree, load_plan, say
 from mirror.probe import Prober
-from mirror.reader import Drifted, Reader, Refused, SourceError
+from mirror.reader import Away, Drifted, Reader, Refused, SourceError
 from mirror.shelf import LARGE, Copy, Row, Shelf
 from mirror.state import Health, State, Status, Sweep
 
@@ -39,11 +40,20 @@ log = logging.getLogger(__name__)
 KEYS = 1000
 ROWS = 50
 """In a page: 50 rows with vectors of 1,536 numbers are 300 kB, and a few milliseconds of A's."""
+LEAST_BOUND_S = 60.0
+"""A sweep may take so long before its copy counts as stale, however quick the last one was."""
 SAY_S = 2.0
-"""How often the state is written while things go their way."""
-FIRST_WAIT_S, LAST_WAIT_S = 1.0, 300.0
-REFUSED_WAIT_S = 60.0
-"""Nobody mends a password in a second, and A's log should not fill with us."""
+"""How often the state is written while nothing is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Seconds from trouble to the next try; twice as long after each more."""
+
+    first_s: float = 1.0
+    refused_s: float = 60.0
+    """Nobody mends a password in a second, and A's log should not fill with us."""
+    last_s: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +75,17 @@ class Puller:
     database: Database
     vault: Vault
     http: aiohttp.ClientSession
-    _brake: Brake = field(default_factory=Brake)
+    waits: Waits = Waits()
+    limits: InitVar[Limits | None] = None
+    _brake: Brake = field(init=False)
     _egress: Egress = field(default_factory=Egress)
     _state: State = field(default_factory=State)
-    _said_at: float = float("-inf")
     _failures: int = 0
     _doubted: bool = False
     _news_after: tuple[str, str] | None = None
+
+    def __post_init__(self, limits: Limits | None) -> None:
+        self._brake = Brake(limits or Limits())
 
     async def run(self) -> None:
         while True:
@@ -83,24 +97,25 @@ class Puller:
                     return
                 await self._sit(plan)
             except SourceError as error:
-                self._brake.failed(time.monotonic())
                 await self._say(_status(error), str(error))
-                await asyncio.sleep(self._wait(REFUSED_WAIT_S if isinstance(error, Refused | Drifted) else FIRST_WAIT_S))
+                await asyncio.sleep(
+                    self._wait(self.waits.refused_s if isinstance(error, Refused | Drifted) else self.waits.first_s)
+                )
             except DatabaseAway:
-                await asyncio.sleep(self._wait(FIRST_WAIT_S))
+                await asyncio.sleep(self._wait(self.waits.first_s))
 
     def _wait(self, first_s: float) -> float:
         """Longer with every failure in a row, and never in step with others."""
         self._failures += 1
-        return min(LAST_WAIT_S, first_s * 2.0 ** min(self._failures - 1, 10)) * random.uniform(0.8, 1.2)
+        return min(self.waits.last_s, first_s * 2.0 ** min(self._failures - 1, 10)) * random.uniform(0.8, 1.2)
 
     # ── one connection ───────────────────────────────────────────────────────────────────────────────────────────────
     async def _sit(self, plan: Plan) -> None:
         """Until something goes wrong. SourceError, DatabaseAway."""
-        async with Reader(plan.origin, plan.password) as reader:
+        async with self._connected(plan) as reader:
             sitting = await self._agree(plan, reader)
             prober = Prober(self.http, plan.origin, source_of(plan.origin.columns), sitting.contract.versions)
-            probing = asyncio.create_task(prober.run(sitting.line, self._brake))
+            beside = [asyncio.create_task(prober.run(sitting.line, self._brake)), asyncio.create_task(self._keep_saying())]
             try:
                 while True:
                     began = time.monotonic()
@@ -110,8 +125,21 @@ class Puller:
                     log.debug("= looked for news", extra={"site": self.site, "seconds": round(time.monotonic() - began)})
                     sitting = await self._agree(plan, reader)
             finally:
-                probing.cancel()
-                await asyncio.wait([probing])
+                for task in beside:
+                    task.cancel()
+                await asyncio.wait(beside)
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, plan: Plan) -> AsyncIterator[Reader]:
+        """SourceError. Where nobody answers, nothing is taken for a while after somebody does again."""
+        reader = Reader(plan.origin, plan.password)
+        try:
+            await reader.connect()
+        except Away:
+            self._brake.failed(time.monotonic())
+            raise
+        async with reader:
+            yield reader
 
     async def _agree(self, plan: Plan, reader: Reader) -> Sitting:
         """Is A what was agreed? Then there is a copy to fill. Drifted, Refused."""
@@ -120,7 +148,7 @@ class Puller:
             await agree(self.database, self.site, contract)
         elif difference := broken(plan.contract, contract):
             raise Drifted(difference)
-        copy = await Shelf(self.database, self.site).open_copy(identity(plan.origin, plan.model), contract.dimensions)
+        copy = await Shelf(self.database, self.site).open_copy(identity(plan.origin, plan.model), plan.model, contract.dimensions)
         line = Line(reader, plan.origin.budget, self._brake, self._egress, self.site)
         return Sitting(plan, reader, contract, copy, line)
 
@@ -129,7 +157,6 @@ class Puller:
         """All keys once; the rows that are new or other; what is gone. SourceError, DatabaseAway."""
         shelf, copy, source = Shelf(self.database, self.site), sitting.copy, source_of(sitting.plan.origin.columns)
         began_at, began = time.time(), time.monotonic()
-        await self._say("fresh" if copy.complete else "copying")
         if self._news_after is None and sitting.contract.news != "sweep":
             self._news_after = await self._newest(sitting)
         ledger = Ledger(await shelf.held(copy))
@@ -170,8 +197,7 @@ class Puller:
         self._state = msgspec.structs.replace(
             self._state, rows=rows, without_vector=without_vector, fresh_as_of=sweep.began_at, bound_s=bound, sweep=sweep
         )
-        why = f"{sweep.doubted} rows seem to be gone at once: the next sweep must see it too" if sweep.doubted else ""
-        await self._say("fresh", why)
+        await self._say(self._standing())
         log.info("= mirror swept", extra={"site": self.site, "rows": rows, "fetched": sweep.fetched, "deleted": sweep.deleted})
 
     async def _watch(self, sitting: Sitting, until: float) -> None:
@@ -180,10 +206,6 @@ class Puller:
             await asyncio.sleep(min(left, sitting.plan.origin.budget.news_s if self._news_after else 1.0))
             if self._news_after is not None:
                 await self._news(sitting)
-            if time.monotonic() - self._said_at > SAY_S:
-                await self._say(
-                    "fresh" if self._brake.level else "braked", self._state.why if self._brake.level else self._brake.why
-                )
 
     async def _newest(self, sitting: Sitting) -> tuple[str, str] | None:
         found = await sitting.line.pages(statements.newest(source_of(sitting.plan.origin.columns)), "keys")
@@ -212,15 +234,28 @@ class Puller:
         statement = statements.rows_by_key(source, sitting.contract.versions, keys)
         page = [_row(found, sitting.copy) for found in await sitting.line.pages(statement, "rows")]
         await Shelf(self.database, self.site).put(sitting.copy, page)
-        if time.monotonic() - self._said_at > SAY_S:
-            await self._say(self._state.status if self._brake.level else "braked", self._brake.why)
         return len(page)
 
     # ── saying ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _keep_saying(self) -> None:
+        """While nothing is wrong."""
+        while True:
+            doubted = self._state.sweep.doubted if self._state.sweep else 0
+            why = f"{doubted} rows seem to be gone at once: the next sweep must see it too" if doubted else self._brake.why
+            await self._say(self._standing(), why)
+            await asyncio.sleep(SAY_S)
+
+    def _standing(self) -> Status:
+        if self._brake.level == 0.0:
+            return "braked"
+        if self._state.fresh_as_of is None:
+            return "copying"
+        bound = max(self._state.bound_s or 0.0, LEAST_BOUND_S)
+        return "fresh" if time.time() - self._state.fresh_as_of <= bound else "stale"
+
     async def _say(self, status: Status, why: str = "") -> None:
         """Write down how it is. Our own database being away is no news for it."""
         now = time.monotonic()
-        self._said_at = now
         health = Health(
             budget=self._brake.level,
             why=self._brake.why,

@@ -61,7 +61,13 @@ class Reader:
         self._connection: AsyncConnection[tuple[Any, ...]] | None = None
 
     async def __aenter__(self) -> Self:
-        """Connects. SourceError."""
+        """SourceError."""
+        if self._connection is None:
+            await self.connect()
+        return self
+
+    async def connect(self) -> None:
+        """SourceError."""
         origin = self._origin
         options = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
         try:
@@ -86,7 +92,6 @@ class Reader:
         except (psycopg.Error, OSError, TimeoutError) as error:
             await self.close()
             raise translated(error) from error
-        return self
 
     async def __aexit__(self, *exc: object) -> None:
         await self.close()

@@ -59,7 +59,7 @@ class Shelf:
         self._database = database
         self._site = site
 
-    async def open_copy(self, identity: str, dimensions: int) -> Copy:
+    async def open_copy(self, identity: str, model: str, dimensions: int) -> Copy:
         """The copy with this identity, made if there is none. DatabaseAway."""
         query = (
             "select copy_id, dimensions, fresh_as_of is not null, indexed from mirror_copy where site_id = %s and identity = %s"
@@ -70,7 +70,7 @@ class Shelf:
                 await rows.execute("delete from mirror_copy where copy_id = %s", [found[0]])
                 found = None
             if found is None:
-                made = await (await rows.execute("select open_mirror(%s, %s)", [identity, dimensions])).fetchone()
+                made = await (await rows.execute("select open_mirror(%s, %s, %s)", [identity, model, dimensions])).fetchone()
                 assert made is not None
                 found = (made[0], dimensions, False, False)
         return Copy(*found)

@@ -95,12 +95,17 @@ def explain(statement: Statement) -> Statement:
 
 
 def table_of(source: Source) -> sql.Identifier:
-    return sql.Identifier(source.schema, source.table)
+    return sql.Identifier(_plain(source.schema), _plain(source.table))
 
 
 def column(name: str) -> sql.Identifier:
     """Always with the table: `order by id` would mean the text that is selected under that name, and sort 10 before 9."""
-    return sql.Identifier("a", name)
+    return sql.Identifier("a", _plain(name))
+
+
+def _plain(text: str) -> str:
+    """A percent sign in a name is no placeholder: psycopg halves it again."""
+    return text.replace("%", "%%")
 
 
 def _select(source: Source, versions: Versions) -> sql.Composed:
@@ -132,7 +137,7 @@ def _version(source: Source, versions: Versions) -> sql.Composable:
 
 def _where(source: Source, after: str | None) -> tuple[sql.Composed, list[object]]:
     """Rows of this site alone, after a key; empty where that is all rows."""
-    conditions: list[sql.Composable] = [sql.SQL("{} = %s").format(sql.Identifier(column)) for column in source.only]
+    conditions: list[sql.Composable] = [sql.SQL("{} = %s").format(column(name)) for name in source.only]
     values: list[object] = list(source.only.values())
     if after is not None:
         conditions.append(sql.SQL("{} > %s").format(column(source.key)))
@@ -153,5 +158,5 @@ def _first(places: Sequence[str]) -> sql.Composable:
 def _place(place: str) -> sql.Composable:
     name, field = split(place)
     if field:
-        return sql.SQL("{}->>{}").format(column(name), sql.Literal(field))
+        return sql.SQL("{}->>{}").format(column(name), sql.Literal(_plain(field)))
     return sql.SQL("{}::text").format(column(name))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from brain.knowledge.embed import MODEL, Floats, MiniLM
 from brain.knowledge.normal import Normal
+from brain.knowledge.script import latin
 from core.db import Rows
 from core.ids import SiteId
 from core.sites import Embedding
@@ -52,7 +53,9 @@ class Embedder(Protocol):
 
 def wording(embedding: Embedding, text: str, normal: Normal, *, english: bool = False) -> str:
     """What the model is given of `text`. `english`: it is a passage in plain English, which needs no putting into it."""
-    return text if english or not is_offline(embedding) else normal.english or text
+    if is_offline(embedding) and not english:
+        return normal.english or text
+    return latin(text) if embedding.latin else text
 
 
 def is_offline(embedding: Embedding) -> bool:

@@ -12,8 +12,9 @@ import asyncio
 import contextlib
 import functools
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import psycopg
@@ -26,6 +27,7 @@ from brain.knowledge.match import Match, best_match
 from brain.knowledge.normal import Normal, normalise
 from brain.knowledge.passages import Passage, Pieces, fused
 from brain.knowledge.snapshot import Snapshot
+from brain.knowledge.source import KnowledgeSource, Question
 from brain.knowledge.write import CHANNEL
 from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
@@ -66,11 +68,15 @@ class LoadedSite:
 class Library:
     """`async with Library(database, model, fresh_s) as library: match = await library.find(site_id, text)`."""
 
-    def __init__(self, database: Database, model: MiniLM | Embedders, fresh_s: float) -> None:
-        """`fresh_s`: a change of a site is seen after so many seconds at the latest."""
+    def __init__(
+        self, database: Database, model: MiniLM | Embedders, fresh_s: float, elsewhere: KnowledgeSource | None = None
+    ) -> None:
+        """`fresh_s`: a change of a site is seen after so many seconds at the latest. `elsewhere`: Machine A's knowledge, for
+        the sites that have some."""
         self._database = database
         self.embedders = model if isinstance(model, Embedders) else Embedders(model)
         self._fresh_s = fresh_s
+        self._elsewhere = elsewhere
         self._sites: dict[SiteId, LoadedSite] = {}
         self._refreshing: dict[SiteId, asyncio.Task[LoadedSite]] = {}
         self._away_until = 0.0
@@ -173,24 +179,37 @@ class Library:
             return best_match(await search(rows, generation, asked, vector))
 
     async def passages(self, site: SiteId, text: str, limit: int) -> list[Passage]:
-        """What the site's documents say about `text`, best first. NoSuchSite; DatabaseAway soon, and only for a site too large
-        for memory."""
+        """What the site's documents say about `text`, best first; its own and those elsewhere. NoSuchSite; DatabaseAway soon,
+        and only for what is too large for memory."""
         loaded = await self.site(site)
         asked = normalise(text)
-        generation = loaded.row.generation
-        if generation is None or not generation.passages or not (asked.english or asked.ids):
+        own = loaded.row.generation if loaded.row.generation and loaded.row.generation.passages else None
+        elsewhere = self._elsewhere if loaded.row.site.knowledge.source != "own" else None
+        if not (own or elsewhere) or not (asked.english or asked.ids):
             return []
         vector = await self._vector(loaded, text, asked)
-        if loaded.pieces is not None:
-            return fused(loaded.pieces.search(asked, vector), limit)
-        return fused(await self._search_database(generation, asked, vector), limit)
+        found: list[Passage] = []
+        if own and loaded.pieces is not None:
+            found += loaded.pieces.search(asked, vector)
+        elif own:
+            found += await self._in_time(self._search_database(own, asked, vector))
+        if elsewhere:
+            embedding = loaded.row.generation.embedding if loaded.row.generation else None
+            found += await self._in_time(elsewhere.candidates(loaded.row.site, Question(asked, vector, embedding)))
+        return fused(found, limit)
 
     async def _search_database(self, generation: Generation, asked: Normal, vector: Vector | None) -> list[Passage]:
+        async with self._database.as_site(generation.site) as rows:
+            return await search_passages(rows, generation, asked, vector)
+
+    async def _in_time(self, search: Coroutine[Any, Any, list[Passage]]) -> list[Passage]:
+        """DatabaseAway soon: a caller waits."""
         if time.monotonic() < self._away_until:
+            search.close()
             raise DatabaseAway("it was away a moment ago")
         try:
-            async with asyncio.timeout(SEARCH_WAIT_S), self._database.as_site(generation.site) as rows:
-                return await search_passages(rows, generation, asked, vector)
+            async with asyncio.timeout(SEARCH_WAIT_S):
+                return await search
         except (TimeoutError, DatabaseAway) as error:
             self._away_until = time.monotonic() + AWAY_S
             raise DatabaseAway("a search took too long") from error

@@ -16,6 +16,7 @@ create table mirror_copy (
   copy_id int generated always as identity primary key,
   site_id text not null references site on delete cascade,
   identity text not null,                        -- mirror.origin.identity
+  model text not null,                           -- of its vectors: a question by another model is not compared with them
   dimensions int not null check (dimensions between 1 and 4000),  -- pgvector's halfvec is indexed up to 4000
   made_at timestamptz not null default now(),
   fresh_as_of timestamptz,                       -- all that A had committed by then is in it; null: not complete yet
@@ -57,11 +58,12 @@ grant select (site_id, changed_at) on knowledge_source to haazir_relay;
 create policy any_site on knowledge_source for select to haazir_relay using (true);
 
 -- Make room for a copy of the current site. A partition each: it goes as quickly as it came, and its vectors are indexed alone.
-create function open_mirror(wanted text, of_dimensions int) returns int
+create function open_mirror(wanted text, of_model text, of_dimensions int) returns int
   language plpgsql security definer set search_path = public as $$
 declare made int; part text;
 begin
-  insert into mirror_copy (site_id, identity, dimensions) values (current_site(), wanted, of_dimensions) returning copy_id into made;
+  insert into mirror_copy (site_id, identity, model, dimensions) values (current_site(), wanted, of_model, of_dimensions)
+    returning copy_id into made;
   part := format('mirror_row_%s', made);
   execute format('create table %I (like mirror_row including defaults including constraints)', part);
   -- In the row itself where a page has room for it: looking through all is then reading in order.

@@ -40,8 +40,8 @@ create table langchain_pg_embedding ( -- what langchain-postgres makes
 );
 create table chat_log (id bigint generated always as identity primary key, question text, at timestamptz default now());
 create table orders (id text primary key, item text, status text, amount int, expected_on text);
-alter table articles owner to chatbot; alter table data_shop owner to chatbot; alter table langchain_pg_embedding owner to chatbot;
-alter table chat_log owner to chatbot; alter table orders owner to chatbot;
+alter table articles owner to chatbot; alter table data_shop owner to chatbot;
+alter table langchain_pg_embedding owner to chatbot; alter table chat_log owner to chatbot; alter table orders owner to chatbot;
 create role haazir_reader login password 'read-only-please' connection limit 2;
 grant select on articles, data_shop, langchain_pg_embedding to haazir_reader;
 """
@@ -90,7 +90,7 @@ class MachineADatabase:
         with self.admin() as connection, connection.cursor() as cursor:
             with cursor.copy("copy articles (headline, body, link, embedding) from stdin") as copy:
                 for number in range(rows):
-                    body = f"Item {number} of shelf {number % 97} is kept in godown {number % 13} under label {number * 7919 % 100003}."
+                    body = f"Item {number} of shelf {number % 97} lies in godown {number % 13}, label {number * 7919 % 100003}."
                     copy.write_row((f"Item {number}", body, f"/items/{number}", vector(body)))
             cursor.execute("analyze articles")
 
