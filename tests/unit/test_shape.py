@@ -10,7 +10,9 @@ import pytest
 
 from core.settings import REPOSITORY
 
-PACKAGES = ("core", "haazir", "asterisk", "ari_app", "media_server", "brain", "kb_api", "gateway", "analytics", "demo", "bench")
+PACKAGES = (
+    "core", "haazir", "asterisk", "ari_app", "media_server", "brain", "mirror", "kb_api", "gateway", "analytics", "demo", "bench",
+)  # fmt: skip
 FILES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
