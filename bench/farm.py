@@ -19,7 +19,7 @@ from haazir.caller.script import Call, CallOver, CallRefused, NotHeard
 from haazir.caller.server import NoRecord, Server
 from haazir.caller.voices import Voices
 
-WARM_UPS = 10
+WARM_UPS = 30
 """Calls before a soak's first look: what grows after them is a leak."""
 ANSWER_LIMIT = 15.0
 """Seconds without an answer after which a turn is lost."""
@@ -77,10 +77,11 @@ class Farm:
         self.harvest = Harvest()
 
     async def warm_up(self) -> None:
-        """A call that does not count, so that caches and pools are as they are in a day's work; ten before a soak."""
-        async with Phone.open() as phone:
-            for number in range(WARM_UPS if self._plan.soak else 1):
-                await self._one(phone, number)
+        """A call that does not count, so that caches and pools are as they are in a day's work; before a soak, some by each
+        of its callers at once."""
+        async with Phone.open() as phone, asyncio.TaskGroup() as tasks:
+            for number in range(self._plan.calls if self._plan.soak else 1):
+                tasks.create_task(self._caller(phone, number, WARM_UPS if self._plan.soak else 1))
         self.harvest = Harvest()
 
     async def run(self, ground: Ground) -> None:
@@ -89,12 +90,13 @@ class Farm:
             watching = asyncio.create_task(_watch(ground))
             async with asyncio.TaskGroup() as tasks:
                 for number in range(self._plan.calls):
-                    tasks.create_task(self._caller(phone, number))
+                    tasks.create_task(self._caller(phone, number, self._plan.soak or self._plan.calls))
             watching.cancel()
 
-    async def _caller(self, phone: Phone, number: int) -> None:
+    async def _caller(self, phone: Phone, number: int, calls: int) -> None:
+        """Its share of `calls` calls, one after another."""
         await asyncio.sleep(number * self._plan.stagger)
-        for call in range(number, self._plan.soak or self._plan.calls, self._plan.calls):
+        for call in range(number, calls, self._plan.calls):
             await self._one(phone, call)
 
     async def _one(self, phone: Phone, number: int) -> None:

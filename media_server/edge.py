@@ -1,7 +1,6 @@
 """All calls of this process: one 20 ms tick for all of them, one VAD run over all of them, one place where a call may die."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable
 from typing import TypeVar
@@ -11,6 +10,7 @@ from core.commands import AdoptMedia, MediaRefused, OpenMedia, ToMedia
 from core.ids import CallId
 from media_server import metrics
 from media_server.session import NeighbourAway, Session, Shared
+from media_server.tidying import Tidying
 
 log = logging.getLogger(__name__)
 
@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 TICK = 0.020
 LATE = 0.010
-GARBAGE_S = 1.0
-"""From the end of a call to when nothing holds on to it any more."""
 
 
 class Edge:
@@ -31,6 +29,7 @@ class Edge:
     async def run(self) -> None:
         """The tick, on absolute deadlines: a late one is not made up for, the pacer's ring bridges it."""
         loop = asyncio.get_running_loop()
+        tidying = Tidying()
         due = loop.time()
         while True:
             due = max(due + TICK, loop.time() - TICK)
@@ -41,6 +40,7 @@ class Edge:
             self._tick(now)
             if self._sessions:
                 metrics.TICK.observe(loop.time() - now)
+            tidying.tidy(now)
 
     def _tick(self, now: float) -> None:
         for session in list(self._sessions.values()):
@@ -84,7 +84,7 @@ class Edge:
         self._sessions[opening.call_id] = session
         task = asyncio.create_task(self._live(session), name=f"call {opening.call_id}")
         self._tasks[session] = task
-        task.add_done_callback(lambda _: self._ended(session))
+        task.add_done_callback(lambda _: self._tasks.pop(session))
         return session
 
     async def _live(self, session: Session) -> None:
@@ -103,12 +103,6 @@ class Edge:
             self._sessions.pop(session.call_id, None)
             if session.controller is not None:
                 await session.controller.close()
-
-    def _ended(self, session: Session) -> None:
-        self._tasks.pop(session)
-        # A session is a web of cycles that holds megabytes of the echo canceller's: left to itself Python comes for them
-        # after some fifty calls. What main froze is not looked at, so this takes half a millisecond.
-        asyncio.get_running_loop().call_later(GARBAGE_S, gc.collect)
 
     def _why_not(self, opening: ToMedia) -> str:
         match opening:
