@@ -4,67 +4,58 @@ One line per English word or phrase, then the Hindi and Punjabi words (and their
 begins with `-` holds words that carry nothing. Measured on Hinglish-TOP: hit@1 0.54 -> 0.74 with such a list.
 """
 
+from brain.knowledge import vocabulary
+from brain.knowledge.verbs import conjugated
+
 LINES = """
--: ka ki ke ko kaa kii ne ji jee na naa toh to hi bhi bhee par pe da di de nu ve vich mein me mai haan han ok okay achha acha
+-: ka ki ke ko kaa kii ne ji na naa toh to hi bhi bhee par pe da di de nu ve vich mein me mai haan han ok okay achha acha
 -: accha matlab please plz kripya krupya zara jara yaar bhai bhaiya sir madam maam umm uh hmm arre are suno suniye dekho
--: dekhiye
--: men chahie chahiye tha thi the hota hoti hote rahega rahegi wala wali wale vala vali vale jo so bas ek oi hun ne eh
-is: rehta rehti rehte rahta rahti rahte raho hai he hain hei hoon hu ho hogi hoga honge hunda hundi
+-: men dekhiye toh-bhi ya-phir na-ji sahab saab sahib jee-han jee-haan haan-jee waise vaise asal-mein actually basically
+-: tha thi the rahega rahegi wala wali wale vala vali vale waala waali waale jo so ek oi hun ne eh apan unka unke unki us
+is: rehta rehti rehte rahta rahti rahte raho hai he hain hei hoon hu ho hogi hoga honge hunda hundi hunde hota hoti hote haii hein
+is: h
 my: mera meri mere mero apna apni apne hamara hamari hamare saada sadda
-your: aapka aapki aapke aap tumhara tumhari tera teri tussi tuhada tuhadi tuhade
+your: aapka aapki aapke tumhara tumhari tera teri tussi tuhada tuhadi tuhade
 i: maine mainne main mujhe mujhko mereko hum humein hame hamein humko mainu sanu
-what: kya kyaa kia kaunsa konsa kaunsi konsi kaunse ki-gall
+what: kya kyaa kia ki-gall kya-kya kyaa-kyaa
 how: tarika tareeka tarike tareeke kaise kaisey kese kaisa kaisi kiven kidda
 how much: kitna kitni kitne kitney kinna kinni kinne
 where: kahan kaha kahaan kidhar kithe kitthe kahin
-when: kab kabtak kadon kado
-how long: kabtak kitnetime
-why: kyu kyun kyon kyo kyoon
-who: kaun kon kisne kisko kaunhai
-which: kis kisi
+when: kab kabtak kadon kado kab-tak kis-time kis-samay kitne-baje kitne-bajey kitne-vaje kinne-vaje kis-din kitne-bajhe kab-kab
+how long: kitnetime kitna-time kitna-samay kitni-der kitna-waqt kitna-tym kitna-taim
+why: kyu kyun kyon kyo kyoon kis-liye kisliye
+who: kaun kon kisne kisko kaunhai kis-se kisse
+which: kis kaunsa konsa kaunsi konsi kaunse konse kaun-sa kaun-si kaun-se kon-sa kon-si kon-se kaun-kaun kaun-kaun-si kaun-kaun-se
+which: kis-kis
 from: se sey toh-lai ton
 until: tak takk
 and: aur or ate te evam
-not: nahi nahin nai nahee nhi nehi mat nahin-hai
+not: nahi nahin nai nahee nhi nehi mat nahin-hai nahi-hai nhin nahii na-ho
 no: nahin-ji nope naa-ji
 yes: haanji haji jihaan hanji
-can: sakta sakte sakti sakda sakde sakdi saku sakun sakoon
-do: chalega chalegi chalta karwaoge karoge hogi-kya karao karwao karado kara karna karo kare karen karein karun karu karte
-do: karta karti kar karke kardo karlo kariye karwana karwa karvana karwaun
-doing: raha rahi rahe karraha kararaha
-done: hua hui hue hogaya gaya gayi gaye ho-gaya hochuka chuka chuki kiya kiye
-give: doon dun doonga dunga padega padenge padegi denay dena dedo dijiye dijie dena dete deti deta dey doge denge diya diye
-take: lena lelo lijiye lete leta leti lena lun loon lene
-get: mil mill milni milegaa mile-ga milta-hai miljayega milega milegi milenge milta milti milte mila mili mile milna milu
+can: sakta sakte sakti sakda sakde sakdi saku sakun sakoon sake sakenge saktaa
+-: raha rahi rahe
+done: hua hui hue hogaya gaya gayi gaye ho-gaya ho-gayi ho-gaye hochuka chuka chuki chuke gaey
+want: chahiye chahie chaiye chahiyen chahida chaida chahta chahti chahte
+will have to: padega padenge padegi padta padti
 get: prapt paunga paana paa
-come: aa aao aaunga aane aaoge aajao aayegaa aaye aayega ayega aayegi ayegi aaega aana ana aata aati aate ata aaya aayi
-come: aaye aunda aavega aavegi aunga
-reach: pahunchega pahuchega pahunchegi pahunche pahuncha pahunchna puhunchega pohanchega pahuchta pahunchta puhanchega
-go: chala chale jana jaana jao jaye jaaye jayega jayegi jata jaati jaate jaunga
 sell: bechte bechta bechti bechna bikta
-send: bhejo bhejna bheje bhejte bhejenge bhej bhejiye bhejoge
 delivery: dilivery delivry delivari dilivari deliveri pahunchana
 deliver: dilever ship shipping shipped
 cash on delivery: cod
-tell: bataiye batao bata bataye batayein batado batana bataiyega dasso das
-say: bolo boliye bolna kaho kahiye kehna
-ask: poochna puchna poochh puchh poochta
-want: chahta chahti chahte chahida chaida
+tell: dasso bta btao btaiye btado
 need: zaroorat jarurat zarurat jaroorat lod
-show: dikhao dikhaiye dikhana
-see: dekhna dekhni dekh
 know: pata-nahin pata-hai pata-karna maloom janna jaanna malum
-understand: samajh samjha samjhe samjh samajhna
-buy: kharidna khareedna kharid khareed kharida khareeda kharidi kharidun lena-hai
 pay: bhugtan chukana chukaun adaa
 payment: paiment pement bhugtaan payments
 money: paisa paise paisey paisaa paissa rupaya rupaye rupees rupee rupaiye paiso
 price: bhav bhaav daam keemat kimat qeemat dam rate mulya
-cost: kharcha kharch lagat lagenge lagega lagta lagte lagegi lagti
+cost: kharcha kharch lagat paise-lagenge paise-lagte paise-lagega paisa-lagega paise-lagta kitna-lagega kitne-lagenge kitna-lagta
+cost: kitna-padega kitne-padenge kitna-loge kitne-loge
 cheap: sasta sasti saste
 expensive: mehnga mehenga mahanga mahenga
 free: muft mufat muftt
-charge: charges shulk charj chaarj fees fee
+charge: charges charj chaarj
 extra: alag-se zyada jyada ziada
 discount: chhoot choot chhut riyayat
 offer: ofar sale
@@ -73,19 +64,22 @@ instalment: kist kisht kishton kiston kishte kiste installment installments inst
 without interest: bina-byaaj
 interest: byaj byaaj biaj sood
 card: kaard
-return: lautaun lautane lauta wapas vapas vaapas waapas wapis vapis lautana lautaana lautao lotana wapsi vapsi waapsi
+return: wapas vapas vaapas waapas wapis vapis lotana wapsi vapsi waapsi
 return: moodna retarn ritarn
-refund: paise-wapas paisa-wapas paisay-wapas rifund refand riffund rifand
-exchange: badalna badal badli badle badlo badla badlana adla eksachange exchenj
+refund: paise-wapas paisa-wapas paisay-wapas fees-wapas rifund refand riffund rifand riffand paise-lauta paisa-lauta paisa-lautega
+refund: paise-lautaoge
+exchange: eksachange exchenj ekschenj
 change: badlaav badlav parivartan
 cancel: radd rad cancil kansal cansal cancell kainsal
 cancellation: raddikaran
-break: toota tuta tooti tuti toote tute tut toot tootgaya
-broken: tooti-hui phoota kharab kharaab tootahua khrab
+broken: toota tuta tooti tuti toote tute tut toot tootgaya phoota phuta phooti foota
+broken: tooti-hui kharab kharaab tootahua khrab
 damaged: damage damej
 defective: khami kharabi kharaabi nuks
-repair: marammat marmat theek-karna sudhar ripair
-fix: theek thik thek sahi-karna
+repair: marammat marmat sudhar ripair ripeyar riper
+fix: theek-kar theek-karna theek-karwana theek-karne theek-karwane theek-karte theek-karke theek-karoge theek-karwa thik-karna
+fix: theek-karwaun
+fine: theek thik thek theek-hai thik-hai
 wrong: galat glat ghalat
 correct: sahi sahee
 lost: gum gumm kho khoya kho-gaya gum-gaya gayab missing
@@ -96,7 +90,7 @@ small: chhota chota chhoti choti nikka
 good: accha-hai badhiya badiya vadhia changa
 bad: bura buri ganda bekar bekaar
 warranty: varanti warranti waranti guarantee garanti gaaranti varranty warrenty
-invoice: bil bill bills beejak receipt parchi rasid raseed
+invoice: bil bill bills beejak receipt rasid raseed raseeden
 tax: kar-tax teks
 shop: stores dukan dukaan dukaanein hatti showroom store
 house: ghar makaan ghare
@@ -108,8 +102,8 @@ near: paas nazdeek najdik nazdik kol
 far: door dur
 here: yahan yaha idhar yahaan aithe
 there: wahan waha udhar othe
-time: baje bajey bje samay samaye vakt waqt taim tym timing timings ghanta
-hour: ghante ghanton
+time: baje bajey bje samay samaye vakt waqt taim tym timing timings vaje bajhe samai
+hour: ghante ghanton ghanta ghantey ghanto ghantaa
 day: din dino dinon dinn
 days: dina
 week: hafta hafte haftey saptah
@@ -119,14 +113,14 @@ today: aaj aj ajj
 tomorrow: kal kall bhalke
 now: abhi abi ab hun-hi hune
 later: baad bad-mein baadme
-before: pehle pahle pehla pahla pehlan
+before: pehle pahle pehlan se-pehle se-pahle
 after: ke-baad
 quickly: jaldi jldi chheti turant fatafat
 late: deri der dair
-morning: subah subha savere saver
-evening: shaam sham shaamm
+morning: subah subha savere saver subeh sabere
+evening: shaam sham shaamm shyam
 night: raat rat
-open: khulta khulti khulte khula khuli khulegi khulega khulna khol khole khuli-hai khulda khuldi khule
+open: khula khuli khule khullhi khulhi khulli khulhadi khuldi
 close: band bandh bnd bandd
 holiday: chhutti chutti chhuti chuti tyohar tyohaar avkash chhuttiyan
 sunday: itwar itvaar ravivar raviwar aitvaar etvar
@@ -138,7 +132,7 @@ friday: shukrawar shukravar shukrvar
 saturday: shaniwar shanivar shanichar
 diwali: deepavali deepawali divali
 talk: baat baatcheet gal gall baatein
-person: insaan insan aadmi admi vyakti banda bande vyakti shakhs manushya
+person: insaan insan aadmi admi vyakti banda bande shakhs manushya bandey
 people: log logon lok
 human: manav
 helper: saathi karmchari karamchari
@@ -158,25 +152,27 @@ again: phir fir dobara dubara dobaara phirse firse dubaara wapas-se
 repeat: dohrao dohraiye dohrana
 slowly: dheere dhire aaram
 wait: ruko rukiye ruk intezaar intezar thehro
-stop: roko rokna
 thing: cheez chiz cheezein cheej vastu chij
 product: utpad utpaad prodact saman samaan samaaan maal item items goods piece pieces
 order: aaradar aardar arder ordar aarder ordr odar orrder
 track: trek pata-lagana
 status: sthiti istatus stetas haal
-mobile: mobail mobaile phone fone phones mobiles smartphone
+mobile: mobail mobaile mobiles
+phone: fon fone phones
+phonepe: phone-pe
+google pay: gpay gpe googlepay
 television: tv tivi teevee telivision
 refrigerator: fridge frij freez phrij
 washing machine: dhulai-machine
 air conditioner: ac eesi
 charger: chaarjar charjer
-install: lagana lagwana lagvana lagaana lagaoge lagayenge lagwa fitting
+install: fitting lagwana lagvana
 installation: istalation instalation
 fit: fitt
 parking: paarking parkin khadi
 car: gaadi gadi gaddi
 bike: motorcycle
-job: naukri nokri vacancy hiring career careers
+job: naukri nokri vacancy hiring naukari nokari
 less: kam kamm kum
 work: kaam
 apply: aavedan avedan
@@ -189,8 +185,7 @@ many: bahut bohot bahot bhot
 all: sab saare sabhi sare saari
 every: har harek
 some: kuch kuchh thoda thodi kujh
-other: doosra dusra doosri dusri hor dooja duja
-another: dusre doosre
+other: doosra dusra doosri dusri hor dooja duja doosre dusre doosare
 this: ye yeh yah iska iski iske is-ka isko isse ih
 that: wo woh vo voh wah uska uski uske usko us-ka usse oh-wala
 these: inka inki inke
@@ -200,13 +195,13 @@ but: lekin magar par-magar kintu
 or: ya athva
 with: saath sath nal naal
 without: bina bagair bagyr
-inside: andar ander
+inside: andar ander andr bheetar ke-andar
 outside: bahar baahar
 up: upar oopar
 down: neeche niche
 on: upar-wala
-for: liye lie lai vaste waaste
-about: baare bare bareme
+for: liye lie lai vaste waaste ke-liye ke-lie liya-ke keliye ke-vaste ke-waaste
+about: baare bareme ke-baare
 safe: surakshit
 original: asli asal genuine authentic
 fake: nakli naqli
@@ -217,7 +212,7 @@ rent: kiraya kiraye kiraaya bhada
 clothes: kapde kapda kapdey
 game: khel
 move: shift shifted
-extend: badhao badhwani badhana badha
+extend: badhao badhwani badhana badha badhani badhwana badhane badhaye
 empty: khali khaali
 hundred: sau
 thousand: hazaar hazar
@@ -232,7 +227,7 @@ lift: lift
 toilet: shauchalay
 smell: badbu
 market: bazaar bazar
-child: bachcha bachche bacche
+child: bachcha bachche bacche bacha bachchi bachchey bachhe
 mother: maa
 father: papa pitaji
 wife: patni biwi
@@ -254,36 +249,20 @@ government: sarkar sarkaar
 police: pulis
 hospital: aspatal haspatal
 school: vidyalay
-learn: seekhna sikhna
-cook: pakana
-eat: khao
-drink: peena
-sleep: sona-hai
 gold: sona sone
 silver: chandi
 vegetable: sabzi sabji
 milk: doodh dudh
 tea: chai
-speak: bolte bolti bolta boldi bolda
 language: bhasha zubaan
 hindi: hindee
 english: angrezi angreji inglish
 punjabi: panjabi
-check: chek jaanch janch
-write: likhna likho
-read: padhna padho
-put: dalna daalna dalo rakhna
-remove: hatao hatana nikalo
-keep: rakho
-bring: lao laana lana laiye
-pick up: uthana uthao uthayega uthaoge uthane
-leave: chhodo chhodna
-start: shuru shuroo chalu chaalu
+check: chek
+start: shuru shuroo chalu chaalu shuruaat shuruat
 end: khatam khatm samapt
 finish: poora pura puri
-connect: jodo jodiye jod jodna milao milaiye milado
-order placed: mangaya mangwaya mangvaya manga mangaaya mangayi mangwayi mangaye
-order now: mangwana mangana mangwaun mangaun
+connect: milao milaiye milado
 enough: kaafi kafi
 only: sirf keval kewal
 also: saathhi
@@ -319,56 +298,33 @@ gas: gais
 love: pyaar pyar mohabbat
 marriage: shaadi shadi vivah
 god: bhagwan rab
+you: aap aapne aapko tum tumne aapse tumko aap-log tum-log
+what say: kya-kaha kya-bola
+want leave: chhutti-chahiye chhutti-leni chhuti-chahiye chhutti-lena
+missed: chhoot-gayi chhoot-gaya chhut-gayi chhut-gaya
+slip: parchi parcha parche parchee
+prescription: doctor-ki-parchi daktar-ki-parchi doctor-ka-parcha
+like: pasand psand
+most: sabse sabsey
+ahead: aage agey
+delhi: dilli
+voice: awaaz aawaz awaz
+good: achhe achhi acche acchi ache achi
+no need: zaroorat-nahin jarurat-nahin
+rate: ret
+course: kors kaurs
+class: klaas klas
+online: onlain onalain aanlain
+doubt: daut
+x ray: eksre eksare
+photo: khichwani
+hungry: bhookha-rehna
+not able: nahin-chal chal-nahin
+seventy: sattar
+eighty: assi
+near you: aapke-paas aapke-yahan aapke-yaha
+near me: mere-paas
 """
-
-
-VERBS = """
-do: kar karwa karva
-give: de d
-take: le l
-go: ja jaa
-come: aa
-get: mil
-say: bol kah
-tell: bata
-run: chal chala
-keep: rakh
-see: dekh dikh
-send: bhej bhijwa
-open: khol khul
-change: badal badalwa
-return: lauta lautwa
-buy: kharid khareed
-sell: bech
-cost: lag
-reach: pahunch pahuch
-is: ho rah reh
-can: sak
-want: chah
-ask: pooch poochh puchh
-show: dikha
-stop: rok ruk
-understand: samajh samjh
-listen: sun
-connect: jod jud
-remove: hata
-pick up: utha uthwa
-order placed: manga mangwa
-install: lagwa
-cancel: radd-kar
-know: jaan
-find: dhoondh dhundh
-speak: baat-kar
-"""
-"""Stems; every ending below is put to each. An entry of LINES wins."""
-
-_ENGLISH = frozenset("late lane date data mile sake bolt kate laga take made same name like give rake lake".split())
-"""English words that look like one of these forms."""
-
-_ENDINGS = (
-    "na ne ni ta te ti a e i o iye iyega unga ungi un oon oonga oongi enge engi ega egi oge ogi kar ke ana ane ani aya aye ayi"
-    " aao yega yegi yenge ye yi ya ogaa ungaa rahe raha rahi kta iega ao aiye aiyega aunga ayenge ayega ata ate ati"
-).split()
 
 
 def _parse(lines: str) -> dict[str, str]:
@@ -380,14 +336,13 @@ def _parse(lines: str) -> dict[str, str]:
     return words
 
 
-def _conjugated(verbs: str) -> dict[str, str]:
-    forms: dict[str, str] = {}
-    for stem, english in _parse(verbs).items():
-        for ending in _ENDINGS:
-            if len(stem + ending) > 3 and stem + ending not in _ENGLISH:
-                forms.setdefault(stem + ending, english)
-    return forms
+_WORDS = _parse(vocabulary.LINES) | _parse(LINES)
 
+HINGLISH: dict[str, str] = conjugated() | _WORDS
+"""Hinglish word, or two or three, -> English; the empty string: leave it out."""
 
-HINGLISH: dict[str, str] = _conjugated(VERBS) | _parse(LINES)
-"""Hinglish word -> English; the empty string: leave it out."""
+LISTED = frozenset(_WORDS)
+"""Those that are no verb's form."""
+
+LONGEST = max(len(words.split()) for words in HINGLISH)
+"""Words in the longest entry."""

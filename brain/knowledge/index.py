@@ -4,7 +4,8 @@ Rows are of the site's active generation. On the shared shelf the site's rows co
 of its own, HNSW answers by meaning and only rare words are looked up.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -12,14 +13,15 @@ import numpy as np
 from brain.knowledge.embed import Floats
 from brain.knowledge.embedders import Vector
 from brain.knowledge.generation import COLUMNS, HERE, SMALL, Generation, generation_of
-from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, overlap, weight
-from brain.knowledge.normal import Normal, words_of
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry
+from brain.knowledge.normal import Normal, lexical
 from brain.knowledge.passages import NEAREST as NEAREST_PASSAGES
 from brain.knowledge.passages import Passage, Piece
+from brain.knowledge.snapshot import Counted, Snapshot
 from brain.knowledge.write import received, vector_text
 from core.db import Rows
 from core.ids import SiteId
-from core.sites import Site
+from core.sites import Language, Site
 
 SNAPSHOT_LIMIT = 10_000
 """Chunks of facts, and as many of documents: more are not copied into memory (10,000 are 30 MB)."""
@@ -56,13 +58,12 @@ async def facts_of(rows: Rows, generation: Generation) -> tuple[list[Chunk], Flo
     if generation.facts > SNAPSHOT_LIMIT:
         return None
     query = (
-        "select c.chunk_id, d.doc_id, d.kind, d.key, d.answers, c.body, c.terms, c.ids, halfvec_send(c.embedding) "
+        "select c.chunk_id, d.doc_id, d.kind, d.key, d.answers, c.body, c.terms, c.ids, c.language, halfvec_send(c.embedding) "
         f"from (select * from kb_chunk where {HERE} and kind <> 'document') c join kb_doc d using (site_id, doc_id) "
         "order by c.chunk_id"
     )
     found = await (await rows.execute(query.encode(), generation.place)).fetchall()
-    chunks = [Chunk(row[0], Entry(*row[1:5]), row[5], tuple(row[6]), frozenset(row[7])) for row in found]
-    return chunks, _stacked([row[8] for row in found], generation)
+    return [_chunk(row) for row in found], _stacked([row[9] for row in found], generation)
 
 
 async def pieces_of(rows: Rows, generation: Generation) -> tuple[list[Piece], Floats] | None:
@@ -75,8 +76,12 @@ async def pieces_of(rows: Rows, generation: Generation) -> tuple[list[Piece], Fl
         "order by c.chunk_id"
     )
     found = await (await rows.execute(query.encode(), generation.place)).fetchall()
-    pieces = [Piece(_passage(row), row[8], frozenset(row[9])) for row in found]
-    return pieces, _stacked([row[10] for row in found], generation)
+    pieces = [Piece(_passage(row), row[9], frozenset(row[10])) for row in found]
+    return pieces, _stacked([row[11] for row in found], generation)
+
+
+def _chunk(row: tuple[Any, ...]) -> Chunk:
+    return Chunk(row[0], Entry(*row[1:5]), row[5], tuple(row[6]), frozenset(row[7]), row[8])
 
 
 _SEARCH = f"""
@@ -92,49 +97,51 @@ weights as (
   select chunk_id, (select sum(weight) from weights where term = any(own.terms)) as shared
   from own where terms && %(terms)s order by shared desc, chunk_id limit %(nearest)s
 ), likely as (
-  (select chunk_id from own order by cosine desc limit %(nearest)s)
-  union select chunk_id from by_words
-  union (select chunk_id from own where ids && %(ids)s limit %(nearest)s)
+  (select doc_id from own order by cosine desc limit %(nearest)s)
+  union select doc_id from own join by_words using (chunk_id)
+  union (select doc_id from own where ids && %(ids)s limit %(nearest)s)
 )
-select o.chunk_id, d.doc_id, d.kind, d.key, d.answers, o.cosine, o.terms, o.ids && %(ids)s,
-  (select array_agg(coalesce(t.chunks, 0) order by n) from unnest(o.terms) with ordinality as u(term, n)
+select c.chunk_id, d.doc_id, d.kind, d.key, d.answers, c.body, c.terms, c.ids, c.language, halfvec_send(c.embedding),
+  (select array_agg(coalesce(t.chunks, 0) order by n) from unnest(c.terms) with ordinality as u(term, n)
    left join known t on t.term = u.term),
   (select chunks from total)
-from likely join own o using (chunk_id) join kb_doc d on d.site_id = %(site)s and d.doc_id = o.doc_id
+from likely join kb_doc d on d.site_id = %(site)s and d.doc_id = likely.doc_id
+join (select * from kb_chunk where {HERE} and kind <> 'document') c on c.doc_id = likely.doc_id
+order by c.chunk_id
 """
 _COUNTS = "select term, chunks from kb_term where site_id = %s and generation = %s and side = 'facts' and term = any(%s)"
 
 
 async def search(rows: Rows, generation: Generation, asked: Normal, vector: Vector) -> list[Candidate]:
-    """The likeliest ways to ask of the site, with what match.py needs to choose among them."""
-    terms, ids = sorted(asked.terms), sorted(asked.ids)
+    """The likeliest entries of the site, with what match.py needs to choose among them: as Snapshot.search, in one round trip."""
+    terms, ids = sorted(lexical(asked.terms)), sorted(asked.ids)
     values = {**generation.place, "vector": vector_text(vector), "terms": terms, "ids": ids, "nearest": NEAREST}
     counting = await rows.execute(_COUNTS, [generation.site, generation.number, terms])
     searching = await rows.execute(_SEARCH.encode(), values)
     counts: dict[str, int] = dict(await counting.fetchall())
-    candidates = []
-    for chunk_id, doc_id, kind, key, answers, cosine, chunk_terms, by_id, chunk_counts, chunks in await searching.fetchall():
-        wanted = {term: weight(counts.get(term, 0), chunks) for term in terms}
-        offered = {term: weight(count, chunks) for term, count in zip(chunk_terms, chunk_counts or (), strict=True)}
-        entry = Entry(doc_id, kind, key, answers)
-        candidates.append(Candidate(entry, chunk_id, cosine, overlap(wanted, offered), words_of(chunk_terms), by_id))
-    return candidates
+    found = await searching.fetchall()
+    if not found:
+        return []
+    for row in found:
+        counts |= zip(row[6], row[10] or (), strict=True)
+    chunks = [_chunk(row) for row in found]
+    return Snapshot(chunks, _stacked([row[9] for row in found], generation), Counted(counts, found[0][11])).search(asked, vector)
 
 
-_PASSAGE = "d.key, c.chunk_id, d.kind, d.title, d.url, c.body, c.language, array[c.starts, c.ends]"
+_PASSAGE = "d.key, c.chunk_id, d.kind, d.title, d.url, c.heading, c.body, c.language, array[c.starts, c.ends]"
 
 _SEARCH_PASSAGES = """
 with own as {materialized} (
   select chunk_id, terms, ids, embedding from kb_chunk
-  where shelf = %(shelf)s and site_id = %(site)s and generation = %(generation)s and kind = 'document'
+  where shelf = %(shelf)s and site_id = %(site)s and generation = %(generation)s and kind = any(%(kinds)s)
+), counted as materialized (
+  select u.term, coalesce(sum(t.chunks), 0) as chunks from unnest(%(terms)s::text[]) as u(term) left join kb_term t
+  on t.site_id = %(site)s and t.generation = %(generation)s and t.side = any(%(sides)s) and t.term = u.term group by u.term
 ), asked as materialized (
-  select term, coalesce(t.chunks, 0) as chunks, ln(1 + %(total)s / (coalesce(t.chunks, 0) + 0.5)) as weight
-  from unnest(%(terms)s::text[]) as term
-  left join kb_term t using (term)
-  where t.site_id is null or (t.site_id = %(site)s and t.generation = %(generation)s and t.side = 'passages')
+  select term, chunks, ln(1 + %(total)s / (chunks + 0.5)) as weight from counted
 ), rare as materialized (
   select coalesce(array_agg(term), '{{}}') as terms from (
-    select term, sum(chunks) over (order by chunks, term) as found from asked where chunks > 0) counted
+    select term, sum(chunks) over (order by chunks, term) as found from asked where chunks > 0) summed
   where found <= %(rare)s
 ), by_meaning as (
   select chunk_id from own order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) limit %(near)s
@@ -143,8 +150,8 @@ with own as {materialized} (
   order by (select sum(weight) from asked where term = any(own.terms)) desc, chunk_id limit %(nearest)s
 ), by_id as (select chunk_id from own where ids && %(ids)s limit %(nearest)s
 ), likely as (select chunk_id from by_meaning union select chunk_id from by_words union select chunk_id from by_id)
-select {passage}, coalesce((1 - (c.embedding <=> %(vector)s::halfvec))::float8, 0),
-  coalesce((select sum(weight) from asked where term = any(c.terms)) / (select sum(weight) from asked), 0)::float8,
+select {passage}, d.answers, coalesce((1 - (c.embedding <=> %(vector)s::halfvec))::float8, 0),
+  coalesce((select sum(weight) from asked where term = any(c.terms)) / (select nullif(sum(weight), 0) from asked), 0)::float8,
   c.ids && %(ids)s
 from kb_chunk c join kb_doc d on d.site_id = %(site)s and d.doc_id = c.doc_id
 where c.shelf = %(shelf)s and c.site_id = %(site)s and c.generation = %(generation)s
@@ -152,33 +159,51 @@ where c.shelf = %(shelf)s and c.site_id = %(site)s and c.generation = %(generati
 """
 
 
-async def search_passages(rows: Rows, generation: Generation, asked: Normal, vector: Vector | None) -> list[Passage]:
-    """As passages.Pieces.search, in one round trip."""
+async def search_passages(
+    rows: Rows, generation: Generation, asked: Normal, vector: Vector | None, *, faqs: Language | None = None
+) -> list[Passage]:
+    """As passages.Pieces.search, in one round trip. `faqs`: facts as well, their answers in this language if they have it."""
     small = generation.shelf == SMALL
     query = _SEARCH_PASSAGES.format(
         materialized="materialized" if small else "not materialized",
         dimensions=int(generation.embedding.dimensions),
         passage=_PASSAGE,
     )
+    total = generation.passages + (generation.facts if faqs else 0)
+    terms = sorted(lexical(asked.terms))
     values = {
         **generation.place,
-        "terms": sorted(asked.terms),
+        "kinds": ["document", "fact"] if faqs else ["document"],
+        "sides": ["passages", "facts"] if faqs else ["passages"],
+        "terms": terms,
         "ids": sorted(asked.ids),
         "vector": None if vector is None else vector_text(vector),
         "near": 0 if vector is None else NEAREST_PASSAGES,
         "nearest": NEAREST_PASSAGES,
-        "total": generation.passages,
-        "rare": generation.passages * len(asked.terms) if small else RARE_ROWS,
+        "total": total,
+        "rare": total * len(terms) if small else RARE_ROWS,
     }
     found = await (await rows.execute(query.encode(), values)).fetchall()
-    return [_passage(row[:8], *row[8:]) for row in found]
+    passages = [_passage(row[:9], *row[10:]) for row in found if row[2] == "document"]
+    return passages + _told_once([(_passage(row[:9], *row[10:]), row[9]) for row in found if row[2] == "fact"], faqs)
 
 
-def _passage(row: tuple[object, ...], cosine: float = 0.0, shared: float = 0.0, by_id: bool = False) -> Passage:
+def _told_once(asked: list[tuple[Passage, dict[Language, str]]], language: Language | None) -> list[Passage]:
+    """Facts by their nearest way to ask, which is their title; their text is the answer."""
+    best: dict[str, Passage] = {}
+    for question, answers in sorted(asked, key=lambda each: (-each[0].cosine, -each[0].overlap)):
+        if question.document_id not in best:
+            told = language if language in answers else next(iter(answers))
+            best[question.document_id] = replace(
+                question, title=question.text, text=answers[told], language=told, span=(0, len(answers[told]))
+            )
+    return list(best.values())
+
+
+def _passage(row: tuple[Any, ...], cosine: float = 0.0, shared: float = 0.0, by_id: bool = False) -> Passage:
     """From the columns of _PASSAGE."""
-    *before, span = row[:8]
-    values = (*before, tuple(span), cosine, shared, by_id)  # type: ignore[arg-type]  # an int[2]
-    return Passage(*values)  # type: ignore[arg-type]  # a row of the database is what the schema says
+    key, chunk_id, kind, title, url, heading, text, language, (starts, ends) = row[:9]
+    return Passage(key, chunk_id, kind, title, url, heading, text, language, (starts, ends), cosine, shared, by_id)
 
 
 def _stacked(vectors: list[bytes], generation: Generation) -> Floats:

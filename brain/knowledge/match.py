@@ -1,22 +1,27 @@
-"""From likely chunks to one answer or none: fused ranking, a calibrated score, a decision. ◆
+"""From likely entries to one answer, a question back, or none. ◆
 
-    by meaning   1 2 3 4 … ┐ reciprocal rank fusion
-    by words     2 1 5 …   ┴> best entry, its score in 0..1 ──> told if >= threshold, else the caller hears "I don't know"
+    each entry ── how near in meaning and in words ──> utility ┐ softmax
+    "none of these" ─────────────────────────────────> utility ┴> how likely each is what was meant: 0 to 1
+                                                                   told ≥ tell > asked back ≥ confirm > not known
 
 Exact before all: a question asked word for word as the site wrote it, or an id that only one entry has.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Literal
 
+from brain.knowledge.concepts import CONCEPTS
+from brain.knowledge.sound import phonetic
 from core.sites import Language
 
 Kind = Literal["fact", "action", "document"]
+Verdict = Literal["tell", "confirm", "unknown"]
 
-NEAREST = 12
-"""Chunks that each half of the search puts forward."""
+NEAREST = 16
+"""Chunks that each half of the search puts forward; their entries are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +43,61 @@ class Chunk:
     body: str
     terms: tuple[str, ...]
     ids: frozenset[str]
+    language: Language = "hi-Latn"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One chunk that may be meant."""
+    """One entry that may be meant, and the figures that say so: each 0 to 1 but `asks_for`."""
 
     entry: Entry
-    chunk_id: int
     cosine: float
-    overlap: float
-    """Share of words in common, rare ones weighing more: 0 to 1."""
+    """Of the way to ask for it that is nearest in meaning."""
+    centre: float = 0.0
+    """Cosine of the middle of all its ways to ask: what they have in common."""
+    overlap: float = 0.0
+    """Words shared with the way to ask that has most in common, rare ones weighing more."""
+    coverage: float = 0.0
+    """Share of the question's words that its ways to ask or its answers have at all."""
+    asks_for: int = 0
+    """1: it is asked for the same kind of thing (a time, a price …); -1: only for others; 0: the question says no kind."""
     words: frozenset[str] = frozenset()
-    """Of the chunk, stemmed."""
+    """Of all its ways to ask, stemmed."""
     by_id: bool = False
-    """An order or model number of the query is in it."""
+    """An order or model number of the question is in it."""
+    asked_as: Mapping[Language, str] | None = None
+    """How the site itself asks for it first, in each language."""
+
+    @property
+    def utility(self) -> float:
+        return (
+            WEIGHTS.cosine * self.cosine
+            + WEIGHTS.centre * self.centre
+            + WEIGHTS.overlap * self.overlap
+            + WEIGHTS.coverage * self.coverage
+            + WEIGHTS.asks_for * self.asks_for
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of a conditional logit (McFadden 1974): the choice is among the entries and none of them."""
+
+    cosine: float
+    centre: float
+    overlap: float
+    coverage: float
+    asks_for: float
+    none: float
+    """Utility of "none of these"."""
+
+
+WEIGHTS = Weights(cosine=6.94, centre=6.29, overlap=1.44, coverage=4.32, asks_for=1.33, none=9.84)
+"""Fitted by `python -m brain.calibrate` on the calibration questions of three sites, for all-MiniLM-L6-v2 on normalised text;
+weights that two of the sites give serve the third as well."""
+
+TELL, CONFIRM = 0.7, 0.4
+"""At least so likely to be told; at least so likely to be asked back. docs/brain.md has the whole curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +107,33 @@ class Match:
     """How likely it is that this is what was asked: 0 to 1."""
     exact: bool = False
     words: frozenset[str] = frozenset()
-    """Of those of its chunks that came near."""
+    """Of all the ways to ask for it."""
+    asked_as: Mapping[Language, str] | None = None
+    """How the site asks for it: what to ask back with, where `verdict` says so."""
 
 
-RRF_K = 60
-"""Reciprocal rank fusion (Cormack et al. 2009); 60 is theirs, and flat around it."""
+def verdict(match: Match | None, tell: float = TELL, confirm: float = CONFIRM) -> Verdict:
+    """What to do with the likeliest entry: tell it, ask whether it was meant, or say that it is not known."""
+    if match is None or match.score < min(tell, confirm):
+        return "unknown"
+    return "tell" if match.score >= tell else "confirm"
 
-# Logistic regression of "the best entry is what was meant" on the calibration questions of tests/unit/brain/questions.tsv,
-# for all-MiniLM-L6-v2 on normalised text, by `python -m brain.calibrate`. Overlap adds nothing beyond what it does to the
-# ranking and the margin.
-BIAS, COSINE, MARGIN = -9.13, 13.51, 7.92
 
-THRESHOLD = 0.7
-"""Below it we do not know. Chosen for at most 2 % of answers wrong; docs/brain.md has the whole curve."""
+def known(match: Match | None) -> bool:
+    return verdict(match) == "tell"
+
+
+def best_match(candidates: Sequence[Candidate]) -> Match | None:
+    """The entry that is meant, if any is; its score says how sure that is."""
+    if not candidates:
+        return None
+    named = [candidate for candidate in candidates if candidate.by_id]
+    if len(named) == 1:
+        return Match(named[0].entry, 1.0, True, named[0].words, named[0].asked_as)
+    best = max(candidates, key=lambda candidate: (candidate.utility, -candidate.entry.doc_id))
+    rivals = sum(math.exp(min(candidate.utility - best.utility, 0)) for candidate in candidates)
+    score = 1 / (rivals + math.exp(min(WEIGHTS.none - best.utility, 50)))
+    return Match(best.entry, score, words=best.words, asked_as=best.asked_as)
 
 
 def weight(chunks_with_term: int, chunks: int) -> float:
@@ -82,70 +141,27 @@ def weight(chunks_with_term: int, chunks: int) -> float:
     return math.log(1 + chunks / (chunks_with_term + 0.5))
 
 
-def overlap(asked: Mapping[str, float], offered: Mapping[str, float]) -> float:
-    """Two bags of weighted terms -> what they share, over their mean: 0 to 1 (Dice)."""
-    total = sum(asked.values()) + sum(offered.values())
-    shared = sum(asked[term] for term in asked.keys() & offered.keys())
-    return 2 * shared / total if total else 0.0
+def overlap(shared: float, asked: float, offered: float) -> float:
+    """Weight of the shared terms, of all that were asked with and of all that a chunk has -> share, 0 to 1 (Dice)."""
+    return 2 * shared / (asked + offered) if shared else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the score is made of."""
-
-    cosine: float
-    """Of the entry's nearest chunk."""
-    margin: float
-    """How much likelier its likeliest chunk is than any other entry's."""
+def coverage(asked: Mapping[str, float], terms: AbstractSet[str], told: AbstractSet[str]) -> float:
+    """`asked`: the question's stems and their weights. `terms`: of the entry's ways to ask; `told`: of its answers."""
+    if not asked:
+        return 0.5
+    return sum(heard * _covered(stem, terms, told) for stem, heard in asked.items()) / sum(asked.values())
 
 
-def probability(features: Features) -> float:
-    return 1 / (1 + math.exp(-(BIAS + COSINE * features.cosine + MARGIN * features.margin)))
+def _covered(stem: str, terms: AbstractSet[str], told: AbstractSet[str]) -> float:
+    if stem in terms or "~" + phonetic(stem) in terms:
+        return 1.0
+    if stem in told or any("=" + concept in terms for concept in CONCEPTS.get(stem, ())):
+        return 0.6  # 0.6: a word of the answer, or another word for the same; flat from 0.4 to 0.8
+    return 0.0
 
 
-def best_match(candidates: Sequence[Candidate]) -> Match | None:
-    """The entry that is meant, if any is; its score says how sure that is."""
-    if not candidates:
-        return None
-    named = {candidate.entry.doc_id for candidate in candidates if candidate.by_id}
-    if len(named) == 1:
-        return Match(next(candidate.entry for candidate in candidates if candidate.by_id), 1.0, exact=True)
-    best, features = best_entry(candidates)
-    words = frozenset[str]().union(*(candidate.words for candidate in candidates if candidate.entry.doc_id == best.doc_id))
-    return Match(best, probability(features), words=words)
-
-
-def best_entry(candidates: Sequence[Candidate]) -> tuple[Entry, Features]:
-    """The first of the fused ranking, of at least one candidate."""
-    best = _fused(candidates)[0]
-    own = [candidate for candidate in candidates if candidate.entry.doc_id == best.doc_id]
-    others = [candidate for candidate in candidates if candidate.entry.doc_id != best.doc_id]
-    margin = max(map(_likeness, own)) - max(map(_likeness, others), default=0.0)
-    return best, Features(max(candidate.cosine for candidate in own), margin)
-
-
-def known(match: Match | None) -> bool:
-    return match is not None and match.score >= THRESHOLD
-
-
-def _likeness(candidate: Candidate) -> float:
-    return 0.6 * candidate.cosine + 0.4 * candidate.overlap
-
-
-def _fused(pool: Sequence[Candidate]) -> list[Entry]:
-    """Entries by reciprocal rank fusion of the two rankings; an entry ranks as its best chunk does."""
-    entries = {candidate.entry.doc_id: candidate.entry for candidate in pool}
-    scores = dict.fromkeys(entries, 0.0)
-    likeness: dict[int, float] = {}
-    for candidate in pool:
-        doc_id = candidate.entry.doc_id
-        likeness[doc_id] = max(likeness.get(doc_id, 0.0), _likeness(candidate))
-    for feature in ("cosine", "overlap"):
-        best: dict[int, float] = {}
-        for candidate in pool:
-            value = float(getattr(candidate, feature))
-            best[candidate.entry.doc_id] = max(best.get(candidate.entry.doc_id, 0.0), value)
-        order = sorted((doc_id for doc_id in best if best[doc_id] > 0), key=lambda doc_id: -best[doc_id])
-        for rank, doc_id in enumerate(order, start=1):
-            scores[doc_id] += 1 / (RRF_K + rank)
-    return [entries[doc_id] for doc_id in sorted(scores, key=lambda doc_id: (-scores[doc_id], -likeness[doc_id]))]
+def asks_for(asked: AbstractSet[str], terms: AbstractSet[str]) -> int:
+    """Both with their "?kind" terms among others."""
+    kinds = {term for term in asked if term[0] == "?"}
+    return 0 if not kinds else 1 if kinds & terms else -1

@@ -1,37 +1,50 @@
-"""A question in the one form in which questions are compared, whatever its language, script or spelling.
+"""A question in the one form in which questions are compared, whatever its language, script or spelling. ◆
 
-    "Mera ordar kahaan hai?"  ->  english "my order where is"   for the embedding model
-                              ->  terms {"order", "~ordr"}      for the lexical half: stems and phonetic keys
+    "Mera ordar kahaan hai?"  ->  english "where my order"      for the embedding model
+                              ->  terms {"order", "~ordr", …}   for the lexical half: stems, phonetic keys, concepts
                               ->  ids {"OD-12345"}              matched exactly, before all else
 
 Chunks are stored in this form and queries are put into it, so both sides always agree. A change here needs a new
-`VERSION`: brain.apply then makes all chunks anew.
+`VERSION`: kb_api.apply then makes all chunks anew.
 """
 
-import difflib
 import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from brain.knowledge.hinglish import HINGLISH
+from brain.knowledge.concepts import CONCEPTS, kinds
+from brain.knowledge.hinglish import HINGLISH, LONGEST
+from brain.knowledge.order import asked_first
 from brain.knowledge.script import latin
+from brain.knowledge.sound import phonetic
+from brain.knowledge.spelling import NO_VOCABULARY, Vocabulary, meant
 
-VERSION = 2
+VERSION = 3
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _ID = re.compile(r"\b(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b", re.IGNORECASE)
 
 _SLOT = re.compile(r"\{\w+\}")
 """Where an utterance has a number: "order number {digits}"."""
-_SPELT = re.compile(r"\b(?:a c|t v|l g|u p i|e m i|g s t|c o d)s?\b")
-"""Abbreviations as a recogniser writes them."""
+_SPELT = re.compile(r"\b([a-z](?:[ .][a-z]\b)*[ .](?!is\b|as\b|us\b)[a-z])(?:s?)\b")
+"""Abbreviations as a recogniser writes them, letter by letter, perhaps many of them: "m r i", "a cs"."""
+_NUMBERS = dict(
+    zip(
+        map(str, range(32)),
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+            " eighteen nineteen twenty 21 22 23 24 25 26 27 28 29 30 31"
+        ).split(),
+        strict=True,
+    )
+)
 
 STOP = frozenset(
-    "a an the is are am was were be been do does did done doing my your our i me we you he she it they them this that these those"
-    " what how much when where why which who whose from until and or not no yes can could will would shall should may might"
-    " of to in on at by for with about if then but so as there here have has had get give take come go tell say please some any"
-    " long many all want need know also only now again after before us s t m".split()
+    "a an the is are am was were be been do does did done doing my your our i me we us you he she it they them this that"
+    " these those his her their what how much when where why which who whom whose from until and or not no yes can could"
+    " will would shall should may might of to in on at by for with about if then but so as there here have has had get give"
+    " take come go tell say please some any long many all want need know also only now again after before s t m just".split()
 )
 """Words too common to tell one question from another."""
 
@@ -40,26 +53,44 @@ STOP = frozenset(
 class Normal:
     english: str
     terms: frozenset[str]
+    """Stems; "~key", how a word sounds; "=concept", what it means nearly; "?kind", what the question wants to know."""
     ids: frozenset[str]
 
     @property
     def words(self) -> frozenset[str]:
-        """The terms without the phonetic keys."""
+        """The stems alone."""
         return words_of(self.terms)
 
 
+def lexical(terms: Iterable[str]) -> frozenset[str]:
+    """Those that are compared word by word: all but the kinds."""
+    return frozenset(term for term in terms if term[0] != "?")
+
+
+def told_in(answers: Iterable[str]) -> frozenset[str]:
+    """The stems of an entry's answers, in all its languages."""
+    return frozenset[str]().union(*map(_told, answers))
+
+
+@functools.lru_cache(4096)
+def _told(answer: str) -> frozenset[str]:
+    return normalise(answer).words
+
+
 def words_of(terms: Iterable[str]) -> frozenset[str]:
-    return frozenset(term for term in terms if not term.startswith("~"))
+    return frozenset(term for term in terms if term[0] not in "~=?")
 
 
-def normalise(text: str) -> Normal:
+def normalise(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Normal:
+    """`vocabulary`: the site's own words, to which misspelt ones are mended."""
     text = _SLOT.sub(" ", latin(text).lower()).replace("’", "'")
     ids = frozenset(found.upper() for found in _ID.findall(text))
-    text = _SPELT.sub(lambda spelt: spelt[0].removesuffix("s").replace(" ", ""), text)
-    words = _translate([word for word in _WORD.findall(text) if not word.isdigit()])
-    content = [word for word in words if word not in STOP]
-    terms = frozenset(stem(word) for word in content) | frozenset("~" + phonetic(stem(word)) for word in content if len(word) > 3)
-    return Normal(" ".join(words), terms, ids)
+    english = " ".join(asked_first(_translated(_words(text), vocabulary)))
+    content = [word for word in english.split() if word not in STOP]
+    stems = frozenset(stem(word) for word in content)
+    sounds = frozenset("~" + phonetic(stem(word)) for word in content if len(word) > 3)
+    meanings = frozenset("=" + concept for word in content for concept in CONCEPTS.get(word, CONCEPTS.get(stem(word), ())))
+    return Normal(english, stems | sounds | meanings | frozenset("?" + kind for kind in kinds(english)), ids)
 
 
 def spoken(text: str) -> str:
@@ -67,33 +98,48 @@ def spoken(text: str) -> str:
     return " ".join(_WORD.findall(_SLOT.sub(" ", latin(text).lower()).replace("’", "'")))
 
 
-def _translate(words: list[str]) -> list[str]:
-    """Word by word, two at a time where the list knows the pair ("theek karna")."""
-    english: list[str] = []
+def _words(text: str) -> list[str]:
+    joined = _SPELT.sub(lambda spelt: _abbreviation(re.sub("[ .]", "", spelt[1])), text)
+    words = [_NUMBERS.get(word, word) for word in _WORD.findall(joined)]
+    return [word for word in words if not word.isdigit()]
+
+
+def _abbreviation(letters: str) -> str:
+    """ "a c t" is one c t; "a c" is a c."""
+    return f"a {letters[1:]}" if letters[0] == "a" and len(letters) > 2 and letters not in HINGLISH else letters
+
+
+def _translated(words: list[str], vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """(as said, in English), the longest entries of the list first: "theek karna" is one."""
+    hindi = any(word in HINGLISH and word not in ALSO_ENGLISH for word in words)
+    pairs: list[tuple[str, str]] = []
     at = 0
     while at < len(words):
-        pair = " ".join(words[at : at + 2])
-        if at + 1 < len(words) and pair in HINGLISH:
-            english += HINGLISH[pair].split()
-            at += 2
-            continue
-        english += _meaning(words[at]).split()
-        at += 1
-    return english
+        for length in range(min(LONGEST, len(words) - at), 1, -1):
+            phrase = " ".join(words[at : at + length])
+            if phrase in HINGLISH:
+                pairs.append((phrase, HINGLISH[phrase]))
+                at += length
+                break
+        else:
+            word = words[at]
+            english = word if not hindi and word in ALSO_ENGLISH else meant(word, vocabulary)
+            pairs.append((word, english))
+            at += 1
+    return pairs
 
 
-@functools.lru_cache(4096)
-def _meaning(word: str) -> str:
-    """The English of one word; of a word spelt in a new way, that of the nearest which sounds the same."""
-    if word in HINGLISH:
-        return HINGLISH[word]
-    if len(word) > 4 and word not in _ENGLISH:  # shorter ones are too often English: road is not radd
-        alike = difflib.get_close_matches(word, _BY_SOUND.get(phonetic(word), ()), 1, cutoff=0.82)
-        if alike:
-            return HINGLISH.get(alike[0], alike[0])
-    return word
+ALSO_ENGLISH = frozenset(
+    "he h are main men me the to hi so do is us in pet sun man bus pair par pass sir tan din aim log dam dal back rang gas"
+    " mat kit late pate lao pe an hoe ok okay no madam na ne ni please plz eh um umm uh hmm car card rate items item goods"
+    " piece pieces order stores store shop mobile mobiles phone phones cod emi installment installments instalments charges"
+    " fitting call calls bill bills hiring vacancy career careers job damage damaged missing fridge free fees fee actually"
+    " basically complain person human offer sale extra fast gum taste behave topper cook party manager".split()
+)
+"""Words of the list that an English sentence has too; alone they don't make a sentence Hindi."""
 
 
+@functools.lru_cache(8192)
 def stem(word: str) -> str:
     """English endings off: deliveries, delivered, delivery -> deliver. Crude, and the same on both sides."""
     for ending, left in (("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
@@ -101,31 +147,3 @@ def stem(word: str) -> str:
             word = word.removesuffix(ending) + left
             break
     return word.removesuffix("y") if len(word) > 5 else word.removesuffix("e") if len(word) > 3 else word
-
-
-_SOUNDS = (
-    ("ph", "f"), ("ck", "k"), ("sh", "s"), ("chh", "c"), ("ch", "c"), ("kh", "k"), ("gh", "g"), ("th", "t"), ("dh", "d"),
-    ("bh", "b"), ("jh", "j"), ("x", "ks"), ("q", "k"), ("w", "v"), ("z", "j"),
-)  # fmt: skip
-
-
-@functools.lru_cache(8192)
-def phonetic(word: str) -> str:
-    """What is left when spellings that sound alike are made one: wapas, vaapas -> vps; order, ordar -> ordr."""
-    for written, sound in _SOUNDS:
-        word = word.replace(written, sound)
-    word = re.sub("c(?=[aoulrkt]|$)", "k", word)
-    key = word[:1] + re.sub("[aeiouyh']", "", word[1:])
-    return re.sub(r"(.)\1+", r"\1", key)
-
-
-def _by_sound() -> dict[str, list[str]]:
-    sounds: dict[str, list[str]] = {}
-    for word in {*HINGLISH, *_ENGLISH}:
-        if " " not in word and len(word) > 2:
-            sounds.setdefault(phonetic(word), []).append(word)
-    return sounds
-
-
-_ENGLISH = frozenset(word for phrase in HINGLISH.values() for word in phrase.split())
-_BY_SOUND = _by_sound()

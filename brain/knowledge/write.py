@@ -98,7 +98,19 @@ async def put_passages(rows: Rows, generation: Generation, doc_id: int, passages
     await changed.forget(rows, doc_id)
     await rows.execute("delete from kb_chunk where site_id = %s and doc_id = %s", [generation.site, doc_id])
     chunks = (
-        (doc_id, "document", at, each.language, each.heading, each.body, each.starts, each.ends, each.digest, each.normal, each.vector)
+        (
+            doc_id,
+            "document",
+            at,
+            each.language,
+            each.heading,
+            each.body,
+            each.starts,
+            each.ends,
+            each.digest,
+            each.normal,
+            each.vector,
+        )
         for at, each in enumerate(passages)
     )
     await _insert(rows, generation, chunks)

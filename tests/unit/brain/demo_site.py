@@ -31,7 +31,7 @@ class DemoKnowledge:
         return []
 
     def find_now(self, text: str) -> Match | None:
-        asked = normalise(text)
+        asked = normalise(text, self._snapshot.vocabulary)
         if (match := self._snapshot.exactly(text)) or not asked.english:
             return match
         return best_match(self._snapshot.search(asked, self._model.embed([asked.english])[0]))

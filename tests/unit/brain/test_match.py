@@ -1,58 +1,105 @@
-"""From candidates to one answer or none."""
+"""From candidates to one answer, a question back, or none."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.knowledge.match import Candidate, Entry, best_match, known, overlap, weight
+from brain.knowledge.match import Candidate, Entry, Match, asks_for, best_match, coverage, known, overlap, verdict, weight
 
 REFUND = Entry(1, "fact", "refund", {})
 RETURN = Entry(2, "fact", "return", {})
+NEAR = Candidate(REFUND, cosine=0.9, centre=0.8, overlap=0.8, coverage=1.0, asks_for=1, words=frozenset({"refund"}))
+FAR = Candidate(RETURN, cosine=0.3, centre=0.2)
 
 
 def test_nothing_near_is_nothing_known() -> None:
     assert best_match([]) is None
     assert not known(None)
-    assert not known(best_match([Candidate(REFUND, 1, cosine=0.3, overlap=0.0)]))
+    assert verdict(best_match([FAR])) == "unknown"
+
+
+def test_what_is_near_in_meaning_and_words_is_told() -> None:
+    match = best_match([FAR, NEAR])
+    assert match is not None and match.entry is REFUND and verdict(match) == "tell" and match.words == {"refund"}
 
 
 def test_an_id_that_one_entry_has_decides() -> None:
-    match = best_match([Candidate(REFUND, 1, 0.95, 0.9), Candidate(RETURN, 2, 0.1, 0.0, by_id=True)])
+    match = best_match([NEAR, replace(FAR, by_id=True)])
     assert match is not None and match.entry is RETURN and match.exact
 
 
 def test_an_id_that_two_entries_have_does_not() -> None:
-    match = best_match([Candidate(REFUND, 1, 0.95, 0.9, by_id=True), Candidate(RETURN, 2, 0.1, 0.0, by_id=True)])
+    match = best_match([replace(NEAR, by_id=True), replace(FAR, by_id=True)])
     assert match is not None and match.entry is REFUND and not match.exact
 
 
 def test_two_that_are_equally_near_are_doubtful() -> None:
-    alone = best_match([Candidate(REFUND, 1, 0.7, 0.6), Candidate(RETURN, 2, 0.3, 0.1)])
-    beside = best_match([Candidate(REFUND, 1, 0.7, 0.6), Candidate(RETURN, 2, 0.69, 0.6)])
+    alone, beside = best_match([NEAR, FAR]), best_match([NEAR, replace(NEAR, entry=RETURN)])
     assert alone is not None and beside is not None
-    assert alone.score > beside.score and known(alone) and not known(beside)
+    assert alone.score > beside.score and known(alone) and verdict(beside) == "confirm"
 
 
-def test_both_rankings_count() -> None:
-    match = best_match([Candidate(REFUND, 1, 0.60, 0.0), Candidate(RETURN, 2, 0.59, 0.9)])
+@pytest.mark.parametrize(
+    "better",
+    [
+        {"cosine": 0.95},
+        {"centre": 0.85},
+        {"overlap": 0.9},
+        {"coverage": 1.0},
+        {"asks_for": 1},
+    ],
+)
+def test_every_figure_counts(better: dict[str, float]) -> None:
+    plain = replace(NEAR, coverage=0.8, asks_for=0)
+    match = best_match([plain, replace(plain, entry=RETURN, **better)])
     assert match is not None and match.entry is RETURN
+
+
+@pytest.mark.parametrize(
+    ("score", "meant"), [(0.9, "tell"), (0.6, "tell"), (0.59, "confirm"), (0.3, "confirm"), (0.29, "unknown")]
+)
+def test_between_telling_and_not_knowing_is_asking_back(score: float, meant: str) -> None:
+    assert verdict(Match(REFUND, score), tell=0.6, confirm=0.3) == meant
+
+
+def test_a_site_may_do_without_asking_back() -> None:
+    assert verdict(Match(REFUND, 0.59), tell=0.6, confirm=0.6) == "unknown"
 
 
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert weight(0, 400) > weight(1, 400) > weight(100, 400) > 0
 
 
-bags = st.dictionaries(st.sampled_from("abcdefgh"), st.just(1.0), max_size=6)
+def test_a_word_counts_as_it_is_as_it_sounds_and_as_it_is_meant() -> None:
+    terms = {"refund", "~rfnd", "=time"}
+    assert coverage({"refund": 1.0}, terms, frozenset()) == coverage({"refand": 1.0}, terms, frozenset()) == 1.0
+    assert coverage({"timing": 1.0}, terms, frozenset()) == coverage({"bank": 1.0}, terms, {"bank"}) == 0.6
+    assert coverage({"refund": 1.0, "pizza": 3.0}, terms, frozenset()) == 0.25
 
 
-@given(bags, bags)
-def test_overlap_is_a_share(one: dict[str, float], other: dict[str, float]) -> None:
-    assert 0 <= overlap(one, other) <= 1
-    assert overlap(one, one) == (1.0 if one else 0.0)
-    assert overlap(one, other) == overlap(other, one)
+def test_what_kind_of_thing_is_asked_for() -> None:
+    assert asks_for({"?when", "refund"}, {"?when", "?where"}) == 1
+    assert asks_for({"?when"}, {"?where"}) == -1
+    assert asks_for({"refund"}, {"?where"}) == 0
 
 
+weights = st.floats(0, 20)
+
+
+@given(weights, weights, weights)
+def test_overlap_is_a_share(shared: float, asked: float, offered: float) -> None:
+    assert 0 <= overlap(shared, shared + asked, shared + offered) <= 1
+    assert overlap(shared, shared + asked, shared + offered) == overlap(shared, shared + offered, shared + asked)
+
+
+shares = st.floats(0, 1)
 candidates = st.lists(
-    st.builds(Candidate, st.sampled_from([REFUND, RETURN]), st.integers(0, 9), st.floats(-1, 1), st.floats(0, 1)), min_size=1
+    st.builds(
+        Candidate, st.sampled_from([REFUND, RETURN]), st.floats(-1, 1), st.floats(-1, 1), shares, shares, st.integers(-1, 1)
+    ),
+    min_size=1,
 )
 
 

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brain.knowledge.hinglish import HINGLISH
-from brain.knowledge.normal import normalise, phonetic, spoken, stem
+from brain.knowledge.normal import normalise, spoken, stem
 from brain.knowledge.script import latin
+from brain.knowledge.sound import phonetic
+from brain.knowledge.spelling import Vocabulary
 
 
 @pytest.mark.parametrize(
@@ -17,7 +19,7 @@ from brain.knowledge.script import latin
     ],
 )  # fmt: skip
 def test_one_question_in_many_spellings_and_scripts_is_one(text: str) -> None:
-    assert normalise(text).english == "my order where is"
+    assert normalise(text).english == "where my order"
     assert normalise(text).words == {"order"}
 
 
@@ -43,6 +45,58 @@ def test_a_dotted_letter_is_the_same_typed_either_way() -> None:
 def test_abbreviations_are_one_word_however_they_were_heard() -> None:
     assert normalise("c o d milega kya").words == normalise("COD milega kya").words == {"cash", "deliver"}
     assert normalise("do you repair A Cs").words == normalise("do you repair ac").words
+
+
+def test_a_listed_question_and_its_spelt_letters_are_the_same() -> None:
+    assert normalise("do you do m r i").english == normalise("do you do MRI").english == "do you do mri"
+    assert normalise("i need a c t scan").words == {"ct", "scan"}
+    assert "is" in normalise("what a is").english.split()
+
+
+@pytest.mark.parametrize(
+    ("hinglish", "english"),
+    [
+        ("refund kab aayega", "when refund come"),
+        ("kya aap laptop bechte hain", "you laptop sell"),
+        ("laptop milta hai kya", "laptop get"),
+        ("return policy kya hai", "what return policy"),
+        ("test se pehle khana kha sakte hain", "before test food eat can"),
+        ("kitne din mein aayega", "how much day come"),
+        ("theek karna hai", "fix"),
+        ("how do i return it", "how do i return it"),
+    ],
+)
+def test_hindi_asks_as_english_does(hinglish: str, english: str) -> None:
+    assert normalise(hinglish).english == english
+
+
+def test_verbs_have_all_their_forms() -> None:
+    forms = "bhejna bhejta bhejunga bhejiye bhejenge bhejke bhej bhejwao bheja bhejoge bhejenge"
+    assert {normalise(f"saman {form}").english for form in forms.split()} == {"product send"}
+
+
+def test_glued_words_are_taken_apart() -> None:
+    assert normalise("kya badalsakte hain").words == normalise("badal sakte hain kya").words == {"change"}
+
+
+@pytest.mark.parametrize("word", ["thayroid", "thairoid", "thyroyd"])
+def test_misspelt_words_are_mended_to_the_sites_own(word: str) -> None:
+    site = Vocabulary.of(["thyroid", "test", "course"])
+    assert normalise(f"{word} test", site).english == "thyroid test"
+    assert normalise("कोर्स", site).english == "course"
+
+
+@pytest.mark.parametrize("word", ["share", "while", "mail", "theatre", "cross", "dear"])
+def test_common_english_is_never_mended(word: str) -> None:
+    assert normalise(f"the {word} of it", Vocabulary.of(["shahar", "will", "mila", "test", "course", "der"])).words == {
+        stem(word)
+    }
+
+
+def test_what_a_question_wants_to_know_is_a_term() -> None:
+    assert "?when" in normalise("report kitne din mein aayegi").terms and "?cost" in normalise("scan kitne ka hai").terms
+    assert "?cost" not in normalise("kitne din lagenge").terms
+    assert "?where" in normalise("aap kahan par hain").terms
 
 
 def test_ids_are_kept_whole_and_apart() -> None:
