@@ -10,10 +10,23 @@ from fastapi import FastAPI
 
 from brain.knowledge.embedders import Embedders
 from core.http.doors import Doors
-from kb_api import documents, faqs, keys, needs, numbers, search, secrets, sites, stats
+from kb_api import documents, faqs, gaps, keys, left_by_callers, needs, numbers, search, secrets, sites, sources, stats, tools
 from kb_api.needs import Needs
 
-ROUTERS = (sites.router, keys.router, numbers.router, secrets.router, documents.router, faqs.router, search.router, stats.router)
+ROUTERS = (
+    sites.router,
+    keys.router,
+    numbers.router,
+    secrets.router,
+    documents.router,
+    faqs.router,
+    gaps.router,
+    search.router,
+    stats.router,
+    tools.router,
+    sources.router,
+    left_by_callers.router,
+)
 
 
 @contextlib.asynccontextmanager
