@@ -13,14 +13,14 @@ from contextlib import AsyncExitStack
 from brain import dialogue, instant
 from brain.dialogue import Mind
 from brain.knowledge.embed import MiniLM
+from brain.knowledge.embedders import Embedders
 from brain.knowledge.library import Library, NoSuchSite
 from brain.lanes import Lanes
 from brain.metrics import CONVERSATIONS
 from brain.notebook import Notebook
 from brain.session import Answer, Session
-from brain.tools.orders import Orders
-from brain.tools.registry import all_tools
-from brain.tools.tool import Tool
+from brain.tools.toolbox import Toolbox
+from brain.tools.workshop import open_toolbox
 from brain.turn import Asked, CannotAnswer, Meanwhile, Memory, Piece
 from brain.wording import HOLD_CHAT, spoken_in
 from core import commands as msg
@@ -31,6 +31,8 @@ from core.process import run, stop_signal
 from core.settings import Settings
 from core.sites import Language, Site
 from core.telemetry import serve_status
+from core.vault import Vault
+from mirror.elsewhere import elsewhere
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ log = logging.getLogger(__name__)
 class Brain:
     """What all conversations share: the library, the tools, the notebook."""
 
-    def __init__(self, settings: Settings, library: Library, tools: dict[str, Tool], notebook: Notebook) -> None:
+    def __init__(self, settings: Settings, library: Library, tools: Toolbox, notebook: Notebook) -> None:
         self._settings = settings
         self._library = library
         self._tools = tools
@@ -75,7 +77,7 @@ class Brain:
             loaded = await self._library.site(opened.site_id)
         except (NoSuchSite, DatabaseAway) as error:
             raise CannotAnswer(f"site {opened.site_id} can't be loaded: {type(error).__name__}") from error
-        tools = {name: self._tools[name] for name in loaded.row.tools if name in self._tools}
+        tools = await self._tools.of(opened.site_id, loaded.row.tools)
         engines = self._settings.engines
         mind = Mind(loaded.row.site, tools, self._library, engines.confidence, engines.misunderstood)
         if asked.channel == "chat":
@@ -109,10 +111,13 @@ async def work(settings: Settings) -> None:
         model = MiniLM()
         model.embed(["the first question must not pay for warming up"])
         database = await stack.enter_async_context(Database(settings))
-        library = await stack.enter_async_context(Library(database, model, settings.calls.site_cache_s))
-        orders = await stack.enter_async_context(Orders(settings.crm_url(), settings.brain.tool_deadline_s))
+        vault = Vault.of(settings)
+        embedders = Embedders(model, vault)
+        machine_a = await stack.enter_async_context(elsewhere(database, vault))
+        library = await stack.enter_async_context(Library(database, embedders, settings.calls.site_cache_s, machine_a))
+        toolbox = await stack.enter_async_context(open_toolbox(settings, database))
         notebook = await stack.enter_async_context(Notebook(database, Contacts.of(settings)))
-        brain = Brain(settings, library, all_tools(orders), notebook)
+        brain = Brain(settings, library, toolbox, notebook)
         stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
         missing = ["the database"] if settings.engines.brain == "knowledge" else []

@@ -27,6 +27,7 @@ from kb_api.ingest.queue import Claim
 from kb_api.ingest.reading import Reading
 from kb_api.ingest.rebuild import Rebuild
 from kb_api.ingest.step import Steps
+from mirror.fleet import run_mirrors
 
 log = logging.getLogger(__name__)
 
@@ -210,7 +211,7 @@ def main() -> int:
     try:
         settings = load()
         set_up_logging(settings.log_level)
-        uvloop.run(serve(settings))
+        uvloop.run(serve(settings, run_mirrors))
     except (SettingsError, OSError, KeyError, VaultError, SearchSettingsError) as error:
         sys.stderr.write(f"haazir: kb-worker can't start: {error}\n")
         return 1

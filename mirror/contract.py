@@ -1,43 +1,21 @@
 """What we rely on at Machine A, looked up there before anything is read, and again before every sweep. Writes nothing.
 
-examine(reader, origin) -> Examined: findings in words, and the Contract they amount to, if it can be kept
-broken(contract as configured, contract now) -> what is different; the copy we have then stays as it is
+examine(reader, origin, dimensions) -> Examined: findings in words, and the Contract they amount to, if there can be one
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import msgspec
-from msgspec import Meta
 from psycopg import sql
 
 from mirror import statements
+from mirror.contract_shapes import Contract, Finding, Versions
 from mirror.origin import Origin, Source, source_of, split
 from mirror.reader import Drifted, Reader, Refused
-from mirror.statements import Versions
 
 SMALL = 5_000
 """Rows up to which a look at all of them is no work: an index is not asked for."""
 LARGEST_VECTOR = 4_000
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    what: Annotated[str, Meta(description="What was looked at: connection, role, table, key, text, embedding, changed, model …")]
-    fits: Literal["yes", "no", "with_limits"]
-    detail: Annotated[str, Meta(description="What was found, and how to mend it")]
-
-
-class Contract(msgspec.Struct, frozen=True, kw_only=True):
-    """What we rely on. Kept when the source is configured."""
-
-    server: Annotated[str, Meta(description="Its PostgreSQL's version")]
-    relation: Literal["table", "view"]
-    types: Annotated[dict[str, str], Meta(description="Type of each column that is read")]
-    vector: Annotated[Literal["vector", "halfvec"], Meta(description="Type of its embeddings")]
-    dimensions: int
-    versions: Annotated[Versions, Meta(description="How we notice that a row was written again")]
-    news: Annotated[Literal["changed", "key", "sweep"], Meta(description="How we notice what is new")]
-    rows: Annotated[int, Meta(description="About how many rows it has, by its own statistics")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +31,6 @@ class Examined:
                 raise (Refused if finding.what == "role" else Drifted)(f"{finding.what}: {finding.detail}")
         assert self.contract is not None
         return self.contract
-
-
-def broken(agreed: Contract, now: Contract) -> str:
-    """In what A is no longer as agreed; empty: it is."""
-    for column, kind in agreed.types.items():
-        if now.types.get(column) != kind:
-            return f"column {column!r} was {kind} and is {now.types.get(column, 'gone')}"
-    if (agreed.dimensions, agreed.vector) != (now.dimensions, now.vector):
-        return f"vectors had {agreed.dimensions} dimensions ({agreed.vector}) and have {now.dimensions} ({now.vector})"
-    return ""
 
 
 async def examine(reader: Reader, origin: Origin, dimensions: int) -> Examined:
@@ -170,18 +138,13 @@ async def _embedding(reader: Reader, source: Source, kind: str, dimensions: int)
     found, _ = await reader.read((query, []))
     if not found:
         return None, [Finding(what="embedding", fits="no", detail="no row has a vector yet")]
-    has = vector_size(found[0][0])
+    has = len(statements.numbers(found[0][0]))
     if has > LARGEST_VECTOR:
         return None, [Finding(what="embedding", fits="no", detail=f"{has} dimensions; at most {LARGEST_VECTOR} can be searched")]
     if has != dimensions:
         detail = f"{has} dimensions, but this site's model gives {dimensions}: set the site's `embedding` to A's own model"
         return has, [Finding(what="embedding", fits="no", detail=detail)]
     return has, [Finding(what="embedding", fits="yes", detail=f"{kind}, {has} dimensions")]
-
-
-def vector_size(value: Any) -> int:
-    """Of a vector as psycopg gives it: numpy's, or pgvector's own type."""
-    return len(value) if hasattr(value, "__len__") else int(value.dimensions())
 
 
 def _versions(source: Source, relation: str) -> Versions:

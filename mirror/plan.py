@@ -9,7 +9,7 @@ from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.sites import Site
 from core.vault import Vault
-from mirror.contract import Contract
+from mirror.contract_shapes import Contract
 from mirror.metrics import BRAKE, FRESH_AS_OF, STATUS
 from mirror.origin import Origin, model_of
 from mirror.reader import Refused

@@ -7,10 +7,10 @@ import aiohttp
 
 from mirror import statements
 from mirror.brake import Brake
+from mirror.contract_shapes import Versions
 from mirror.line import Line
 from mirror.origin import Origin, Source
 from mirror.reader import SourceError
-from mirror.statements import Versions
 
 EVERY_S = 5.0
 EARLY_S = 1.0

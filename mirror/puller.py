@@ -17,14 +17,14 @@ from typing import Any
 
 import aiohttp
 import msgspec
-import numpy as np
 
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from core.vault import Vault
 from mirror import statements
 from mirror.brake import Brake, Limits
-from mirror.contract import Contract, broken, examine
+from mirror.contract import examine
+from mirror.contract_shapes import Contract, broken
 from mirror.egress import Egress
 from mirror.ledger import Ledger
 from mirror.line import Line
@@ -277,7 +277,7 @@ def _status(error: SourceError) -> Status:
 def _row(found: tuple[Any, ...], copy: Copy) -> Row:
     """As statements.rows_by_key has it. Drifted if its vector is of another size."""
     key, version, changed, text, title, url, document, vector = found
-    embedding = None if vector is None else np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, np.float32)
+    embedding = None if vector is None else statements.numbers(vector)
     if embedding is not None and len(embedding) != copy.dimensions:
         raise Drifted(f"vectors had {copy.dimensions} dimensions, and there is one with {len(embedding)}")
     return Row(key, version or "", changed or "", text or "", title, url, document, embedding if text else None)

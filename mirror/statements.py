@@ -4,15 +4,14 @@ Pages go by key (`key > last … limit n`), never by OFFSET: each costs what it 
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from psycopg import sql
 
+from mirror.contract_shapes import Versions
 from mirror.origin import Source, split
-
-Versions = Literal["xmin", "changed", "digest"]
-"""What tells that a row was written again: PostgreSQL's own xmin, which costs nothing to read; where there is none (a view),
-the column `changed`, or a digest that A has to compute."""
 
 Statement = tuple[sql.SQL | sql.Composed, list[object]]
 
@@ -92,6 +91,11 @@ def nearest(source: Source, vector: str, limit: int, kind: str) -> Statement:
 def explain(statement: Statement) -> Statement:
     """How A would run it, without running it."""
     return sql.SQL("explain (format json) ") + statement[0], statement[1]
+
+
+def numbers(vector: Any) -> NDArray[np.float32]:
+    """An embedding as psycopg gives it: pgvector's vector or halfvec."""
+    return np.asarray(vector.to_numpy() if hasattr(vector, "to_numpy") else vector, np.float32)
 
 
 def table_of(source: Source) -> sql.Identifier:

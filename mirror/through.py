@@ -22,7 +22,8 @@ from core.ids import SiteId
 from core.sites import Site
 from core.vault import Vault
 from mirror import statements
-from mirror.contract import Contract, broken, examine
+from mirror.contract import examine
+from mirror.contract_shapes import Contract, broken
 from mirror.metrics import ROWS, STATEMENTS
 from mirror.origin import model_of, source_of
 from mirror.plan import Plan, load_plan
