@@ -1,7 +1,8 @@
-"""How good are the answers, and where should the thresholds be? `python -m brain.calibrate [FOLDER QUESTIONS]…`; all sites if none.
+"""How good are the answers, and where should the thresholds be? `python -m brain.calibrate [FOLDER QUESTIONS]…`.
 
-QUESTIONS has lines "set <tab> what is meant <tab> question", as tests/unit/brain/questions.tsv. Fits the weights (match.py) on
-the sets `calibration` and shows, for every set and threshold, what callers would be told. Needs no database.
+Without arguments: all sites. QUESTIONS has lines "set <tab> what is meant <tab> question", as tests/unit/brain/questions.tsv.
+Fits the weights (match.py) on the sets `calibration` and shows, for every set and threshold, what callers would be told. Needs no
+database.
 """
 
 import sys
@@ -12,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.folder import SiteFolder, read_folder
 from brain.elsewhere import ELSEWHERE
+from brain.folder import SiteFolder, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.match import CONFIRM, TELL, WEIGHTS, Candidate, Chunk, Entry, Match, Weights, best_match, verdict
 from brain.knowledge.normal import normalise

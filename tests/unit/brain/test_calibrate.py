@@ -13,14 +13,15 @@ from brain.knowledge.match import WEIGHTS, Candidate, Entry, Match, best_match
 A, B, OURS = Entry(1, "fact", "a", {}), Entry(2, "fact", "b", {}), Entry(3, "action", ELSEWHERE, {})
 
 
+def some(dice: random.Random) -> tuple[float, float, float, float]:
+    return dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0)
+
+
 def test_the_fit_recovers_the_weights_that_made_the_data() -> None:
     dice = random.Random(5)
     found = []
     for _ in range(3000):
-        candidates = tuple(
-            Candidate(entry, *(dice.uniform(0.2, 1.0) for _ in range(4)), asks_for=dice.choice((-1, 0, 1)))
-            for entry in (A, B, OURS)
-        )
+        candidates = tuple(Candidate(entry, *some(dice), asks_for=dice.choice((-1, 0, 1))) for entry in (A, B, OURS))
         odds = [np.exp(candidate.utility) for candidate in candidates] + [np.exp(WEIGHTS.none)]
         meant = dice.choices(("a", "b", "-", "-"), odds)[0]
         found.append(Guess(Question("calibration", meant, ""), candidates, best_match(candidates)))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from brain.folder import SiteFolder, read_folder
 from brain.calibrate import EVERYTHING, UNKNOWN, Guess, figures, guesses, read_questions, snapshot_of
+from brain.folder import SiteFolder, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.normal import spoken
 from brain.knowledge.snapshot import Snapshot
@@ -25,7 +25,8 @@ class Asked:
 
 @pytest.fixture(scope="module", params=EVERYTHING, ids=lambda pair: Path(pair[0]).name)
 def asked(request: pytest.FixtureRequest, model: MiniLM) -> Asked:
-    return Asked(*request.param, model)
+    folder, questions = request.param
+    return Asked(folder, questions, model)
 
 
 def test_every_way_to_ask_that_a_site_lists_is_understood(asked: Asked) -> None:
