@@ -83,6 +83,7 @@ class Session:
         self._lanes = lanes
         self._memory = Memory(opened.language, recent=exchanges(opened.history, opened.language))
         self._recalled: asyncio.Future[Recalled] | None = None
+        self._patience = RECALL_S
         self._conversation = ""
         self._draft: Draft | None = None
         self._committed: Draft | None = None
@@ -144,7 +145,8 @@ class Session:
         """What was said before, over whichever channel, once it is there."""
         if self._recalled is None:
             return
-        await asyncio.wait([self._recalled], timeout=RECALL_S if self._committed is None else 0)
+        await asyncio.wait([self._recalled], timeout=self._patience)
+        self._patience = 0.0
         if self._recalled.done():
             recalled, self._recalled = self._recalled.result(), None
             self._conversation = recalled.conversation_id
@@ -226,8 +228,10 @@ class Session:
                 self._hold(draft, piece)
             case ToolBegan(tool=tool):
                 self._tell(draft, msg.ToolStarted(turn=turn, revision=revision, tool=tool))
-            case ToolEnded(tool=tool, arguments=arguments, ok=ok, seconds=seconds):
-                ended = msg.ToolFinished(turn=turn, revision=revision, tool=tool, arguments=arguments, ok=ok, seconds=seconds)
+            case ToolEnded(tool=tool, arguments=arguments, ok=ok, seconds=seconds, write=write):
+                ended = msg.ToolFinished(
+                    turn=turn, revision=revision, tool=tool, arguments=arguments, ok=ok, seconds=seconds, recorded=write
+                )
                 self._tell(draft, ended)
             case Done():
                 self._say(draft, shape.end(piece.citations, draft.language), draft.language)

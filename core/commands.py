@@ -333,6 +333,8 @@ class ToolFinished(Message, frozen=True, kw_only=True):
     arguments: dict[str, str]
     ok: bool
     seconds: float
+    recorded: bool = False
+    """A write: the brain has told the records itself, since it happened even if the caller interrupted and heard nothing."""
 
 
 AnswerSource = Literal["tool", "knowledge", "fallback", "small_talk", "abstain"]
@@ -378,4 +380,4 @@ class BrainFailed(Message, frozen=True, kw_only=True):
 
 FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed
 """To a call."""
-FromBrainToChat = ConversationOpened | Text | Holding | ToolStarted | ToolFinished | AnswerDone | BrainFailed
+FromBrainToChat = ConversationOpened | Sentence | Text | Holding | ToolStarted | ToolFinished | AnswerDone | BrainFailed

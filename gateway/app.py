@@ -4,18 +4,24 @@ import aiohttp
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from core.contacts import Contacts
 from core.http import description, doors, problems
 from core.http.doors import Doors
 from core.settings import Settings
-from gateway import calls, health
+from gateway import agui, calls, chat, conversations, health
+from gateway.brain_link import Chats
 from gateway.gate import Gate
 from kb_api import door
 from kb_api.needs import Needs
 
 VERSION = "0.1.0"
+UPLOAD_S = 300.0
+"""An upload may take so long: 50 MB over 2 Mbit/s."""
 
 
-def application(settings: Settings, opened: Doors, needs: Needs, http: aiohttp.ClientSession) -> ASGIApp:
+def application(
+    settings: Settings, opened: Doors, needs: Needs, http: aiohttp.ClientSession, chats: Chats, contacts: Contacts
+) -> ASGIApp:
     """An ASGI application without a lifespan of its own: who opened the doors closes them."""
     app = FastAPI(title="Haazir", version=VERSION, docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     problems.install(app)
@@ -23,6 +29,10 @@ def application(settings: Settings, opened: Doors, needs: Needs, http: aiohttp.C
     doors.install(app, opened)
     door.install(app, needs)
     app.state.neighbours = health.Neighbours(settings, http)
+    app.state.chats, app.state.contacts = chats, contacts
     app.include_router(calls.router)
+    app.include_router(chat.router)
+    app.include_router(agui.router)
+    app.include_router(conversations.router)
     app.include_router(health.router)
-    return Gate(app)
+    return Gate(app, wider={"/v1/kb/documents": ((settings.knowledge.upload_mb + 1) * 2**20, UPLOAD_S)})

@@ -1,7 +1,5 @@
 """GET /v1/calls and what hangs below it: a site's own calls, those going on included."""
 
-import base64
-import binascii
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -19,6 +17,7 @@ from core.http.problems import Problem
 from core.ids import CallId, SiteId
 from core.records import CallRecord, recording_name
 from gateway import present, shapes
+from gateway.pages import from_cursor, to_cursor
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
@@ -54,7 +53,7 @@ async def list_calls(
         found = await (await rows.execute(query.encode(), [*values, limit + 1])).fetchall()
     calls = [_call(row) for row in found[:limit]]
     more = len(found) > limit
-    return answer(shapes.CallList(data=calls, next_cursor=_to_cursor(found[limit - 1][4], calls[-1].id) if more else None))
+    return answer(shapes.CallList(data=calls, next_cursor=to_cursor(found[limit - 1][4], calls[-1].id) if more else None))
 
 
 @router.get("/{call_id}", responses=gives(shapes.Call) | refuses(401, 403, 404, 422, 503), response_class=Response)
@@ -151,19 +150,10 @@ def _filters(since: datetime | None, to: datetime | None, outcome: str | None, n
     return conditions, values
 
 
-def _to_cursor(place: int, call_id: str) -> str:
-    return base64.urlsafe_b64encode(f"{place}:{call_id}".encode()).decode().rstrip("=")
-
-
-def _from_cursor(cursor: str) -> list[Any]:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        place, _, call_id = base64.b64decode(padded, b"-_", validate=True).decode().partition(":")
-        if abs(int(place)) < 2**53 and call_id and "\0" not in call_id:
-            return [int(place), call_id]
-    except (ValueError, binascii.Error):  # UnicodeDecodeError is a ValueError
-        pass
-    raise Problem(422, "`cursor` is none of ours: leave it out to begin again", "invalid-cursor")
+def _from_cursor(cursor: str) -> tuple[int, str]:
+    if (place := from_cursor(cursor)) is None:
+        raise Problem(422, "`cursor` is none of ours: leave it out to begin again", "invalid-cursor")
+    return place
 
 
 def _call(row: Sequence[Any]) -> shapes.Call:

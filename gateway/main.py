@@ -10,6 +10,7 @@ import aiohttp
 import uvicorn
 from starlette.types import ASGIApp
 
+from core.contacts import Contacts
 from core.db import Database
 from core.http.auth import Doorkeeper
 from core.http.doors import Doors
@@ -18,6 +19,7 @@ from core.settings import Settings
 from core.telemetry import serve_status
 from core.vault import Vault, VaultError
 from gateway.app import application
+from gateway.brain_link import Chats
 from kb_api.door import open_door
 
 log = logging.getLogger(__name__)
@@ -46,7 +48,8 @@ async def work(settings: Settings) -> None:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         doors = Doors(settings, database, Doorkeeper(database, pepper, admin_key), vault)
         needs = await stack.enter_async_context(open_door(doors))
-        server = _server(application(settings, doors, needs, http))
+        chats = await stack.enter_async_context(Chats(settings.socket("brain")))
+        server = _server(application(settings, doors, needs, http, chats, Contacts(pepper, vault)))
         door = await serve_status(settings.metrics_address("gateway"), lambda: None if server.started else "is starting")
         stack.push_async_callback(door.cleanup)
         when_asked_to_stop(lambda: setattr(server, "should_exit", True))

@@ -18,6 +18,7 @@ import pytest
 from analytics.consume import Consumer
 from brain.knowledge.embedders import Embedders
 from core import settings as core_settings
+from core.contacts import Contacts
 from core.db import Database
 from core.events import (
     AnyEvent,
@@ -39,6 +40,7 @@ from core.outbox import INSERT
 from core.settings import Settings
 from core.vault import Vault
 from gateway.app import application
+from gateway.brain_link import Chats
 from kb_api.needs import Needs
 from kb_api.stock import Stockroom
 from tests.postgres import Server
@@ -80,8 +82,9 @@ class Town:
     async def gateway(self) -> AsyncIterator[httpx.AsyncClient]:
         async with Database(self.settings, wait_s=2) as database, aiohttp.ClientSession() as http:
             doors = Doors(self.settings, database, Doorkeeper(database, PEPPER, ADMIN_KEY), Vault(lambda: "a vault key"))
-            async with Embedders(vault=doors.vault) as embedders:
-                app = application(self.settings, doors, Needs(embedders, STOCKROOM), http)
+            chats, contacts = Chats(self.settings.socket("brain")), Contacts(PEPPER, doors.vault)
+            async with Embedders(vault=doors.vault) as embedders, chats:
+                app = application(self.settings, doors, Needs(embedders, STOCKROOM), http, chats, contacts)
                 transport = httpx.ASGITransport(app, raise_app_exceptions=False)
                 async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
                     yield client
