@@ -82,6 +82,8 @@ class BrainLink:
             case msg.Sentence():
                 self._ledger.worded(reply, message.language, self._now())
                 self._mouth.say(reply, message.index, message.text, message.language, self._now())
+            case msg.ToolFinished(recorded=True):
+                pass
             case msg.ToolFinished(turn=number, tool=tool, arguments=arguments, ok=ok, seconds=seconds):
                 called = ToolCalled(
                     call_id=self._call_id, site_id=self._site_id, at=time.time(), turn=number, tool=tool,

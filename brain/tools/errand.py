@@ -20,7 +20,7 @@ from brain.knowledge.match import Match
 from brain.tools import telling
 from brain.tools.declaration import Declaration, Way
 from brain.tools.hearing import believed, corrected, is_valid, mentioned, reply
-from brain.tools.job import Job, Performer
+from brain.tools.job import Job, Performer, Publisher
 from brain.tools.ledger import Ledger
 from brain.tools.outcome import Away, NotFound, ToolFailed, Uncertain
 from brain.tools.proof import DIGITS, Failed, Proof, Proven, Verdict, Wanted
@@ -28,6 +28,8 @@ from brain.tools.tool import Request, ask_for_person
 from brain.turn import Barrier, Piece, Proposal, Say, ToolBegan, ToolEnded
 from brain.understand import CALL_A_PERSON, Meaning, Number, Yes, confirmation, wants_to_stop
 from core.db import DatabaseAway
+from core.events import ToolCalled
+from core.ids import CallId
 from core.sites import Language
 
 log = logging.getLogger(__name__)
@@ -39,11 +41,12 @@ PROOF = "proof:"
 
 
 class DeclaredTool:
-    def __init__(self, declaration: Declaration, performer: Performer, ledger: Ledger, proof: Proof) -> None:
+    def __init__(self, declaration: Declaration, performer: Performer, ledger: Ledger, proof: Proof, events: Publisher) -> None:
         self.declaration = declaration
         self._performer = performer
         self._ledger = ledger
         self._proof = proof
+        self._events = events
 
     @property
     def name(self) -> str:
@@ -246,7 +249,9 @@ class DeclaredTool:
         yield ToolBegan(self.name)
         outcome = await self._done_once(request, proposal)
         ok = not isinstance(outcome, ToolFailed)
-        yield ToolEnded(self.name, self.declaration.masked(proposal.arguments), ok, time.monotonic() - began, write=True)
+        ended = ToolEnded(self.name, self.declaration.masked(proposal.arguments), ok, time.monotonic() - began, write=True)
+        self._record(request, ended)
+        yield ended
         uncertain = replace(proposal, asking="", tries=0) if isinstance(outcome, Uncertain) else None
         request = replace(request, memory=replace(request.memory, uncertain=uncertain))
         if isinstance(outcome, ToolFailed):
@@ -255,6 +260,17 @@ class DeclaredTool:
             told = telling.done(self.declaration, request, proposal.arguments, outcome)
         for piece in told:
             yield piece
+
+    def _record(self, request: Request, ended: ToolEnded) -> None:
+        """A write is told by whom it was done: a caller who interrupted may never hear of it. A chat has no call's record."""
+        asked = request.asked
+        if asked.channel == "call":
+            self._events.publish(
+                ToolCalled(
+                    call_id=CallId(asked.conversation), site_id=request.site.site_id, at=time.time(), turn=asked.turn,
+                    tool=ended.tool, arguments=ended.arguments, ok=ended.ok, seconds=ended.seconds,
+                )
+            )  # fmt: skip
 
     async def _done_once(self, request: Request, proposal: Proposal) -> Any:
         """The answer of the one who did it; telling.BEFORE if it was done before; or the ToolFailed."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from brain.tools.declaration import Declaration
+from core.events import AnyEvent
 from core.sites import Language, Site
 
 
@@ -19,6 +20,11 @@ class Job:
     caller: str = ""
     key: str = ""
     """Of a write: its idempotency key."""
+
+
+class Publisher(Protocol):
+    def publish(self, event: AnyEvent) -> None:
+        """Tell the records. Never waits, never raises (core.outbox)."""
 
 
 class Performer(Protocol):

@@ -2,15 +2,15 @@
 
 import datetime
 import time
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
 
-from brain.tools.job import Job
+from brain.tools.job import Job, Publisher
 from brain.tools.outcome import Refused, Uncertain
 from core.db import Database, DatabaseAway
-from core.events import AnyEvent, CallbackScheduled, LeadCollected
+from core.events import CallbackScheduled, LeadCollected
 from core.ids import CallId
 
 _LEAD = (
@@ -21,10 +21,6 @@ _CALLBACK = (
     "insert into callback (site_id, callback_id, conversation_id, phone, due_at, reason, language) "
     "values (%s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
 )
-
-
-class Publisher(Protocol):
-    def publish(self, event: AnyEvent) -> None: ...
 
 
 class Leads:

@@ -7,7 +7,7 @@ from brain.tools.collect_lead import COLLECT_LEAD
 from brain.tools.declaration import Declaration
 from brain.tools.end_call import EndCall
 from brain.tools.errand import DeclaredTool
-from brain.tools.job import Performer
+from brain.tools.job import Performer, Publisher
 from brain.tools.ledger import Ledger
 from brain.tools.proof import Proof
 from brain.tools.repeat_answer import RepeatAnswer
@@ -23,9 +23,10 @@ class Desk:
 
     ledger: Ledger
     proof: Proof
+    events: Publisher
 
     def tool(self, declaration: Declaration, performer: Performer) -> DeclaredTool:
-        return DeclaredTool(declaration, performer, self.ledger, self.proof)
+        return DeclaredTool(declaration, performer, self.ledger, self.proof, self.events)
 
 
 def all_tools(orders: OrderBook) -> dict[str, Tool]:

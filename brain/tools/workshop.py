@@ -39,7 +39,7 @@ async def open_toolbox(settings: Settings, database: Database) -> AsyncIterator[
         http = OverHttp(await stack.enter_async_context(Doors(allowed)), secret)
         mcp = OverMcp(secret, allowed)
         scenarios = Scenarios(settings.scenarios_dir)
-        desk = Desk(Ledger(database), Proof(http))
+        desk = Desk(Ledger(database), Proof(http), outbox)
         tables = Leads(database, outbox), Callbacks(database, outbox)
         ours = all_tools(orders) | our_writes(desk, settings.crm_url(), OverHttp(orders.doors, secret, owner=OWNER), *tables)
 

@@ -195,8 +195,8 @@ def caller_in(crm: Crm, database: Database, doors: Doors, site: Site = SITE) -> 
         return {"crm": "s3cret-token"}[name]
 
     http = OverHttp(doors, secret)
-    desk = Desk(Ledger(database), Proof(http))
     events = Heard()
+    desk = Desk(Ledger(database), Proof(http), events)
     tools: dict[str, Tool] = {each.name: desk.tool(each, http) for each in declarations(crm.url)}
     tools |= our_writes(desk, crm.url, http, Leads(database, events), Callbacks(database, events))
     tools |= {name: tool for name, tool in all_tools(_NoOrders()).items() if name != "check_order_status"}

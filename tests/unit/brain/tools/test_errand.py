@@ -315,7 +315,7 @@ def test_a_lead_is_collected_with_the_number_the_caller_calls_from(migrated_post
         assert table(migrated_postgres, "lead", "name, phone, interest") == [
             ("Ravi Sharma", "9811111111", "a fridge for my shop")
         ]
-        assert [type(event).__name__ for event in caller.events.events] == ["LeadCollected"]
+        assert [type(event).__name__ for event in caller.events.events] == ["LeadCollected", "ToolCalled"]
         assert [arguments["phone"] for _, _, arguments in ledger(migrated_postgres)] == ["•••", "•••"]
 
     visit(migrated_postgres, story)
