@@ -282,7 +282,8 @@ class Session:
         self._write_down(draft)
 
     def _exchange(self, draft: Draft) -> Exchange:
-        answered = self._said(draft) if draft.heard is None else draft.heard
+        unheard = "" if draft.acting and not draft.wanted else self._said(draft)
+        answered = unheard if draft.heard is None else draft.heard
         return Exchange(draft.ask.text, answered, self._opened.channel, draft.language)
 
     def _write_down(self, draft: Draft) -> None:

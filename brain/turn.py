@@ -82,6 +82,8 @@ class Memory:
     """Order numbers in a row that were nobody's."""
     topic: str = ""
     """The question that was answered last, for "aur refund?"."""
+    meant: str = ""
+    """A question that we asked back ("do you mean …?"): a yes asks it."""
     told: Told | None = None
     asked: tuple[str, ...] = ()
     """The last few questions, for the person who takes over."""
@@ -89,6 +91,8 @@ class Memory:
     """The tool that asked something and waits for the reply."""
     uncertain: Proposal | None = None
     """A write of which nobody knows whether it happened: asked for again, it goes out under the same key."""
+    outcome: Told | None = None
+    """What came of the last turn's write. A caller who interrupted and did not hear it is told first of all."""
     proven: tuple[str, ...] = ()
     """Digests of registered numbers that the caller has shown to be theirs (brain/tools/proof.py)."""
     wrong_proofs: int = 0

@@ -25,7 +25,7 @@ from brain.tools.ledger import Ledger
 from brain.tools.outcome import Away, NotFound, ToolFailed, Uncertain
 from brain.tools.proof import DIGITS, Failed, Proof, Proven, Verdict, Wanted
 from brain.tools.tool import Request, ask_for_person
-from brain.turn import Barrier, Piece, Proposal, Say, ToolBegan, ToolEnded
+from brain.turn import Barrier, Done, Piece, Proposal, Say, ToolBegan, ToolEnded
 from brain.understand import CALL_A_PERSON, Meaning, Number, Yes, confirmation, wants_to_stop
 from core.db import DatabaseAway
 from core.events import ToolCalled
@@ -259,7 +259,7 @@ class DeclaredTool:
         else:
             told = telling.done(self.declaration, request, proposal.arguments, outcome)
         for piece in told:
-            yield piece
+            yield _with_outcome(piece) if isinstance(piece, Done) else piece
 
     def _record(self, request: Request, ended: ToolEnded) -> None:
         """A write is told by whom it was done: a caller who interrupted may never hear of it. A chat has no call's record."""
@@ -296,6 +296,10 @@ class DeclaredTool:
         return Job(
             request.site, self.declaration, proposal.arguments, asked.conversation, request.language, asked.caller, proposal.key
         )  # fmt: skip
+
+
+def _with_outcome(done: Done) -> Done:
+    return replace(done, memory=replace(done.memory, outcome=done.memory.told))
 
 
 def _of(request: Request) -> Proposal:
