@@ -4,6 +4,7 @@
     a number among words that mean nothing ──> the tool for numbers
     documents:   no model:  a sentence that surely answers ──> quote      knowledge
                  a model:   passages that come near ──> ground            knowledge, or abstain if it says UNKNOWN
+    an action or fact that is likely ──> confirm: "do you mean …?"        abstain, until the caller says yes
     nothing near and a model:   not a question about the site ──> general fallback
                                 else ──> choose: only a tool it finds     tool, or abstain
     no model ──> abstain: say so, offer a person, count the gap
@@ -18,11 +19,13 @@ from typing import Literal
 from brain.elsewhere import ELSEWHERE
 from brain.extract import Quote, quote
 from brain.guard import about_site
-from brain.knowledge.match import Match
+from brain.knowledge.match import Match, verdict
 from brain.knowledge.passages import Passage
-from core.sites import Thresholds
+from brain.small_talk import SMALL_TALK
+from brain.wording import spoken_in
+from core.sites import Language, Thresholds
 
-Route = Literal["act", "tell", "number", "quote", "ground", "general", "choose", "abstain"]
+Route = Literal["act", "tell", "number", "quote", "ground", "confirm", "general", "choose", "abstain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Decision:
 
 def known(match: Match | None, thresholds: Thresholds) -> bool:
     """Whether `match` is what was meant, as surely as the site wants."""
-    return match is not None and match.score >= thresholds.tell
+    return verdict(match, thresholds.tell, thresholds.confirm) == "tell"
 
 
 def at_once(match: Match | None, thresholds: Thresholds, number: str) -> Decision | None:
@@ -48,14 +51,37 @@ def at_once(match: Match | None, thresholds: Thresholds, number: str) -> Decisio
     return Decision("number") if number else None
 
 
-def further(question: str, passages: Sequence[Passage], thresholds: Thresholds, *, has_model: bool) -> Decision:
-    """After nothing was known: by the documents, or by a model's own knowledge, or not at all."""
+def further(
+    question: str, match: Match | None, passages: Sequence[Passage], thresholds: Thresholds, *, has_model: bool
+) -> Decision:
+    """After nothing was known: by the documents, by asking back, by a model's own knowledge, or not at all."""
+    likely = match if _worth_asking(match, thresholds) else None
     if not has_model:
         found = quote(question, passages)
         if found is not None and found.sure >= thresholds.document:
             return Decision("quote", found.sure, quote=found)
+        if likely is not None:
+            return Decision("confirm", likely.score, likely)
         return Decision("abstain", found.sure if found else None)
     near = tuple(passage for passage in passages if passage.by_id or passage.score >= thresholds.near)
     if near:
         return Decision("ground", near[0].score, passages=near)
+    if likely is not None:
+        return Decision("confirm", likely.score, likely)
     return Decision("choose" if about_site(question) else "general")
+
+
+def _worth_asking(match: Match | None, thresholds: Thresholds) -> bool:
+    """Likely enough, and something that one can ask: not a greeting."""
+    if match is None or verdict(match, thresholds.tell, thresholds.confirm) != "confirm":
+        return False
+    return match.asked_as is not None and match.entry.key not in SMALL_TALK and match.entry.key != ELSEWHERE
+
+
+def as_passage(match: Match | None, language: Language) -> Passage | None:
+    """A fact that may have been meant, for a model to judge; its score is how likely it is. None for anything else."""
+    if match is None or match.entry.kind != "fact":
+        return None
+    text, told_in = spoken_in(dict(match.entry.answers), language)
+    title = spoken_in(dict(match.asked_as), language)[0] if match.asked_as else ""
+    return Passage(match.entry.key, 0, "fact", title, "", "", text, told_in, (0, len(text)), 0.0, 0.0, score=match.score)

@@ -1,6 +1,6 @@
 """One turn, top to bottom: what the caller said -> what they hear. Read this first.
 
-    unclear? ── yes? no? number? ── what do they mean (brain.knowledge.library), and where does the answer come from (brain.decide)
+    unclear? ── yes? no? number? ── what do they mean (brain.knowledge.library), and what answers it (brain.decide)
                                         ├─ an action: a tool or small talk
                                         ├─ a fact of the site's
                                         ├─ its documents: a sentence of theirs, or a model's from them (brain.grounded)
@@ -13,21 +13,21 @@ be dropped at any point.
 """
 
 import re
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from brain import decide, general, grounded
 from brain.decide import Decision
 from brain.elsewhere import ELSEWHERE
-from brain.knowledge.match import Kind, Match
+from brain.knowledge.match import Match
 from brain.knowledge.normal import normalise
 from brain.knowledge.passages import Passage
 from brain.llm.llm import Llm
 from brain.small_talk import SMALL_TALK
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
-from brain.understand import CALL_A_PERSON, Meaning, Number, Unclear, Words, Yes, understand
+from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
 from core.commands import AnswerSource
 from core.db import DatabaseAway
@@ -42,19 +42,14 @@ ORDERS, PERSON = "check_order_status", "transfer_to_operator"
 
 PASSAGES = 5
 """Of documents, that an answer may be made from."""
-WITH_MODEL: frozenset[Kind] = frozenset({"document", "fact"})
-WITHOUT_MODEL: frozenset[Kind] = frozenset({"document"})
-"""A model may also find the answer in a fact that was not near enough to be told."""
 
 
 class Knowledge(Protocol):
     async def find(self, site: SiteId, text: str) -> Match | None:
         """What is meant by `text`, and how sure that is. DatabaseAway."""
 
-    async def passages(
-        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = ..., language: Language | None = None
-    ) -> list[Passage]:
-        """What the site's documents (and facts, in `language`) say about it, the nearest first. DatabaseAway."""
+    async def passages(self, site: SiteId, text: str, limit: int) -> list[Passage]:
+        """What the site's documents say about it, the nearest first. DatabaseAway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,9 @@ class Mind:
 
 async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
     """The pieces of one answer. Never raises for a neighbour that is away: that has an honest sentence."""
+    for piece in _not_heard(memory):
+        yield piece
+    memory = replace(memory, outcome=None)
     meaning = understand(asked, memory, mind.least_confidence)
     language = memory.language if asked.via == "keypad" or isinstance(meaning, Unclear) else asked.language
     if isinstance(meaning, Unclear):
@@ -82,7 +80,7 @@ async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piec
             yield piece
         return
     # What was expected or offered holds for one turn: from here on it is the meaning that counts.
-    heard = replace(memory, language=language, expects="anything", offered_person=False, misunderstood=0)
+    heard = replace(memory, language=language, expects="anything", offered_person=False, meant="", misunderstood=0)
     request = Request(mind.site, language, heard, asked=asked)
     if (errand := _under_way(memory, mind)) is not None:
         if errand.takes(request, meaning, await _also(meaning, memory, mind)):
@@ -95,11 +93,23 @@ async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piec
         yield piece
 
 
+def _not_heard(memory: Memory) -> list[Piece]:
+    """What came of a write, if it was drowned by an interruption."""
+    outcome = memory.outcome
+    if outcome is None or (memory.recent and outcome.texts[0][:20] in memory.recent[-1].answered):
+        return []
+    return [Say(text, outcome.language) for text in outcome.texts]
+
+
 def _answer_meaning(meaning: Meaning, request: Request, before: Memory, mind: Mind) -> AsyncIterator[Piece]:
     """`before`: the memory with what was offered in it."""
     match meaning:
         case Yes() if before.offered_person:
             return _use(PERSON, request, mind)
+        case Yes() if before.meant:
+            return _answer_words(before.meant, request, mind)
+        case No() if before.meant:
+            return _each(grounded.unknown(before.asked[-1] if before.asked else "", request, None))
         case Number(digits=digits) if digits == CALL_A_PERSON:
             return _use(PERSON, request, mind)
         case Number(digits=digits):
@@ -123,13 +133,13 @@ async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
         match = await _find(meaning.text, memory, mind) if isinstance(meaning, Words) else None
     except DatabaseAway:
         return None
-    return None if match is None or match.entry.key == ELSEWHERE else match
+    return match if match is not None and decide.known(match, mind.site.thresholds) and match.entry.key != ELSEWHERE else None
 
 
 async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     try:
         match = await _find(text, request.memory, mind)
-        decision = decide.at_once(match, mind.site.thresholds, request.number) or await _look_further(text, request, mind)
+        decision = decide.at_once(match, mind.site.thresholds, request.number) or await _look_further(text, match, request, mind)
         pieces = _carry_out(decision, text, request, mind)
     except DatabaseAway:
         away = _each(ask_for_person(request, "unavailable", "abstain"))
@@ -138,13 +148,14 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
         yield piece
 
 
-async def _look_further(text: str, request: Request, mind: Mind) -> Decision:
+async def _look_further(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
     """In the documents; a question of a word or two is looked for with the one before."""
     topic = request.memory.topic
     query = f"{topic} {text}" if topic and len(normalise(text).words) <= 2 else text
-    kinds = WITHOUT_MODEL if mind.llm is None else WITH_MODEL
-    passages = await mind.knowledge.passages(mind.site.site_id, query, PASSAGES, kinds, request.language)
-    return decide.further(text, passages, mind.site.thresholds, has_model=mind.llm is not None)
+    passages = await mind.knowledge.passages(mind.site.site_id, query, PASSAGES)
+    if mind.llm is not None and (fact := decide.as_passage(match, request.language)) is not None:
+        passages = sorted([*passages, fact], key=lambda passage: -passage.score)
+    return decide.further(text, match, passages, mind.site.thresholds, has_model=mind.llm is not None)
 
 
 def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
@@ -156,6 +167,8 @@ def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> A
             return _each(_tell(match, text, request))
         case Decision(route="number"):  # words we don't know around a number: it is the number that matters
             return _use(ORDERS, request, mind)
+        case Decision(route="confirm", match=Match() as match):
+            return _each(_ask_back(match, request))
         case Decision(route="quote", quote=quote) if quote is not None:
             return _each(grounded.read_out(quote, text, request))
         case Decision(route="ground") if llm is not None:
@@ -170,16 +183,18 @@ def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> A
 
 
 async def _find(text: str, memory: Memory, mind: Mind) -> Match | None:
-    """What is meant; "aur kitne din mein?" is tried again together with what was asked before."""
+    """What is likely meant; "aur kitne din mein?" is tried again together with what was asked before."""
+    likely: Match | None = None
     for words in dict.fromkeys((text, _LEAD_IN.sub("", text))):
         match = await mind.knowledge.find(mind.site.site_id, words) if words else None
         if decide.known(match, mind.site.thresholds):
             return match
+        likely = likely or match
     own_words = normalise(text).words
     if not memory.topic or not own_words or len(own_words) > 2:
-        return None
+        return likely
     again = await mind.knowledge.find(mind.site.site_id, f"{memory.topic} {text}")
-    return again if decide.known(again, mind.site.thresholds) and _is_about(again, own_words) else None
+    return again if decide.known(again, mind.site.thresholds) and _is_about(again, own_words) else likely
 
 
 def _is_about(match: Match | None, words: Iterable[str]) -> bool:
@@ -214,6 +229,14 @@ def _tell(match: Match, question: str, request: Request) -> list[Piece]:
     text, language = spoken_in(dict(match.entry.answers), request.language)
     memory = replace(request.memory, topic=question)
     return _said(sentences(text)[:MAX_SENTENCES], language, memory, "knowledge", match.score)
+
+
+def _ask_back(match: Match, request: Request) -> list[Piece]:
+    """ "Do you mean …?" in the words by which the site asks for it. A yes asks just that."""
+    question, language = spoken_in(dict(match.asked_as or {}), request.language)
+    texts, language = say("did_you_mean", language, question=question.rstrip(" ?।"))
+    memory = replace(request.memory, expects="yes_no", meant=question)
+    return _said(texts, language, memory, "abstain", match.score)
 
 
 def _talk(line: str, request: Request) -> list[Piece]:

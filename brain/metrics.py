@@ -15,3 +15,5 @@ _MODEL_SECONDS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 8.0)
 LLM_FIRST_TOKEN = Histogram("haazir_brain_llm_first_token_seconds", "From the prompt to the first word", buckets=_MODEL_SECONDS)
 LLM_FAILURES = Counter("haazir_brain_llm_failures_total", "Answers that a language model did not give or finish", ["why"])
 LLM_TOKENS = Counter("haazir_brain_llm_tokens_total", "Tokens, as the servers count them", ["direction"])
+
+LOST_GAPS = Counter("haazir_brain_lost_gaps_total", "Unanswered questions that were never counted")

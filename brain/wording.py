@@ -28,6 +28,12 @@ _LINES: dict[str, Lines] = {
         "hi": "इसकी जानकारी मेरे पास नहीं है। क्या मैं आपको हमारे साथी से जोड़ूँ?",
         "pa": "ਇਸ ਦੀ ਜਾਣਕਾਰੀ ਮੇਰੇ ਕੋਲ ਨਹੀਂ ਹੈ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
     },
+    "did_you_mean": {
+        "hi-Latn": "Kya aap yeh poochh rahe hain: {question}?",
+        "en": "Do you want to know this: {question}?",
+        "hi": "क्या आप यह पूछ रहे हैं: {question}?",
+        "pa": "ਕੀ ਤੁਸੀਂ ਇਹ ਪੁੱਛ ਰਹੇ ਹੋ: {question}?",
+    },
     "unavailable": {
         "hi-Latn": "Maaf kijiye, abhi jaankari nahin dekh pa rahi hoon. Kya main aapko hamare saathi se jodun?",
         "en": "Sorry, I can not look that up right now. Shall I connect you to my colleague?",

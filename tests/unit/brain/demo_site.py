@@ -1,15 +1,14 @@
 """The demo site, as the brain knows it, without a database: what it would load, put into memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from brain.knowledge.embed import MiniLM
-from brain.knowledge.match import Kind, Match, best_match
+from brain.knowledge.match import Match, best_match
 from brain.knowledge.normal import normalise
 from brain.knowledge.passages import Passage
 from brain.knowledge.snapshot import Snapshot
 from core.ids import SiteId
-from core.sites import Language
 
 DEMO = Path(__file__).parents[3] / "demo" / "site"
 
@@ -24,9 +23,7 @@ class DemoKnowledge:
     async def find(self, site: SiteId, text: str) -> Match | None:
         return self.find_now(text)
 
-    async def passages(
-        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = (), language: Language | None = None
-    ) -> list[Passage]:
+    async def passages(self, site: SiteId, text: str, limit: int) -> list[Passage]:
         """It has no documents."""
         return []
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 
-from brain.apply import SiteFolder
 from brain.dialogue import Mind, answer
-from brain.knowledge.match import Entry, Kind, Match
+from brain.folder import SiteFolder
+from brain.knowledge.match import Entry, Match
 from brain.knowledge.passages import Passage
 from brain.llm.door import Llms
 from brain.tools.tool import Request
@@ -31,7 +31,7 @@ UNAVAILABLE = "Maaf kijiye, abhi jaankari nahin dekh pa rahi hoon."
 
 def passage(text: str = WARRANTY, score: float = 0.6) -> Passage:
     return Passage(
-        "doc-1", 7, "document", "Warranty", "https://shop.example/w", text, "en", (0, len(text)), score, score, score=score
+        "doc-1", 7, "document", "Warranty", "https://shop.example/w", "", text, "en", (0, len(text)), score, score, score=score
     )
 
 
@@ -45,9 +45,7 @@ class Books:
     async def find(self, site: SiteId, text: str) -> Match | None:
         return self._match
 
-    async def passages(
-        self, site: SiteId, text: str, limit: int, kinds: Collection[Kind] = (), language: Language | None = None
-    ) -> list[Passage]:
+    async def passages(self, site: SiteId, text: str, limit: int) -> list[Passage]:
         return self._passages
 
 

@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from brain.decide import at_once, further, known
+from brain.decide import as_passage, at_once, further, known
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Entry, Match
 from brain.knowledge.passages import Passage
-from core.sites import Thresholds
+from core.sites import Language, Thresholds
 
 USUAL = Thresholds()
 FACT = Match(Entry(1, "fact", "delivery_time", {"en": "Three days."}), 0.8)
 TOOL = Match(Entry(2, "action", "end_call", {}), 0.8)
 TEXT = "Televisions have a warranty of two years on the panel."
-WARRANTY = Passage("warranty", 1, "document", "Warranty", "", TEXT, "en", (0, 54), 0.8, 1.0, score=0.85)
+WARRANTY = Passage("warranty", 1, "document", "Warranty", "", "", TEXT, "en", (0, 54), 0.8, 1.0, score=0.85)
+ASKED_AS: dict[Language, str] = {"en": "how long does delivery take"}
 
 
 def test_what_is_known_is_told_or_done_and_needs_no_search() -> None:
@@ -39,25 +40,44 @@ def test_a_number_among_words_that_mean_nothing_is_what_matters() -> None:
 
 
 def test_without_a_model_a_sentence_that_surely_answers_is_quoted() -> None:
-    decision = further("tv panel ki warranty kitni hai", [WARRANTY], USUAL, has_model=False)
+    decision = further("tv panel ki warranty kitni hai", None, [WARRANTY], USUAL, has_model=False)
     assert decision.route == "quote" and decision.quote is not None and decision.quote.text == TEXT
-    strict = further("tv panel ki warranty kitni hai", [WARRANTY], Thresholds(document=0.999), has_model=False)
+    strict = further("tv panel ki warranty kitni hai", None, [WARRANTY], Thresholds(document=0.999), has_model=False)
     assert strict.route == "abstain" and strict.score is not None
 
 
 @pytest.mark.parametrize("question", ["bluetooth kya hota hai", "iphone kitne ka hai"])
 def test_without_a_model_and_a_sentence_nothing_is_made_up(question: str) -> None:
-    assert further(question, [], USUAL, has_model=False).route == "abstain"
+    assert further(question, None, [], USUAL, has_model=False).route == "abstain"
 
 
 def test_a_model_is_shown_what_comes_near_and_only_that() -> None:
     far = replace(WARRANTY, chunk_id=2, score=0.1)
     named = replace(WARRANTY, chunk_id=3, score=0.1, by_id=True)
-    decision = further("warranty", [WARRANTY, far, named], USUAL, has_model=True)
+    decision = further("warranty", None, [WARRANTY, far, named], USUAL, has_model=True)
     assert decision.route == "ground" and decision.passages == (WARRANTY, named) and decision.score == 0.85
 
 
 def test_with_nothing_near_general_questions_go_to_the_model_and_the_sites_own_only_for_a_tool() -> None:
     far = replace(WARRANTY, score=0.1)
-    assert further("bluetooth kya hota hai", [far], USUAL, has_model=True).route == "general"
-    assert further("iphone kitne ka hai", [far], USUAL, has_model=True).route == "choose"
+    assert further("bluetooth kya hota hai", None, [far], USUAL, has_model=True).route == "general"
+    assert further("iphone kitne ka hai", None, [far], USUAL, has_model=True).route == "choose"
+
+
+@pytest.mark.parametrize("has_model", [False, True])
+def test_what_is_likely_is_asked_back_unless_a_document_says_it(has_model: bool) -> None:
+    likely = replace(FACT, score=0.5, asked_as=ASKED_AS)
+    assert further("saman kab", likely, [], USUAL, has_model=has_model).route == "confirm"
+    assert further("tv panel ki warranty kitni hai", likely, [WARRANTY], USUAL, has_model=has_model).route in ("quote", "ground")
+    for unfit in (
+        replace(likely, score=0.3),
+        replace(likely, asked_as=None),
+        replace(likely, entry=Entry(3, "action", ELSEWHERE, {})),
+    ):
+        assert further("saman kab", unfit, [], USUAL, has_model=has_model).route != "confirm"
+
+
+def test_a_fact_that_may_be_meant_is_a_passage_for_a_model_to_judge() -> None:
+    passage = as_passage(replace(FACT, score=0.5, asked_as=ASKED_AS), "hi-Latn")
+    assert passage is not None and (passage.text, passage.title, passage.score) == ("Three days.", ASKED_AS["en"], 0.5)
+    assert as_passage(TOOL, "en") is None and as_passage(None, "en") is None

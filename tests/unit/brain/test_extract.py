@@ -22,7 +22,8 @@ class Documents:
         for path in sorted((HERE / "documents").glob("*.md")):
             title, *parts = path.read_text().strip().split("\n\n")
             for text in parts:
-                passage = Passage(path.stem, len(pieces), "document", title.lstrip("# "), "", text, "en", (0, len(text)), 0.0, 0.0)
+                about = (title.lstrip("# "), "", "", text, "en", (0, len(text)))
+                passage = Passage(path.stem, len(pieces), "document", *about, cosine=0.0, overlap=0.0)
                 pieces.append(Piece(passage, sorted(normalise(text).terms), frozenset()))
                 texts.append(normalise(f"{title} {text}").english)
         self._pieces = Pieces(pieces, model.embed(texts))
@@ -73,5 +74,5 @@ def test_a_question_without_words_has_no_quote(documents: Documents, question: s
 
 
 def test_facts_are_not_quoted_they_are_told_or_not(documents: Documents) -> None:
-    fact = Passage("delivery", 1, "fact", "", "", "Delivery takes three days.", "en", (0, 26), 0.9, 1.0, score=0.9)
+    fact = Passage("delivery", 1, "fact", "", "", "", "Delivery takes three days.", "en", (0, 26), 0.9, 1.0, score=0.9)
     assert quote("how long does delivery take", [fact]) is None
