@@ -1,4 +1,4 @@
-"""The demo shop's CRM: `python -m demo.crm`. GET /orders/12345, out of a SQLite file in home. A stand-in for a real one.
+"""The demo shop's CRM: `python -m demo.crm`. GET and PATCH /orders/12345, GET /changes, out of a SQLite file in home.
 
 To try what we do when a CRM is ill: the header `X-Demo-Delay: 3` (seconds) or `X-Demo-Fail: 503`, or for every request the
 variables HAAZIR_DEMO_CRM_DELAY and HAAZIR_DEMO_CRM_FAIL.
@@ -58,6 +58,9 @@ _ORDERS: tuple[tuple[str, str, str, int, int | None, int | None, int | None], ..
     ("31313", "water purifier", "cancelled", 12999, None, None, 2),
 )  # fmt: skip
 
+_CHANGES = {"cancelled": ("placed", "packed", "delayed"), "returned": ("delivered",)}
+"""What an order can become, and from what."""
+
 
 def fill(path: Path, today: datetime.date) -> None:
     """Make the orders anew: their dates are near `today`, whenever the demo is started."""
@@ -71,6 +74,8 @@ def fill(path: Path, today: datetime.date) -> None:
     ]
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("drop table if exists orders")
+        database.execute("drop table if exists changes")
+        database.execute("create table changes (key primary key, id, status)")
         database.execute(f"create table orders ({', '.join(_FIELDS)}, primary key (id))")
         database.executemany(f"insert into orders values ({', '.join('?' * len(_FIELDS))})", rows)
 
@@ -81,23 +86,63 @@ def find(path: Path, number: str) -> dict[str, object] | None:
     return None if row is None else dict(zip(_FIELDS, row, strict=True))
 
 
+def change(path: Path, number: str, status: str, key: str) -> int:
+    """Cancel or return an order, once per idempotency key; the HTTP status. 409: too late, or too early for that."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("begin immediate")
+        if database.execute("select 1 from changes where key = ? and id = ? and status = ?", [key, number, status]).fetchone():
+            return 200
+        row = database.execute("select status from orders where id = ?", [number]).fetchone()
+        if row is None:
+            return 404
+        if row[0] not in _CHANGES.get(status, ()):
+            return 409
+        database.execute("update orders set status = ?, refund_on = date('now', '+5 days') where id = ?", [status, number])
+        database.execute("insert into changes values (?, ?, ?)", [key, number, status])
+    return 200
+
+
+def changes(path: Path) -> list[dict[str, str]]:
+    """What was really changed, in order."""
+    with closing(sqlite3.connect(path)) as database:
+        found = database.execute("select key, id, status from changes order by rowid").fetchall()
+    return [{"key": key, "id": number, "status": status} for key, number, status in found]
+
+
 def application(path: Path, illness: Mapping[str, str]) -> web.Application:
     """`illness`: delay (seconds) and fail (HTTP status) of every request."""
 
-    async def order(request: web.Request) -> web.Response:
+    async def be_ill(request: web.Request) -> web.Response | None:
         delay = request.headers.get("X-Demo-Delay") or illness.get("delay") or "0"
         fail = request.headers.get("X-Demo-Fail") or illness.get("fail") or ""
         await asyncio.sleep(float(delay))
-        if fail:
-            return web.json_response({"error": "as you asked"}, status=int(fail))
+        return web.json_response({"error": "as you asked"}, status=int(fail)) if fail else None
+
+    async def order(request: web.Request) -> web.Response:
+        if (refusal := await be_ill(request)) is not None:
+            return refusal
         found = find(path, request.match_info["number"])
         return web.json_response(found or {"error": "no such order"}, status=200 if found else 404)
+
+    async def patch(request: web.Request) -> web.Response:
+        number, key = request.match_info["number"], request.headers.get("Idempotency-Key", "")
+        given = await request.json()
+        status = change(path, number, str(given.get("status")), key) if key else 400
+        if (refusal := await be_ill(request)) is not None:  # after it was done: what a slow CRM is like
+            return refusal
+        found = find(path, number)
+        return web.json_response(found if status == 200 else {"error": "no"}, status=status)
+
+    async def log_of_changes(_: web.Request) -> web.Response:
+        return web.json_response(changes(path))
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     app = web.Application()
-    app.add_routes([web.get("/orders/{number:[0-9]{1,12}}", order), web.get("/healthz", health)])
+    number = "/orders/{number:[0-9]{1,12}}"
+    app.add_routes([web.get(number, order), web.patch(number, patch), web.get("/changes", log_of_changes)])
+    app.add_routes([web.get("/healthz", health)])
     return app
 
 

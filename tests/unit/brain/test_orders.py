@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -134,3 +135,24 @@ def test_dates_and_amounts_are_said_as_people_say_them() -> None:
     assert [spoken_rupees(n) for n in (0, 999, 1000, 18999, 149900, 12345678)] == [
         "₹0", "₹999", "₹1,000", "₹18,999", "₹1,49,900", "₹1,23,45,678",
     ]  # fmt: skip
+
+
+def test_the_demo_crm_changes_an_order_once_per_key_and_says_when_it_is_too_late(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with aiohttp.ClientSession() as http:
+
+            async def patch(number: str, status: str, key: str) -> int:
+                headers = {"Idempotency-Key": key} if key else {}
+                async with http.patch(f"{url}/orders/{number}", json={"status": status}, headers=headers) as response:
+                    return response.status
+
+            assert [await patch("33333", "cancelled", "k-1") for _ in range(3)] == [200, 200, 200]
+            assert await patch("33333", "cancelled", "k-2") == 409, "it is cancelled already"
+            assert await patch("12345", "cancelled", "k-3") == 409 and await patch("99998", "cancelled", "k-4") == 404
+            assert await patch("11111", "returned", "k-5") == 200 and await patch("22222", "cancelled", "") == 400
+            async with http.get(f"{url}/changes") as response:
+                assert [(each["id"], each["status"]) for each in await response.json()] == [
+                    ("33333", "cancelled"), ("11111", "returned"),
+                ]  # fmt: skip
+
+    with_crm(tmp_path, story)
