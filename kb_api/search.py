@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from brain.knowledge.embedders import EmbeddingAway, wording
 from brain.knowledge.generation import active
-from brain.knowledge.index import search_passages, site_row
+from brain.knowledge.index import search_passages
 from brain.knowledge.normal import normalise
 from brain.knowledge.passages import Passage, fused
 from core.http.bodies import Body, answer
@@ -26,14 +26,16 @@ async def search(site: KbSite, db: Db, models: Models, asked: Annotated[Query, B
     """Search by meaning and words at once, in any language, script or spelling; an order or model number comes before all."""
     normal = normalise(asked.query)
     async with db.as_site(site) as rows:
-        row, generation = await site_row(rows, site), await active(rows, site)
+        first = await rows.execute("select settings->'languages'->>0 from site where site_id = %s", [site])
+        generation = await active(rows, site)
         vector, degraded = None, ""
         try:
             embedder = await models.of(rows, site, generation.embedding)
             vector = await embedder.query(wording(generation.embedding, asked.query, normal))
         except EmbeddingAway as error:
             degraded = str(error)
-        language = asked.language or (row.site.language if row and row.site else "en")
+        spoken = await first.fetchone()
+        language = asked.language or (spoken[0] if spoken else None) or "en"
         found = await search_passages(rows, generation, normal, vector, faqs=language)
     return answer(Results(results=[_found(passage) for passage in fused(found, asked.limit)], degraded=degraded))
 

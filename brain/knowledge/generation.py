@@ -12,7 +12,7 @@ import msgspec
 from brain.knowledge.normal import VERSION
 from core.db import Rows
 from core.ids import SiteId
-from core.sites import Embedding, Site
+from core.sites import Embedding
 
 SMALL = "small"
 """The shelf that sites share: no vector index, searched exactly."""
@@ -56,10 +56,10 @@ async def active(rows: Rows, site: SiteId) -> Generation:
     found = await _in_state(rows, site, "active")
     if found is not None:
         return found
-    row = await (await rows.execute("select settings from site where site_id = %s", [site])).fetchone()
+    row = await (await rows.execute("select settings->'embedding' from site where site_id = %s", [site])).fetchone()
     if row is None:
         raise UnknownSite(site)
-    embedding = msgspec.convert(row[0], Site).embedding if row[0] else Embedding()
+    embedding = msgspec.convert(row[0], Embedding) if row[0] else Embedding()
     await rows.execute(
         "insert into kb_generation (site_id, generation, embedding, dimensions, code_version, state) "
         "values (%s, 1, %s, %s, %s, 'active') on conflict do nothing",

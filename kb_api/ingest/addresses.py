@@ -5,6 +5,8 @@ A site's owner names the URL, so without this any private server that this machi
 
 import ipaddress
 
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")
+"""For protocols' own use (RFC 6890); not every Python says that it is not global."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _6TO4 = ipaddress.IPv6Network("2002::/16")
 _TEREDO = ipaddress.IPv6Network("2001::/32")
@@ -21,6 +23,8 @@ def is_public(address: str) -> bool:
         inner = _inner(found)
         if inner is not None:
             return is_public(str(inner))
+    elif found in _PROTOCOLS:
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or found.is_link_local)
 
 

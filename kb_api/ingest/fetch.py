@@ -5,7 +5,6 @@ else the next moment (DNS rebinding) changes nothing. Each redirect is a new URL
 """
 
 import asyncio
-import ipaddress
 import socket
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -76,12 +75,19 @@ def checked(url: str, allowed: Collection[str] = ()) -> None:
         raise Refused("The address has a name or password in it: send the document itself.")
     if f"{host}:{port}" in allowed:
         return
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return  # a name: its addresses are checked when it is resolved
-    if not is_public(host):
+    literal = _literal(host)
+    if literal and not is_public(literal):  # a name is checked when it is resolved
         raise Refused(_PRIVATE)
+
+
+def _literal(host: str) -> str:
+    """The address that `host` is, in its usual form: 127.1, 0x7f000001 and 2130706433 are all 127.0.0.1. "": a name."""
+    if ":" in host:
+        return host
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return ""
 
 
 async def _written(answer: aiohttp.ClientResponse, to: Path, limit: int) -> Fetched:

@@ -51,11 +51,12 @@ def decoded(data: bytes) -> str:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _strictly(data, encoding)
-    zeros = data[:4096].count(0)
-    if zeros > len(data[:4096]) // 4:
-        return _strictly(data, "utf-16-le" if data[1:2] == b"\0" else "utf-16-be")
-    if zeros:
-        raise Refused(refused.NOT_TEXT)
+    head = data[:4096]
+    if 0 in head:  # UTF-16 has them in one byte of each pair, for every letter and blank of ASCII
+        high, low = head[1::2].count(0), head[::2].count(0)
+        if max(high, low) * 20 < len(head) or min(high, low) * 10 > max(high, low):
+            raise Refused(refused.NOT_TEXT)
+        return _strictly(data, "utf-16-le" if high > low else "utf-16-be")
     try:
         return data.decode()
     except UnicodeDecodeError:

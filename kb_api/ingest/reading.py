@@ -14,7 +14,7 @@ from typing import Self
 
 import msgspec
 
-from core.settings import Settings
+from core.settings import REPOSITORY, Settings
 from kb_api.ingest import refused
 from kb_api.ingest.reader import Job, Outcome
 
@@ -25,10 +25,17 @@ JOBS_LIMIT = 500
 _START_S = 60.0
 
 
+class ReaderGone(RuntimeError):
+    """Not a document's fault: those end a child of it. The step is tried again."""
+
+
 class Reading:
     def __init__(self, settings: Settings) -> None:
         self._cpu_s = settings.knowledge.read_cpu_s
         self._memory_mb = settings.knowledge.read_memory_mb
+        # Nothing of ours: what opens strangers' files need not know any secret.
+        self._environment = {"PYTHONPATH": str(REPOSITORY), "HOME": str(settings.run_dir), "LC_ALL": "C.UTF-8"}
+        self._environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
         self._process: asyncio.subprocess.Process | None = None
         self._one = asyncio.Lock()
         self._jobs = 0
@@ -41,7 +48,7 @@ class Reading:
         await self._end()
 
     async def read(self, path: Path, out: Path, *, name: str, media_type: str, title: str) -> Outcome:
-        """One document at a time. What kills its reader is refused, too."""
+        """One document at a time. What kills the child that reads it is refused, too. ReaderGone."""
         job = Job(
             path=str(path), out=str(out), name=name, media_type=media_type, title=title,
             cpu_s=self._cpu_s, memory_mb=self._memory_mb,
@@ -54,7 +61,7 @@ class Reading:
                     outcome = await self._ask(job)
             except BaseException as error:  # cancelled, too: the answer must not be taken for the next one's
                 await self._end()
-                if isinstance(error, TimeoutError | EOFError | ConnectionError):
+                if isinstance(error, TimeoutError):
                     return Outcome(refused=refused.TOO_COSTLY)
                 raise
             self._jobs += 1
@@ -68,6 +75,7 @@ class Reading:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "kb_api.ingest.reader",
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+                env=self._environment,
                 start_new_session=True,  # so that its children can be ended with it
             )  # fmt: skip
         process = self._process
@@ -76,7 +84,7 @@ class Reading:
         await process.stdin.drain()
         line = await process.stdout.readline()
         if not line:
-            raise EOFError("the reader has ended")
+            raise ReaderGone("the program that opens documents ended by itself: its last words are in our log")
         return msgspec.json.decode(line, type=Outcome)
 
     def _kill(self) -> None:

@@ -1,25 +1,83 @@
-"""A site's librarian: sends documents to the gateway and lets the worker read them, on a real database and real files."""
+"""A site's librarian: sends documents over HTTP and lets the worker's steps read them, on a real database and real files."""
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import psycopg
+from fastapi import FastAPI
 
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders
 from core.db import Database
+from core.http import description, doors, problems
+from core.http.auth import Doorkeeper
+from core.http.doors import Doors
 from core.ids import SiteId
+from core.keys import key_mac
 from core.settings import Settings
 from core.vault import Vault
+from kb_api import documents, faqs, needs, search, stats
 from kb_api.ingest import queue
 from kb_api.ingest.reading import Reading
 from kb_api.ingest.step import Steps
-from tests.unit.gateway.conftest import Town
+from kb_api.needs import Needs
+from tests.postgres import Server
 
-SHOP = SiteId("shop")
+SHOP, BANK = SiteId("shop"), SiteId("bank")
+KEYS = {SHOP: "hz_shop_key", BANK: "hz_bank_key"}
+VAULT = Vault(lambda: "a vault key")
+
+
+@dataclass(frozen=True)
+class Town:
+    """Two sites with a key each, in a database of the session's."""
+
+    settings: Settings
+    server: Server
+
+    def run(self, *statements: str) -> None:
+        """As the schema's owner."""
+        with psycopg.connect(self.server.settings.database_admin_url(), autocommit=True) as rows:
+            for statement in statements:
+                rows.execute(statement.encode())
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """As the schema's owner, who sees all."""
+        with psycopg.connect(self.server.settings.database_admin_url(), autocommit=True) as rows:
+            return rows.execute(query.encode()).fetchall()
+
+    def settle(self) -> None:
+        self.leave()
+        with psycopg.connect(self.server.settings.database_admin_url(), autocommit=True) as rows:
+            for site, key in KEYS.items():
+                rows.execute(
+                    "insert into site (site_id, name, settings, embedding_model) values (%s, %s, '{}', '')", [site, site]
+                )
+                mac = key_mac("pepper", key)
+                rows.execute("insert into api_key (key_id, site_id, mac) values (%s, %s, %s)", [f"{site}-k", site, mac])
+
+    def leave(self) -> None:
+        self.run("delete from site where site_id in ('shop', 'bank')", "delete from idempotent_answer")
+
+    @contextlib.asynccontextmanager
+    async def door(self, embedders: Embedders) -> AsyncIterator[httpx.AsyncClient]:
+        """The knowledge base's routes, and a client to them."""
+        async with Database(self.settings, wait_s=5) as database:
+            app = FastAPI()
+            problems.install(app)
+            description.install(app)
+            doors.install(app, Doors(self.settings, database, Doorkeeper(database, "pepper", "admin"), VAULT))
+            needs.install(app, Needs(embedders))
+            for routes in (documents, faqs, search, stats):
+                app.include_router(routes.router)
+            transport = httpx.ASGITransport(app, raise_app_exceptions=True)
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                yield client
 
 
 @dataclass
@@ -87,9 +145,9 @@ def at_the_desk(town: Town, model: MiniLM, story: Story) -> None:
 async def desk(town: Town, model: MiniLM) -> AsyncIterator[Desk]:
     settings = town.settings
     async with (
-        town.gateway() as client,
+        Embedders(model, VAULT) as embedders,
+        town.door(embedders) as client,
         Database(settings, wait_s=5) as database,
-        Embedders(model, Vault(lambda: "a vault key")) as embedders,
         Reading(settings) as reading,
     ):
         yield Desk(client, database, Steps(settings, database, embedders, reading), settings, embedders)
