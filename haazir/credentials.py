@@ -11,7 +11,7 @@ from pathlib import Path
 from core.settings import Settings
 
 DEMO_KEY = "api_key_demo"
-"""The demo site's API key, given to the site when it is loaded (brain.apply)."""
+"""The demo site's API key, given to the site when it is loaded (kb_api.apply)."""
 
 
 def names(settings: Settings) -> list[str]:

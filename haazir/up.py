@@ -124,7 +124,7 @@ class Instance:
             await self._launch(postgres.program(settings))
         await self._step("migrate", "core.migrate")
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._step("demo-site", "brain.apply", str(DEMO_SITE)))
+            tasks.create_task(self._step("demo-site", "kb_api.apply", "--if-changed", str(DEMO_SITE)))
             for program in programs.own(settings):
                 tasks.create_task(self._launch(program))
 

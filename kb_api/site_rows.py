@@ -77,9 +77,7 @@ async def _take_numbers(rows: Rows, site: Site) -> None:
 
 async def check_tools(rows: Rows, site: SiteId, tools: Sequence[str]) -> None:
     """Each is ours, or one that the site declared. SiteInvalid."""
-    table = await (await rows.execute("select to_regclass('site_tool') is not null")).fetchone()
-    there = table is not None and table[0]
-    declared = await (await rows.execute("select name from site_tool where site_id = %s", [site])).fetchall() if there else []
+    declared = await (await rows.execute("select name from site_tool where site_id = %s", [site])).fetchall()
     there_are = (*BUILT_IN, *sorted(name for (name,) in declared))
     for at, name in enumerate(tools):
         if name not in there_are:

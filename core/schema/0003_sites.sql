@@ -34,6 +34,16 @@ create table idempotent_answer (
 );
 create index idempotent_answer_by_age on idempotent_answer (at);
 
+-- Files of the folder that a site was last applied from, as far as rows elsewhere don't have them word for word; and under
+-- the path '' the digest of them all, so that an unchanged folder is not applied over changes that were made since.
+create table site_file (
+  site_id text not null references site on delete cascade,
+  path text not null,
+  content text not null,
+  primary key (site_id, path)
+);
+
+call isolate_by_site('site_file');
 call isolate_by_site('site_secret');
 call isolate_by_site('idempotent_answer');
 

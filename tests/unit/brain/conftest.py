@@ -2,7 +2,7 @@
 
 import pytest
 
-from brain.apply import SiteFolder, read_folder
+from brain.folder import SiteFolder, read_folder
 from brain.calibrate import snapshot_of
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.snapshot import Snapshot
