@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -69,6 +70,8 @@ class Gate:
                 await self._app(scope, exchange.receive, exchange.send)
         except TimeoutError:
             await exchange.fail(504)
+        except ClientDisconnect:
+            pass  # in the middle of its own request: there is nobody to tell
         except Exception:  # the one place where a request dies: the next one must live
             log.exception("! request failed", extra={"request": exchange.id})
             await exchange.fail(500)
