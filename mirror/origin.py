@@ -131,14 +131,15 @@ def source_of(columns: Columns) -> Source:
     filled = {name: value or preset.get(name, value) for name, value in named.items()}
     if missing := [name for name in _NEEDED if not filled[name]]:
         raise OriginError(f"columns.{missing[0]} is missing; a preset (llama-index, langchain) knows its own")
-    for place in (*filled["title"], *filled["url"], *filled["document"]):
+    for place in (*filled["title"], *filled["url"], *filled["document"], *filled["only"]):
         split(place)
     return Source(**filled, grows=columns.preset == "llama-index")
 
 
 def split(place: str) -> tuple[str, str]:
     """metadata_->>title -> ("metadata_", "title"); title -> ("title", ""). OriginError."""
-    if (match := _PLACE.match(place)) is None:
+    match = _PLACE.match(place.strip())
+    if match is None:
         raise OriginError(f"{place!r} is neither a column nor column->>field")
     return match["column"].strip(), (match["field"] or "").strip().strip("'")
 

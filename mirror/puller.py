@@ -197,7 +197,7 @@ class Puller:
         self._state = msgspec.structs.replace(
             self._state, rows=rows, without_vector=without_vector, fresh_as_of=sweep.began_at, bound_s=bound, sweep=sweep
         )
-        await self._say(self._standing())
+        await self._say(self._standing(), self._why())
         log.info("= mirror swept", extra={"site": self.site, "rows": rows, "fetched": sweep.fetched, "deleted": sweep.deleted})
 
     async def _watch(self, sitting: Sitting, until: float) -> None:
@@ -240,10 +240,12 @@ class Puller:
     async def _keep_saying(self) -> None:
         """While nothing is wrong."""
         while True:
-            doubted = self._state.sweep.doubted if self._state.sweep else 0
-            why = f"{doubted} rows seem to be gone at once: the next sweep must see it too" if doubted else self._brake.why
-            await self._say(self._standing(), why)
+            await self._say(self._standing(), self._why())
             await asyncio.sleep(SAY_S)
+
+    def _why(self) -> str:
+        doubted = self._state.sweep.doubted if self._state.sweep else 0
+        return f"{doubted} rows seem to be gone at once: the next sweep must see it too" if doubted else self._brake.why
 
     def _standing(self) -> Status:
         if self._brake.level == 0.0:

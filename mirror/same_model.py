@@ -32,9 +32,7 @@ async def same_model(reader: Reader, source: Source, contract: Contract, embed: 
     if cosine >= SAME:
         return Finding(what="model", fits="yes", detail=f"the site's model makes the same vectors (cosine {cosine:.3f})")
     if cosine >= ALIKE:
-        detail = (
-            f"the site's model makes vectors alike (cosine {cosine:.2f}): A embeds more than the text, a title perhaps"
-        )
+        detail = f"the site's model makes vectors alike (cosine {cosine:.2f}): A embeds more than the text, a title perhaps"
         return Finding(what="model", fits="with_limits", detail=detail)
     detail = f"the site's model is another than A's (cosine {cosine:.2f}): set the site's `embedding` to the model that A uses"
     return Finding(what="model", fits="no", detail=detail)

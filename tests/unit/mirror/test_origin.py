@@ -3,7 +3,7 @@
 import msgspec
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from psycopg import sql
 
@@ -65,7 +65,8 @@ def test_nothing_in_a_name_or_a_value_can_end_its_quotes(
     columns = msgspec.structs.replace(
         COLUMNS, text=column[:20], title=("headline",), only={column[:20]: value}, changed=column[:20], schema="public"
     )
-    if ">" not in column + field:
+    assume(column[:20].strip() and ">" not in column)
+    if field.strip() and ">" not in field:
         columns = msgspec.structs.replace(columns, url=(f"{column[:20]}->>{field}",))
     source = source_of(columns)
     with machine_a.admin() as connection:

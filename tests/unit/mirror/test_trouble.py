@@ -42,8 +42,8 @@ def test_machine_a_stops_and_comes_back(migrated_postgres: Server, own_machine_a
     async def story(we: Ours) -> None:
         async with mirrored(we, eager(own_machine_a)):
             await asyncio.to_thread(own_machine_a.server.stop)
-            state = await we.until(lambda state: state.status == "away")
-            assert state.why and state.health.budget == 0 and await still_answers(we)
+            state = await we.until(lambda state: state.status == "away" and state.health.budget == 0)
+            assert state.why and await still_answers(we)
             await asyncio.to_thread(own_machine_a.server.start)
             own_machine_a.write("Back again", "The shop reopens with saffron lassi.")
 
