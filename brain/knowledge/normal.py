@@ -123,11 +123,15 @@ def _translated(words: list[str], vocabulary: Vocabulary) -> list[tuple[str, str
                 break
         else:
             word = words[at]
-            english = word if not hindi and word in ALSO_ENGLISH else meant(word, vocabulary)
+            english = _THIS.get(word) if hindi else word if word in ALSO_ENGLISH else None
+            english = meant(word, vocabulary) if english is None else english
             pairs.append((word, english))
             at += 1
     return pairs
 
+
+_THIS = {"is": "this", "us": "that", "in": "these", "un": "those"}
+"""English words that are pronouns in a Hindi sentence."""
 
 ALSO_ENGLISH = frozenset(
     "he h are main men me the to hi so do is us in pet sun man bus pair par pass sir tan din aim log dam dal back rang gas"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from brain.folder import SiteFolder, read_folder
 from brain.calibrate import snapshot_of
+from brain.folder import SiteFolder, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.snapshot import Snapshot
 from tests.unit.brain.demo_site import DEMO, DemoKnowledge

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from brain import instant
-from brain.apply import SiteFolder
 from brain.dialogue import Mind, answer
+from brain.folder import SiteFolder
 from brain.knowledge.match import Match
 from brain.tools.orders import Order, OrdersAway
 from brain.tools.registry import all_tools
