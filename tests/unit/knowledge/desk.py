@@ -55,9 +55,9 @@ class Town:
         self.leave()
         with psycopg.connect(self.server.settings.database_admin_url(), autocommit=True) as rows:
             for site, key in KEYS.items():
-                rows.execute(
-                    "insert into site (site_id, name, settings, embedding_model) values (%s, %s, '{}', '')", [site, site]
-                )
+                settings = json.dumps({"site_id": site, "name": site, "phrases": {}})
+                made = "insert into site (site_id, name, settings, embedding_model) values (%s, %s, %s, '')"
+                rows.execute(made, [site, site, settings])
                 mac = key_mac("pepper", key)
                 rows.execute("insert into api_key (key_id, site_id, mac) values (%s, %s, %s)", [f"{site}-k", site, mac])
 
