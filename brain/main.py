@@ -12,10 +12,12 @@ from contextlib import AsyncExitStack
 
 from brain import dialogue, instant
 from brain.dialogue import Mind
+from brain.gaps import Gaps
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders
 from brain.knowledge.library import Library, NoSuchSite
 from brain.lanes import Lanes
+from brain.llm.door import Llms, Secret
 from brain.metrics import CONVERSATIONS
 from brain.notebook import Notebook
 from brain.session import Answer, Session
@@ -27,7 +29,9 @@ from core import commands as msg
 from core.bus import Link, serve
 from core.contacts import Contacts
 from core.db import Database, DatabaseAway
+from core.ids import SiteId
 from core.process import run, stop_signal
+from core.public_address import networks
 from core.settings import Settings
 from core.sites import Language, Site
 from core.telemetry import serve_status
@@ -38,13 +42,15 @@ log = logging.getLogger(__name__)
 
 
 class Brain:
-    """What all conversations share: the library, the tools, the notebook."""
+    """What all conversations share: the library, the tools, the models, the notebook, the gaps."""
 
-    def __init__(self, settings: Settings, library: Library, tools: Toolbox, notebook: Notebook) -> None:
+    def __init__(self, settings: Settings, library: Library, tools: Toolbox, llms: Llms, notebook: Notebook, gaps: Gaps) -> None:
         self._settings = settings
         self._library = library
         self._tools = tools
+        self._llms = llms
         self._notebook = notebook
+        self._gaps = gaps
         self._lanes = Lanes()
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -60,7 +66,9 @@ class Brain:
         if not isinstance(opened, msg.OpenConversation):
             log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
             return
-        session = asyncio.create_task(Session(link, opened, self._answer_for(opened), self._notebook, self._lanes).run())
+        missed = functools.partial(self._gaps.missed, opened.site_id, opened.call_id)
+        talk = Session(link, opened, self._answer_for(opened), self._notebook, self._lanes, missed)
+        session = asyncio.create_task(talk.run())
         self._conversations.add(session)
         session.add_done_callback(self._conversations.discard)
         with CONVERSATIONS.track_inprogress():
@@ -78,10 +86,10 @@ class Brain:
         except (NoSuchSite, DatabaseAway) as error:
             raise CannotAnswer(f"site {opened.site_id} can't be loaded: {type(error).__name__}") from error
         tools = await self._tools.of(opened.site_id, loaded.row.tools)
-        engines = self._settings.engines
-        mind = Mind(loaded.row.site, tools, self._library, engines.confidence, engines.misunderstood)
+        engines, site = self._settings.engines, loaded.row.site
+        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, self._llms.of(site))
         if asked.channel == "chat":
-            yield _meanwhile(loaded.row.site, asked.language)
+            yield _meanwhile(site, asked.language)
         async for piece in dialogue.answer(asked, memory, mind):
             yield piece
 
@@ -93,11 +101,22 @@ def _meanwhile(site: Site, language: Language) -> Meanwhile:
     return Meanwhile(site.patience.hold_line, text, language)
 
 
-async def _load_sites(library: Library, missing: list[str]) -> None:
+def _secrets_of(database: Database, vault: Vault) -> Secret:
+    """Secrets of sites, by site and name."""
+
+    async def secret(site: SiteId, name: str) -> str:
+        async with database.as_site(site) as rows:
+            return await vault.get(rows, site, name)
+
+    return secret
+
+
+async def _load_sites(library: Library, llms: Llms, missing: list[str]) -> None:
     """Until the database has been reached once, the brain is not ready; after that it may go away again."""
     while missing:
         try:
-            await library.preload()
+            for site in await library.preload():
+                llms.of(site)  # a model that takes seconds to import is imported now
             missing.clear()
         except DatabaseAway:
             await asyncio.sleep(0.5)
@@ -116,14 +135,16 @@ async def work(settings: Settings) -> None:
         machine_a = await stack.enter_async_context(elsewhere(database, vault))
         library = await stack.enter_async_context(Library(database, embedders, settings.calls.site_cache_s, machine_a))
         toolbox = await stack.enter_async_context(open_toolbox(settings, database))
+        llms = await stack.enter_async_context(Llms(_secrets_of(database, vault), networks(settings.network.private_hosts)))
+        gaps = await stack.enter_async_context(Gaps(database, library))
         notebook = await stack.enter_async_context(Notebook(database, Contacts.of(settings)))
-        brain = Brain(settings, library, toolbox, notebook)
+        brain = Brain(settings, library, toolbox, llms, notebook, gaps)
         stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
         missing = ["the database"] if settings.engines.brain == "knowledge" else []
         status = await serve_status(settings.metrics_address("brain"), lambda: missing[0] if missing else None)
         stack.push_async_callback(status.cleanup)
-        loading = asyncio.create_task(_load_sites(library, missing))
+        loading = asyncio.create_task(_load_sites(library, llms, missing))
         stack.callback(loading.cancel)
         log.info("= brain is ready", extra={"engine": settings.engines.brain})
         await stop.wait()

@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 Answer = Callable[[Asked, Memory], AsyncIterator[Piece]]
 """dialogue.answer with the site's mind in it."""
+Missed = Callable[[str, Language], None]
+"""Told of a question, once it was asked for certain, that nobody could answer (brain.gaps)."""
 
 RECALL_S = 0.3
 """The first answer waits so long for what was said before; an answer without it is better than silence."""
@@ -74,13 +76,20 @@ class Session:
     """`await Session(link, opened, answer, notebook, lanes).run()` lives as long as the connection, and what it has to finish."""
 
     def __init__(
-        self, link: Link[msg.ToBrain], opened: msg.OpenConversation, answer: Answer, notebook: Notebook, lanes: Lanes
+        self,
+        link: Link[msg.ToBrain],
+        opened: msg.OpenConversation,
+        answer: Answer,
+        notebook: Notebook,
+        lanes: Lanes,
+        missed: Missed = lambda question, language: None,
     ) -> None:
         self._link = link
         self._opened = opened
         self._answer = answer
         self._notebook = notebook
         self._lanes = lanes
+        self._missed = missed
         self._memory = Memory(opened.language, recent=exchanges(opened.history, opened.language))
         self._recalled: asyncio.Future[Recalled] | None = None
         self._patience = RECALL_S
@@ -270,6 +279,8 @@ class Session:
         if draft.committed.is_set() and (done := draft.done) is not None:
             self._memory = remember(done.memory, self._exchange(draft))
             ANSWERS.labels(done.source).inc()
+            if done.gap:
+                self._missed(done.gap, draft.language)
             self._write_down(draft)
             self._notebook.knows(self._opened, self._memory, handed_over=done.then == "transfer")
 

@@ -32,6 +32,7 @@ from brain.knowledge.write import CHANNEL
 from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.settings import Settings
+from core.sites import Site
 
 REFRESH_WAIT_S = 0.05
 """A turn waits this long for news of its site; then what is known will do, and the next turn has the news."""
@@ -91,12 +92,11 @@ class Library:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.embedders.__aexit__(*exc)
 
-    async def preload(self) -> None:
+    async def preload(self) -> list[Site]:
         """Every site there is, so that no caller waits for it. DatabaseAway."""
         async with self._database.as_relay() as rows:
             found = await (await rows.execute("select sites()->>'site_id'")).fetchall()
-        for (site,) in found:
-            await self.site(SiteId(site))
+        return [(await self.site(SiteId(site))).row.site for (site,) in found]
 
     async def listen(self, settings: Settings) -> None:
         """Until cancelled: a site whose knowledge changed is looked at again by the next turn, not `fresh_s` later."""
@@ -213,6 +213,12 @@ class Library:
         except (TimeoutError, DatabaseAway) as error:
             self._away_until = time.monotonic() + AWAY_S
             raise DatabaseAway("a search took too long") from error
+
+    async def vector(self, site: SiteId, text: str) -> tuple[str, Vector] | None:
+        """(model, float32[dimensions]) of a question, usually still known; None: the model is away. NoSuchSite, DatabaseAway."""
+        loaded = await self.site(site)
+        vector = await self._vector(loaded, text, normalise(text))
+        return None if vector is None or loaded.row.generation is None else (loaded.row.generation.embedding.model, vector)
 
     async def _vector(self, loaded: LoadedSite, text: str, asked: Normal) -> Vector | None:
         """None: the model is away."""

@@ -27,6 +27,7 @@ from core import sites
 from core.db import DatabaseAway
 from core.ids import SiteId
 from core.public_address import Network
+from core.vault import VaultError
 
 KEY_FRESH_S = 30.0
 """Seconds until a key that was changed in the vault is used."""
@@ -39,17 +40,16 @@ class Driver(Protocol):
         """LlmFailed. Knows no deadlines."""
 
 
-class Keys(Protocol):
-    async def secret(self, site: SiteId, name: str) -> str:
-        """Of the site's vault. KeyError if it has none of that name; DatabaseAway."""
+Secret = Callable[[SiteId, str], Awaitable[str]]
+"""(site, name) -> of the site's vault. KeyError if it has none of that name; VaultError; DatabaseAway."""
 
 
 class Llms:
-    """`async with Llms(keys) as llms`: what a process has of models. Breakers and slots live as long as it does."""
+    """`async with Llms(secret) as llms`: what a process has of models. Breakers and slots live as long as it does."""
 
-    def __init__(self, keys: Keys, allowed: Sequence[Network] = ()) -> None:
+    def __init__(self, secret: Secret, allowed: Sequence[Network] = ()) -> None:
         """`allowed`: private networks that sites may reach (settings.network.private_hosts)."""
-        self._keys = keys
+        self._secret = secret
         self._http = client(allowed)
         self._known: dict[tuple[SiteId, str], tuple[float, str]] = {}
         self._breakers: dict[tuple[SiteId, str], Breaker] = {}
@@ -88,8 +88,8 @@ class Llms:
         if time.monotonic() - at < KEY_FRESH_S:
             return key
         try:
-            key = await self._keys.secret(site, name)
-        except KeyError as error:
+            key = await self._secret(site, name)
+        except (KeyError, VaultError) as error:
             raise LlmFailed("no key") from error
         except DatabaseAway as error:
             if not key:

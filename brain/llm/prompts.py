@@ -4,9 +4,9 @@
     turns    what was said before                              grows at its end
     user     <passage>s, <customer>'s words, language          new
 
-Passages and callers' words are data: they stand between marks that they can't write themselves (their < and > are replaced), and the
-rules say that nothing in them is an order. A prompt with passages has no tools, and one with tools has no word that a document
-could have put there: what a document says can't reach a tool, however well a model obeys it.
+Passages and callers' words are data: they stand between marks that they can't write themselves (their < and > are replaced),
+and the rules say that nothing in them is an order. A prompt with passages has no tools, and one with tools has no word that a
+document could have put there: what a document says can't reach a tool, however well a model obeys it.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _LANGUAGES: dict[Language, str] = {
     "pa": "Punjabi in Gurmukhi",
 }
 _FORMS: dict[Channel, str] = {
-    "call": "You are on the telephone: at most two short sentences, the first one very short. No lists, no Markdown, no addresses.",
+    "call": "You are on the telephone: at most two short sentences, the first one very short. No lists, no Markdown, no links.",
     "chat": "You are in a chat: be brief. Markdown is fine where it helps.",
 }
 _DATA = (
@@ -65,8 +65,8 @@ def general(site: Site, asked: Asked, language: Language, memory: Memory, tools:
     rules = (
         f"Nothing that {name} has written answers the customer's last question. Answer it only if it is a matter of general "
         "knowledge, the same everywhere.",
-        f"You know nothing about {name}: no price, offer, product, stock, order, delivery, policy, opening time, address, telephone "
-        f"number, person or date. If the question needs any of these, write {UNKNOWN} and nothing more.",
+        f"You know nothing about {name}: no price, offer, product, stock, order, delivery, policy, opening time, address, "
+        f"telephone number, person or date. If the question needs any of these, write {UNKNOWN} and nothing more.",
         f"Use no figures, dates or amounts. If you are not sure, write {UNKNOWN}.",
         "If the customer wants something that one of your tools does, use the tool; fill in only what the customer has said. "
         "Never say that you have done anything.",

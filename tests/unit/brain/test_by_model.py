@@ -88,9 +88,8 @@ class Told:
         return self.pieces[-1]
 
 
-class NoKeys:
-    async def secret(self, site: SiteId, name: str) -> str:
-        raise KeyError(name)
+async def no_secret(site: SiteId, name: str) -> str:
+    raise KeyError(name)
 
 
 @dataclass
@@ -115,7 +114,7 @@ class Talk:
 def tell(demo: SiteFolder) -> Callable[[Callable[[Talk], Any]], None]:
     def run(story: Callable[[Talk], Any]) -> None:
         async def scene() -> None:
-            async with asyncio.timeout(20), serving() as cloud, Llms(NoKeys(), networks(["127.0.0.0/8"])) as llms:
+            async with asyncio.timeout(20), serving() as cloud, Llms(no_secret, networks(["127.0.0.0/8"])) as llms:
                 llm = Llm(model="m", base_url=cloud.base_url, timeout_s=2.0, first_token_s=0.5)
                 await story(Talk(cloud, llms, msgspec.structs.replace(demo.site, llm=llm, persona="You are Asha.")))
 

@@ -29,7 +29,7 @@ class Vault:
         self.away = False
         self.asked = 0
 
-    async def secret(self, site: SiteId, name: str) -> str:
+    async def __call__(self, site: SiteId, name: str) -> str:
         self.asked += 1
         if self.away:
             raise DatabaseAway("restarting")
