@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -32,7 +32,7 @@ AGAIN_S = 0.5
 TEACH_S = 1.0
 """Between two looks whether a process lacks a site's decoders."""
 OPEN_S = 2.0
-"""Longest wait for a process to learn a site's phrases."""
+"""Longest wait for a process that has learnt a site's phrases."""
 
 
 @dataclass(slots=True)
@@ -68,32 +68,29 @@ class Farm:
     def ready(self) -> bool:
         return any(process.ready for process in self._processes)
 
+    async def some_ready(self) -> None:
+        """Returns once a call can be heard."""
+        await self._some_ready.wait()
+
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[Link[FromStt]]:
         """A connection that hears this site. PeerGone if no process can take it now."""
-        phrases = await self._phrases.of(opening.site_id)
-        try:
-            async with asyncio.timeout(OPEN_S):
-                process, link = await self._connect()
-        except TimeoutError:
-            raise PeerGone("no decoder process is running") from None
-        process.calls += 1
-        try:
-            async with link:
-                link.send(Learn(phrases=phrases, languages=opening.languages))
-                if not isinstance(await _within(OPEN_S, link.receive()), HearingOpened):
-                    raise PeerGone("a decoder process did not open")
-                yield link
-        finally:
-            process.calls -= 1
+        learn = Learn(phrases=await self._phrases.of(opening.site_id), languages=opening.languages)
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(OPEN_S):
+                    link = await self._first_that_opens(learn, stack)
+            except TimeoutError:
+                raise PeerGone("no decoder process is running, or all are too slow") from None
+            yield link
 
-    async def _connect(self) -> tuple[_Process, Link[FromStt]]:
-        """To the process with the fewest calls. One that has just died may still look ready: then once more."""
+    async def _first_that_opens(self, learn: Learn, stack: contextlib.AsyncExitStack) -> Link[FromStt]:
+        """Of the process with the fewest calls. One that has just died may still look ready: then once more."""
         while True:
-            await self._some_ready.wait()
+            await self.some_ready()
             process = min((process for process in self._processes if process.ready), key=lambda one: one.calls)
             with contextlib.suppress(PeerGone):
-                return process, await connect(process.path, FromStt)
+                return await stack.enter_async_context(_taught(process, learn))
             await asyncio.sleep(0.05)
 
     async def _teach(self) -> None:
@@ -104,9 +101,7 @@ class Farm:
                 for process in self._processes:
                     if process.ready and process.taught.get(site) != learn.phrases:
                         with contextlib.suppress(PeerGone):
-                            async with await connect(process.path, FromStt) as link:
-                                link.send(learn)
-                                await link.receive()
+                            async with _taught(process, learn):
                                 process.taught[site] = learn.phrases
             await asyncio.sleep(TEACH_S)
 
@@ -128,6 +123,20 @@ class Farm:
 
 
 @contextlib.asynccontextmanager
+async def _taught(process: _Process, learn: Learn) -> AsyncIterator[Link[FromStt]]:
+    """A connection to it that expects these phrases. PeerGone."""
+    process.calls += 1
+    try:
+        async with await connect(process.path, FromStt) as link:
+            link.send(learn)
+            if not isinstance(await link.receive(), HearingOpened):
+                raise PeerGone("a decoder process did not open")
+            yield link
+    finally:
+        process.calls -= 1
+
+
+@contextlib.asynccontextmanager
 async def _child(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "media_server.stt.decoder_process", str(path), stdin=asyncio.subprocess.PIPE
@@ -138,14 +147,6 @@ async def _child(path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await child.wait()
-
-
-async def _within(seconds: float, answer: Awaitable[FromStt]) -> FromStt:
-    try:
-        async with asyncio.timeout(seconds):
-            return await answer
-    except TimeoutError:
-        raise PeerGone("a decoder process is too slow") from None
 
 
 async def _answers(path: Path) -> None:

@@ -204,7 +204,8 @@ class Model:
     def recogniser(self, site_phrases: tuple[str, ...]) -> Recogniser:
         """Hears `site_phrases` and what callers say everywhere. Made once for the same phrases."""
         if site_phrases not in self._recognisers:
-            single = [phrase for phrase in site_phrases if len(phrase.split()) == 1 and _phones(phrase) >= FEWEST_PHONES]
+            phones = _phones(frozenset(phrase for phrase in site_phrases if len(phrase.split()) == 1))
+            single = [phrase for phrase, count in phones.items() if count >= FEWEST_PHONES]
             likely = [phrase for phrase in site_phrases if len(phrase.split()) > 1]
             words = grammar.build([*likely, *phrases.CONVERSATION], rare=single, openers=phrases.OPENERS, closers=phrases.CLOSERS)
             self._recognisers[site_phrases] = Recogniser(self, words)
@@ -238,10 +239,14 @@ def _dictionary(words: frozenset[str]) -> str:
     )
 
 
-def _phones(word: str) -> int:
-    """Of its longest sound."""
-    lines = _dictionary(frozenset([word])).splitlines()
-    return max((len(line.split()) - 1 for line in lines), default=0)
+def _phones(words: frozenset[str]) -> dict[str, int]:
+    """How many each word has, in its longest sound. One reading of the dictionary for all: it takes 40 ms."""
+    counts: dict[str, int] = {}
+    for line in _dictionary(words).splitlines():
+        word, *phones = line.split()
+        word = word.partition("(")[0]
+        counts[word] = max(counts.get(word, 0), len(phones))
+    return counts
 
 
 def _segments(decoder: Decoder) -> list[Segment]:

@@ -13,6 +13,7 @@ from core.commands import Audio, Final, Flush, OpenHearing
 from core.ids import CallId, SiteId
 from media_server.stt.farm import Farm
 from media_server.stt.site_phrases import SitePhrases
+from tests.standins.edge import until
 from tests.unit.media_server.stt.spoken import said
 
 OPEN = OpenHearing(call_id=CallId("c"), site_id=SiteId("demo"), languages=("en",))
@@ -46,12 +47,15 @@ def test_a_process_that_dies_is_replaced_and_hears_again(tmp_path: Path) -> None
 
     async def story() -> None:
         async with Farm(tmp_path, 1, SitePhrases(phrases_of, no_sites, fresh_s=60)) as farm:
+            await farm.some_ready()
             assert await hears(farm) == "where is my order"
             async with farm.open(OPEN) as ear:
                 (child,) = children() - before
                 os.kill(child.pid, signal.SIGKILL)
                 with pytest.raises(PeerGone):
                     await ear.receive()
+            await until(lambda: not farm.ready)
+            await farm.some_ready()
             assert await hears(farm) == "where is my order"
         assert children() <= before
 
