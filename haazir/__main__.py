@@ -18,6 +18,7 @@ COMMANDS = {
     "down": Command("haazir.down", "stop it"),
     "status": Command("haazir.status", "what runs, where it listens, the keys (--json)"),
     "doctor": Command("haazir.doctor", "what is wrong, and how to mend it"),
+    "sites": Command("haazir.sites", "sites as folders: list, apply, export; rotate-vault"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),
     "bench": Command("bench.calls", "place many SIP calls at once and measure them on the wire"),
     "test": Command("haazir.checks", "the whole test suite, checks first (--fast: without real calls)"),

@@ -42,6 +42,31 @@ def _make(path: Path, name: str) -> bool:
     return True
 
 
+def add_in_front(settings: Settings, name: str) -> Path | None:
+    """A fresh secret before those in its file, comma between them; the file. None: the environment has this secret."""
+    if os.environ.get(f"HAAZIR_SECRET_{name.upper()}"):
+        return None
+    path = settings.home / "secrets" / name
+    _write(path, f"{fresh(name)},{settings.secret(name)}")
+    return path
+
+
+def keep_first(path: Path, most: int) -> None:
+    """Of the secrets in a file, the first few."""
+    _write(path, ",".join(path.read_text().strip().split(",")[:most]))
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all: a process may read it now."""
+    part = path.with_name(f".{path.name}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
 def fresh(name: str) -> str:
     """A new secret. API keys say what they are, so that one found in a log or a repository can be recognised."""
     prefixes = {"admin_key": "hzadm_", DEMO_KEY: "hz_demo_"}

@@ -25,9 +25,10 @@ async def put_tools(rows: Rows, site: SiteId, folder: SiteFolder) -> int:
     query = "select name, declaration::text from site_tool where site_id = %s"
     stored = {name: msgspec.json.decode(text) for name, text in await (await rows.execute(query, [site])).fetchall()}
     wanted = {each.name: each for each in folder.declarations}
-    changed = {name: each for name, each in wanted.items() if stored.get(name) != msgspec.to_builtins(each)}
-    for name, each in changed.items():
-        await rows.execute(_PUT, [site, name, msgspec.json.encode(each).decode()])
+    texts = {name: msgspec.json.encode(each) for name, each in wanted.items()}
+    changed = {name: text.decode() for name, text in texts.items() if stored.get(name) != msgspec.json.decode(text)}
+    for name, text in changed.items():
+        await rows.execute(_PUT, [site, name, text])
     gone = await _put_files(rows, site, folder)
     for name in gone - set(wanted):
         await rows.execute("delete from site_tool where site_id = %s and name = %s", [site, name])

@@ -1,0 +1,45 @@
+"""Wraps every site's secrets in the newest vault key: `python -m kb_api.rewrap`. No value is opened for it (core.vault)."""
+
+import asyncio
+import sys
+
+import psycopg
+
+from core.db import Database, DatabaseAway
+from core.ids import SiteId
+from core.settings import Settings, SettingsError, load
+from core.vault import Vault, VaultError
+
+
+async def rewrap_all(database: Database, vault: Vault) -> tuple[int, int]:
+    """(secrets, sites). Each site is a transaction of its own: one that was cut off goes on where it was."""
+    async with database.as_relay() as rows:
+        sites = [SiteId(site) for (site,) in await (await rows.execute("select site_id from site order by 1")).fetchall()]
+    done = 0
+    for site in sites:
+        async with database.as_site(site) as rows:
+            done += await vault.rewrap(rows, site)
+    return done, len(sites)
+
+
+async def _run(settings: Settings) -> str:
+    async with Database(settings, connections=1, wait_s=5.0) as database:
+        done, sites = await rewrap_all(database, Vault.of(settings))
+    return f"{done} secrets of {sites} sites are wrapped in the newest key"
+
+
+def main() -> int:
+    try:
+        told = asyncio.run(_run(load()))
+    except DatabaseAway as error:
+        sys.stderr.write(f"haazir: the database is away ({error}): start it with bin/haazir up, then rotate again\n")
+        return 1
+    except (SettingsError, VaultError, KeyError, psycopg.Error) as error:
+        sys.stderr.write(f"haazir: the vault's keys can't be rotated: {str(error).strip()}\n")
+        return 1
+    sys.stdout.write(f"{told}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
