@@ -12,6 +12,7 @@ from brain.knowledge.embedders import Embedders
 from core.http.doors import Doors
 from kb_api import documents, faqs, gaps, keys, left_by_callers, needs, numbers, search, secrets, sites, sources, stats, tools
 from kb_api.needs import Needs
+from mirror.elsewhere import elsewhere
 
 ROUTERS = (
     sites.router,
@@ -31,8 +32,8 @@ ROUTERS = (
 
 @contextlib.asynccontextmanager
 async def open_door(doors: Doors) -> AsyncIterator[Needs]:
-    async with Embedders(vault=doors.vault) as embedders:
-        yield Needs(embedders)
+    async with Embedders(vault=doors.vault) as embedders, elsewhere(doors.database, doors.vault) as machine_a:
+        yield Needs(embedders, elsewhere=machine_a)
 
 
 def install(app: FastAPI, opened: Needs) -> None:

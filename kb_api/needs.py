@@ -7,12 +7,15 @@ from fastapi import Depends, FastAPI, Request
 
 from brain.knowledge.embedders import Embedders
 from kb_api.stock import Stockroom
+from mirror.elsewhere import Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     embedders: Embedders
     stockroom: Stockroom = field(default_factory=Stockroom)
+    elsewhere: Elsewhere = field(default_factory=lambda: Elsewhere({}))
+    """Knowledge that lives on other machines."""
 
 
 def install(app: FastAPI, needs: Needs) -> None:

@@ -10,11 +10,13 @@ from brain.knowledge.generation import active
 from brain.knowledge.index import search_passages
 from brain.knowledge.normal import normalise
 from brain.knowledge.passages import Passage, fused
+from brain.knowledge.source import Question
 from core.http.bodies import Body, answer
 from core.http.description import gives, refuses, takes
 from core.http.doors import Db, KbSite
+from kb_api import site_rows
 from kb_api.kb_shapes import Found, Query, Results
-from kb_api.needs import Models
+from kb_api.needs import All
 
 router = APIRouter(prefix="/v1/kb", tags=["knowledge"])
 
@@ -22,21 +24,26 @@ router = APIRouter(prefix="/v1/kb", tags=["knowledge"])
 @router.post(
     "/search", openapi_extra=takes(Query), responses=gives(Results) | refuses(401, 403, 415, 422, 503), response_class=Response
 )
-async def search(site: KbSite, db: Db, models: Models, asked: Annotated[Query, Body(Query)]) -> Response:
+async def search(site: KbSite, db: Db, needs: All, asked: Annotated[Query, Body(Query)]) -> Response:
     """Search by meaning and words at once, in any language, script or spelling; an order or model number comes before all."""
     normal = normalise(asked.query)
     async with db.as_site(site) as rows:
-        first = await rows.execute("select settings->'languages'->>0 from site where site_id = %s", [site])
+        query = "select settings->'languages'->>0, settings->'knowledge'->>'source' from site where site_id = %s"
+        first = await rows.execute(query, [site])
         generation = await active(rows, site)
         vector, degraded = None, ""
         try:
-            embedder = await models.of(rows, site, generation.embedding)
+            embedder = await needs.embedders.of(rows, site, generation.embedding)
             vector = await embedder.query(wording(generation.embedding, asked.query, normal))
         except EmbeddingAway as error:
             degraded = str(error)
         spoken = await first.fetchone()
         language = asked.language or (spoken[0] if spoken else None) or "en"
         found = await search_passages(rows, generation, normal, vector, faqs=language)
+        lives_elsewhere = spoken is not None and spoken[1] not in (None, "own")
+        settings = await site_rows.read(rows, site) if lives_elsewhere else None
+    if settings is not None:
+        found += await needs.elsewhere.candidates(settings.site, Question(normal, vector, generation.embedding))
     return answer(Results(results=[_found(passage) for passage in fused(found, asked.limit)], degraded=degraded))
 
 

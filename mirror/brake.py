@@ -50,7 +50,8 @@ class Brake:
     _rest: deque[float] = field(init=False)
     _work: deque[float] = field(init=False)
     _moved_at: float = float("-inf")
-    _down: bool = False
+    down: bool = False
+    """The last probe got no answer."""
 
     def __post_init__(self) -> None:
         self._rest = deque(maxlen=self.limits.baseline)
@@ -69,13 +70,13 @@ class Brake:
 
     def failed(self, now: float) -> None:
         """A probe got no answer: A is down, or as good as. Nothing is taken until it answers again."""
-        self._down = True
+        self.down = True
         self._move(0.0, now, "A does not answer")
 
     def probed(self, seconds: float, now: float, *, resting: bool) -> None:
         """A probe took so long. `resting`: nothing of ours was running, nor just had been."""
-        if self._down:  # back again: what it could do before is not what it can do just after
-            self._down = False
+        if self.down:  # back again: what it could do before is not what it can do just after
+            self.down = False
             self._work.clear()
             self._move(0.0, now, "A is back")
         (self._rest if resting or self.level == 0.0 else self._work).append(seconds)

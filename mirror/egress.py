@@ -2,19 +2,22 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 HOUR_S = 3600.0
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     statements: int = 0
-    rows: int = 0
-    bytes: int = 0
+    rows: Annotated[int, Meta(description="Rows that came back; most of a key and a version alone")] = 0
+    bytes: Annotated[int, Meta(description="About")] = 0
+    probes: Annotated[int, Meta(description="Requests to its health address")] = 0
 
     def __add__(self, other: "Asked") -> "Asked":
-        return Asked(statements=self.statements + other.statements, rows=self.rows + other.rows, bytes=self.bytes + other.bytes)
+        return Asked(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
 @dataclass(slots=True)

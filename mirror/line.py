@@ -59,6 +59,10 @@ class Line:
         async with self._one:
             yield
 
+    def note_probe(self) -> None:
+        """A request that went to A beside this line."""
+        self._egress.count(time.monotonic(), Asked(probes=1))
+
     async def _read(self, statement: Statement) -> tuple[list[tuple[Any, ...]], float]:
         rows, seconds = await self._reader.read(statement)
         asked = Asked(statements=1, rows=len(rows), bytes=sum(map(_bytes, rows)))

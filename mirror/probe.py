@@ -45,6 +45,7 @@ class Prober:
         """Seconds. aiohttp.ClientError, TimeoutError, SourceError."""
         if not self._url:
             return await self._timed_select(line, resting=resting)
+        line.note_probe()
         if not resting:
             return await self._timed_request()
         async with line.quiet():

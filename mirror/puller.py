@@ -248,6 +248,8 @@ class Puller:
         return f"{doubted} rows seem to be gone at once: the next sweep must see it too" if doubted else self._brake.why
 
     def _standing(self) -> Status:
+        if self._brake.down:
+            return "away"
         if self._brake.level == 0.0:
             return "braked"
         if self._state.fresh_as_of is None:
