@@ -1,0 +1,78 @@
+"""All of Machine A: its database, its chatbot with CRM and embedding vendor, each a process of its own.
+
+with running() as a: …          or by hand:  python -m tests.standins.machine_a.machine [ROWS]
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.standins.machine_a.database import DATABASE, PASSWORD, MachineADatabase, free_port, running_database
+from tests.standins.machine_a.words import DIMENSIONS, MODEL
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+ORDERS = (
+    ("12345", "Samsung mobile", "shipped", 18999, "2026-11-24"),
+    ("45678", "Sony T V", "out_for_delivery", 42990, "2026-11-21"),
+    ("22222", "L G fridge", "packed", 31500, "2026-11-25"),
+)
+
+
+@dataclass(frozen=True)
+class MachineA:
+    database: MachineADatabase
+    port: int
+    chatbot: "subprocess.Popen[str]"
+
+    @property
+    def url(self) -> str:
+        """Of its chatbot, its CRM and, under /v1, of its embedding vendor."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def embedding(self) -> dict[str, object]:
+        """A site's `embedding` setting that makes vectors as A does."""
+        return {"model": MODEL, "base_url": f"{self.url}/v1", "dimensions": DIMENSIONS}
+
+
+@contextlib.contextmanager
+def running(rows: int = 0, *, cores: Sequence[int] = ()) -> Iterator[MachineA]:
+    """`cores`: the only ones that it may use."""
+    with running_database(rows) as database:
+        for order in ORDERS:
+            database.run("insert into orders values (%s, %s, %s, %s, %s)", order)
+        database.run("create index on articles using hnsw (embedding vector_cosine_ops)")
+        if cores and database.server.process is not None:
+            os.sched_setaffinity(database.server.process.pid, cores)
+        port = free_port()
+        url = f"postgresql://chatbot:owner@127.0.0.1:{database.port}/{DATABASE}"
+        with process("tests.standins.machine_a.chatbot", str(port), url, cores=cores) as chatbot:
+            assert chatbot.stdout is not None and "chatbot" in chatbot.stdout.readline()
+            yield MachineA(database, port, chatbot)
+
+
+@contextlib.contextmanager
+def process(module: str, *arguments: str, cores: Sequence[int] = ()) -> Iterator["subprocess.Popen[str]"]:
+    """A module of the stand-in, ended with SIGINT."""
+    command = [sys.executable, "-P", "-m", module, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "OPENBLAS_NUM_THREADS": "1"}
+    started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    try:
+        if cores:
+            os.sched_setaffinity(started.pid, cores)
+        yield started
+    finally:
+        started.send_signal(signal.SIGINT)
+        started.communicate(timeout=10)
+
+
+if __name__ == "__main__":
+    with running(int(sys.argv[1]) if len(sys.argv) > 1 else 500) as a:
+        print(f"chatbot, CRM, embeddings: {a.url}   database: 127.0.0.1:{a.database.port}/{DATABASE}   password: {PASSWORD}")
+        print(f"its owner's way in: psql '{a.database.socket_url}'", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
