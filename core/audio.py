@@ -132,23 +132,3 @@ def wav(pcm: Pcm, rate: int) -> bytes:
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, channels, rate, rate * channels * 2, channels * 2, 16)
     header = struct.pack("<4sI4s", b"RIFF", 4 + len(form) + 8 + len(data), b"WAVE")
     return header + form + struct.pack("<4sI", b"data", len(data)) + data
-
-
-def from_wav(file: bytes) -> tuple[Pcm, int]:
-    """Samples and rate of a 16-bit PCM RIFF file, its first channel if it has more. ValueError says what it is instead."""
-    if file[:4] != b"RIFF" or file[8:12] != b"WAVE":
-        raise ValueError("not a RIFF WAVE file")
-    channels = rate = 0
-    at = 12
-    while at + 8 <= len(file):
-        name, size = struct.unpack_from("<4sI", file, at)
-        body = file[at + 8 : at + 8 + size]
-        at += 8 + size + (size & 1)
-        if name == b"fmt " and len(body) >= 16:
-            form, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", body)
-            if form not in (1, 0xFFFE) or bits != 16 or not channels:
-                raise ValueError(f"WAVE format {form} with {bits} bits; only 16-bit PCM is read")
-        elif name == b"data" and channels:
-            whole = len(body) // (2 * channels) * 2 * channels  # a file cut short by a full disk still plays
-            return np.frombuffer(body[:whole], "<i2")[::channels].astype(np.int16), rate
-    raise ValueError("WAVE file without a format or without data")

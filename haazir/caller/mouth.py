@@ -93,12 +93,6 @@ class Mouth:
         self.spoken.extend(pressed)
         return pressed
 
-    def hush(self, now: float) -> None:
-        """Stop at once; what was queued is not said."""
-        for item in self._queue:
-            item.spoken.finished = now
-        self._queue.clear()
-
     def frame(self, now: float) -> list[bytes]:
         """The packets of the next 20 ms, which leave at `now`."""
         item = self._queue[0] if self._queue else None

@@ -72,15 +72,6 @@ def test_a_key_no_phone_has_and_a_side_without_events_are_refused() -> None:
         new_mouth(digits=None).press("1")
 
 
-def test_hush_cuts_everything_off() -> None:
-    mouth = new_mouth()
-    spoken = [mouth.say(tone(8000)), mouth.say(tone(8000))]
-    speak(mouth, 2)
-    mouth.hush(0.04)
-    assert [one.finished for one in spoken] == [0.04, 0.04]
-    assert not mouth.busy
-
-
 def hear(ears: Ears, sound: Pcm, start: float = 0.0, first: int = 0) -> None:
     for number in range(0, sound.size, FRAME):
         part = sound[number : number + FRAME]

@@ -1,11 +1,14 @@
 """core.audio: G.711 against the recommendation's own arithmetic, slin16, levels, wav."""
 
+import io
+import wave
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.audio import CODECS, FLOOR_DB, FRAME, RATE, amplitude, dbfs, from_wav, rms, wav
+from core.audio import CODECS, FLOOR_DB, FRAME, RATE, amplitude, dbfs, rms, wav
 
 ULAW_ENDS = [0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF, 0x1FFF, 0x3FFF, 0x7FFF]
 ALAW_ENDS = [0x1F, 0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF]
@@ -81,26 +84,13 @@ def test_levels():
 
 @given(st.lists(st.integers(-32768, 32767), max_size=50), st.sampled_from([8000, 16000, 22050]))
 def test_a_wav_file_reads_back(samples, rate):
-    pcm, read_rate = from_wav(wav(np.array(samples, np.int16), rate))
-    assert (pcm.tolist(), read_rate) == (samples, rate)
+    with wave.open(io.BytesIO(wav(np.array(samples, np.int16), rate))) as file:
+        assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, rate)
+        assert np.frombuffer(file.readframes(-1), "<i2").tolist() == samples
 
 
-def test_the_first_channel_of_a_stereo_file_is_read_and_a_cut_file_still_plays():
+def test_a_stereo_file_has_both_channels():
     stereo = np.array([[1, 9], [2, 9], [3, 9]], np.int16)
-    assert from_wav(wav(stereo, 8000))[0].tolist() == [1, 2, 3]
-    assert from_wav(wav(stereo, 8000)[:-3])[0].tolist() == [1, 2]
-
-
-@pytest.mark.parametrize("file", [b"", b"RIFF", b"RIFF\0\0\0\0WAVE", b"ID3" + bytes(50), wav(np.zeros(9, np.int16), 8000)[:30]])
-def test_what_is_not_a_wav_file_is_refused_with_a_reason(file):
-    with pytest.raises(ValueError, match="WAVE"):
-        from_wav(file)
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_a_wav_file_or_a_value_error(junk):
-    for file in (junk, b"RIFF\0\0\0\0WAVE" + junk, b"RIFF\0\0\0\0WAVEfmt " + junk):
-        try:
-            from_wav(file)
-        except ValueError:
-            continue
+    with wave.open(io.BytesIO(wav(stereo, 8000))) as file:
+        assert file.getnchannels() == 2
+        assert np.frombuffer(file.readframes(-1), "<i2").reshape(-1, 2).tolist() == stereo.tolist()
