@@ -46,12 +46,12 @@ Meaning = Unclear | Yes | No | Number | Words
 
 _SURE = frozenset(
     "yes yeah yep ok okay sure haan han haa ha ji jee haanji hanji hanjee aho bilkul theek thik sahi zaroor jarur right correct"
-    " confirm confirmed ahead karo kardo kariye kijiye".split()
+    " confirm confirmed ahead karo kardo kariye kijiye kijie".split()
 )
-_DO_IT = frozenset("kar do dijiye de go it so sakte hain ho jaye please na main ise isko".split())
-_DONT = frozenset("mat don dont rehne rehn ruk ruko rukiye chhodo chhod chodo stop wait leave galat wrong".split())
+_DO_IT = frozenset("kar do dijiye dijie dio de go it so sakte hain ho jaye please na main ise isko".split())
+_DONT = frozenset("mat don dont rehne rehn rahane rahin ruk ruko rukiye chhodo chhod chodo stop wait leave galat wrong".split())
 _STOP = re.compile(
-    r"\b(rehne d[oe]|rehne dijiye|rehn deo|chh?od(o|iye)|never ?mind|forget it|leave it|kuchh? nahin|nothing"
+    r"\b(rehne d[oe]|rehne dijiye|rahane d(o|ijie)|rahin dio|chh?od(o|iye)|never ?mind|forget it|leave it|kuchh? nahin|nothing"
     r"|nahin batana|nahin chahiye|baad mein|cancel kar do|stop)\b"
 )
 

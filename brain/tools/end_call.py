@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
-from brain.tools.tool import NO_ARGUMENTS, Request
+from brain.tools.tool import NO_ARGUMENTS, Request, own_phrases
 from brain.turn import Done, Piece, Say
-from brain.wording import sentences
+from brain.wording import say, sentences
 from core.sites import Language
 
 
@@ -22,7 +22,11 @@ class EndCall:
     }  # fmt: skip
 
     async def answer(self, request: Request) -> AsyncIterator[Piece]:
-        spoken = request.language if request.language in request.site.phrases else request.site.language
-        for text in sentences(request.site.phrase(request.language).goodbye):
+        phrases, spoken = own_phrases(request)
+        if request.asked.channel == "chat" and not phrases.goodbye_chat:
+            texts, spoken = say("goodbye_chat", request.language)
+        else:
+            texts = sentences(phrases.goodbye if request.asked.channel == "call" else phrases.goodbye_chat)
+        for text in texts:
             yield Say(text, spoken)
         yield Done("tool", request.memory, then="hang_up")

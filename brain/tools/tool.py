@@ -9,7 +9,7 @@ from brain.turn import Asked, Done, Memory, Piece, Say, Told
 from brain.understand import Meaning
 from brain.wording import say
 from core.commands import AnswerSource
-from core.sites import Language, Site
+from core.sites import Language, Phrases, Site
 
 NOBODY = Asked("", "hi-Latn", 0.0)
 
@@ -63,6 +63,12 @@ class Errand(Protocol):
 
 
 NO_ARGUMENTS: Mapping[str, Any] = {"type": "object", "properties": {}, "additionalProperties": False}
+
+
+def own_phrases(request: Request) -> tuple[Phrases, Language]:
+    """The site's own lines in the caller's language, or in its first; and which it is."""
+    site = request.site
+    return site.phrase(request.language), request.language if request.language in site.phrases else site.language
 
 
 def ask_for_person(request: Request, line: str, source: AnswerSource, **values: str) -> list[Piece]:

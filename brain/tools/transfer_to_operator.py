@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
-from brain.tools.tool import NO_ARGUMENTS, Request
+from brain.recap import for_person
+from brain.tools.tool import NO_ARGUMENTS, Request, own_phrases
 from brain.turn import Done, Piece, Say
-from brain.wording import sentences
+from brain.wording import say, sentences
 from core.sites import Language
 
 
@@ -25,14 +26,17 @@ class TransferToOperator:
     }  # fmt: skip
 
     async def answer(self, request: Request) -> AsyncIterator[Piece]:
-        spoken = request.language if request.language in request.site.phrases else request.site.language
-        for text in sentences(request.site.phrase(request.language).transfer):
+        phrases, spoken = own_phrases(request)
+        if request.asked.channel == "chat" and not phrases.transfer_chat:
+            texts, spoken = say("transfer_chat", request.language)
+        else:
+            texts = sentences(phrases.transfer if request.asked.channel == "call" else phrases.transfer_chat)
+        for text in texts:
             yield Say(text, spoken)
         yield Done("tool", request.memory, then="transfer", destination=request.site.operator, summary=summary(request))
 
 
 def summary(request: Request) -> str:
     """What the person who takes over should know: the caller repeats nothing."""
-    questions = "; ".join(request.memory.asked) or "nothing yet"
     number = f" Order number: {request.number}." if request.number else ""
-    return f"Caller speaks {request.language}. Asked: {questions}.{number}"
+    return f"{for_person(request.memory)}{number}"

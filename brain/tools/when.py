@@ -9,19 +9,23 @@ from datetime import date, time, timedelta
 from core.sites import Language
 
 _DAYS = {
-    "aaj": 0, "aj": 0, "today": 0, "kal": 1, "kall": 1, "bhalke": 1, "tomorrow": 1, "parson": 2, "parso": 2, "parsoon": 2,
-    "tarson": 3,
+    "aaj": 0, "aj": 0, "today": 0, "kal": 1, "kall": 1, "kalh": 1, "bhalke": 1, "bhalake": 1, "tomorrow": 1,
+    "parson": 2, "parso": 2, "parsoon": 2,
+    "tarson": 3, "narason": 3, "parason": 2,
 }  # fmt: skip
 _WEEKDAYS = (
-    ("monday", "somvar", "somwar", "somavar"), ("tuesday", "mangalvar", "mangalwar", "mangal"),
-    ("wednesday", "budhvar", "budhwar", "budh"), ("thursday", "guruvar", "guruwar", "brihaspativar", "veervar", "virvar"),
-    ("friday", "shukravar", "shukrawar", "shukrvar"), ("saturday", "shanivar", "shaniwar", "shanichar"),
-    ("sunday", "ravivar", "raviwar", "itvar", "itwar", "aitvar"),
+    ("monday", "somvar", "somwar", "somavar"), ("tuesday", "mangalvar", "mangalwar", "mangal", "mangalavar"),
+    ("wednesday", "budhvar", "budhwar", "budh", "budhavar"),
+    ("thursday", "guruvar", "guruwar", "brihaspativar", "veervar", "virvar", "viravar"),
+    ("friday", "shukravar", "shukrawar", "shukrvar", "shukaravar"),
+    ("saturday", "shanivar", "shaniwar", "shanichar", "shanicharavar"),
+    ("sunday", "ravivar", "raviwar", "itvar", "itwar", "itavar", "aitvar", "aitavar"),
 )  # fmt: skip
 _MONTHS = (
-    "january jan janvari", "february feb farvari", "march mar", "april apr aprail", "may mai", "june jun joon",
-    "july jul julai", "august aug agast", "september sep sept sitambar", "october oct aktubar", "november nov navambar",
-    "december dec disambar",
+    "january jan janvari janavari", "february feb farvari faravari", "march mar marach", "april apr aprail",
+    "may mai",
+    "june jun joon", "july jul julai", "august aug agast agasat", "september sep sept sitambar sitanbar satanbar",
+    "october oct aktubar akatubar", "november nov navambar navanbar", "december dec disambar disanbar dasanbar",
 )  # fmt: skip
 _MONTH = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _WEEKDAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in names}
@@ -29,20 +33,22 @@ _HOURS = {
     name: number
     for number, names in enumerate(
         "one ek ik,two do,three teen tin,four char chaar,five paanch panch panj,six chhe che chhah,seven saat sat satt,"
-        "eight aath ath atth,nine nau,ten das dass,eleven gyarah giarah gyaran,twelve barah baran".split(","),
+        "eight aath ath atth,nine nau naun,ten das dass,eleven gyarah giarah gyaran giaaran,twelve barah baran".split(","),
         start=1,
     )
     for name in names.split()
 }
 _PARTS = {
-    "subah": "am", "savere": "am", "morning": "am", "am": "am", "dopahar": "pm", "dupahar": "pm", "afternoon": "pm", "noon": "pm",
+    "subah": "am", "savere": "am", "morning": "am", "am": "am", "dopahar": "pm", "dupahar": "pm",
+    "dupahir": "pm", "afternoon": "pm", "noon": "pm",
     "shaam": "pm", "sham": "pm", "evening": "pm", "pm": "pm", "raat": "night", "rat": "night", "night": "night",
 }  # fmt: skip
 _VAGUE = {
-    "subah": time(10), "savere": time(10), "morning": time(10), "dopahar": time(14), "dupahar": time(14), "afternoon": time(14),
+    "subah": time(10), "savere": time(10), "morning": time(10), "dopahar": time(14), "dupahar": time(14),
+    "dupahir": time(14), "afternoon": time(14),
     "noon": time(12), "shaam": time(18), "sham": time(18), "evening": time(18), "raat": time(20), "night": time(20),
 }  # fmt: skip
-_SHIFT = {"saadhe": 30, "sadhe": 30, "half": 30, "sava": 15, "sawa": 15, "quarter": 15, "paune": -15}
+_SHIFT = {"saadhe": 30, "sadhe": 30, "sarhe": 30, "half": 30, "sava": 15, "sawa": 15, "quarter": 15, "paune": -15}
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?\b")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -110,7 +116,7 @@ def time_in(text: str) -> time | None:
 def _is_clock(words: list[str], index: int) -> bool:
     """Whether the number there is an hour: "5 baje", "at 5", "5 pm", "5:30", "saadhe paanch"."""
     before, after = words[max(0, index - 2) : index], words[index + 1 : index + 3]
-    told = {"baje", "bje", "vaje", "am", "pm", "o", "oclock", "bajkar", "bajey"}
+    told = {"baje", "bje", "vaje", "baj", "am", "pm", "o", "oclock", "bajkar", "bajey"}
     minute = bool(after) and after[0].isdecimal() and len(after[0]) == 2 and words[index].isdecimal() and int(after[0]) < 60
     part = any(word in _VAGUE for word in before[-1:]) or any(word in ("subah", "shaam", "sham", "raat") for word in after[:1])
     return bool(told & set(after)) or minute or part or any(word in _SHIFT or word == "at" for word in before)
