@@ -9,10 +9,12 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from brain import dialogue, instant
 from brain.dialogue import Mind
 from brain.gaps import Gaps
+from brain.gender import is_male, said_by_a_man
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders
 from brain.knowledge.library import Library, NoSuchSite
@@ -23,7 +25,7 @@ from brain.notebook import Notebook
 from brain.session import Answer, Session
 from brain.tools.toolbox import Toolbox
 from brain.tools.workshop import open_toolbox
-from brain.turn import Asked, CannotAnswer, Meanwhile, Memory, Piece
+from brain.turn import Asked, CannotAnswer, Meanwhile, Memory, Piece, Say
 from brain.wording import HOLD_CHAT, spoken_in
 from core import commands as msg
 from core.bus import Link, serve
@@ -90,8 +92,9 @@ class Brain:
         mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, self._llms.of(site))
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
+        male = is_male(site.voice)
         async for piece in dialogue.answer(asked, memory, mind):
-            yield piece
+            yield replace(piece, text=said_by_a_man(piece.text)) if male and isinstance(piece, Say) else piece
 
 
 def _meanwhile(site: Site, language: Language) -> Meanwhile:

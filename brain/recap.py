@@ -62,7 +62,8 @@ def reheard(memory: Memory, heard: str) -> Memory:
 def for_person(memory: Memory) -> str:
     """What somebody who takes over should know: language, what was asked, what was answered last. Nothing is repeated to them
     that they must ask for again."""
-    asked = "; ".join(dict.fromkeys(_short(turn.asked) for turn in memory.recent if turn.asked.strip())) or "nothing yet"
+    questions = [*(turn.asked for turn in memory.recent), *memory.asked]
+    asked = "; ".join(dict.fromkeys(_short(question) for question in questions if question.strip())) or "nothing yet"
     channels = " and ".join(dict.fromkeys(turn.channel for turn in memory.recent))
     over = f" Came over {channels}." if len(channels.split(" and ")) > 1 else ""
     told = next((_short(turn.answered) for turn in reversed(memory.recent) if turn.answered.strip()), "")

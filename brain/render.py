@@ -21,6 +21,8 @@ from core.sites import Language
 
 _SPELT = re.compile(r"(?<![\d.,])\d(?: \d){3,}(?![\d.,]*\d)")
 """An order number as tools say it, figure by figure: "1 2 3 4 5"."""
+_LETTERS = re.compile(r"\b[A-HJ-Z](?: [A-HJ-Z]){1,4}\b")
+"""An abbreviation as it is written for a voice: "T V", "A C"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ class Written:
 
     def say(self, text: str, language: Language) -> list[str]:
         read = " ".join(in_writing(sentence) for sentence in sentences(text))
-        read = _SPELT.sub(lambda number: number[0].replace(" ", ""), harmless(read))
+        for spelt in (_SPELT, _LETTERS):
+            read = spelt.sub(lambda found: found[0].replace(" ", ""), read)
+        read = harmless(read)
         return self._out([*self._finish(), f" {read}" if self._begun else read])
 
     def write(self, text: str, language: Language) -> list[str]:

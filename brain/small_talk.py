@@ -65,6 +65,8 @@ SMALL_TALK: dict[str, SmallTalk] = {
         {
             "hi-Latn": "Main theek hoon, dhanyavaad. Boliye, main aapki kya madad kar sakti hoon?",
             "en": "I am fine, thank you. How may I help you?",
+            "hi": "मैं ठीक हूँ, धन्यवाद। बोलिए, मैं आपकी क्या मदद कर सकती हूँ?",
+            "pa": "ਮੈਂ ਠੀਕ ਹਾਂ, ਧੰਨਵਾਦ। ਦੱਸੋ, ਮੈਂ ਤੁਹਾਡੀ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
         },
     ),
     "yes": SmallTalk(
@@ -72,10 +74,20 @@ SMALL_TALK: dict[str, SmallTalk] = {
             "hi-Latn": ("haan", "haan ji", "ji haan", "bilkul", "haan jod dijiye"),
             "en": ("yes", "yes please", "okay", "sure"),
         },
-        {"hi-Latn": "Ji, boliye. Main sun rahi hoon.", "en": "Please go on. I am listening."},
+        {
+            "hi-Latn": "Ji, boliye. Main sun rahi hoon.",
+            "en": "Please go on. I am listening.",
+            "hi": "जी, बोलिए। मैं सुन रही हूँ।",
+            "pa": "ਜੀ, ਬੋਲੋ। ਮੈਂ ਸੁਣ ਰਹੀ ਹਾਂ।",
+        },
     ),
     "no": SmallTalk(
         {"hi-Latn": ("nahin", "nahin ji", "ji nahin", "nahin chahiye"), "en": ("no", "no thanks", "no thank you", "not now")},
-        {"hi-Latn": "Theek hai. Main aapki aur kya madad kar sakti hoon?", "en": "All right. What else can I do for you?"},
+        {
+            "hi-Latn": "Theek hai. Main aapki aur kya madad kar sakti hoon?",
+            "en": "All right. What else can I do for you?",
+            "hi": "ठीक है। मैं आपकी और क्या मदद कर सकती हूँ?",
+            "pa": "ਠੀਕ ਹੈ। ਮੈਂ ਤੁਹਾਡੀ ਹੋਰ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
+        },
     ),
 }

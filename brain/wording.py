@@ -85,6 +85,20 @@ _LINES: dict[str, Lines] = {
     "not_allowed": {
         "hi-Latn": "Yeh main yahan se nahin kar sakti. Kya main aapko hamare saathi se jodun?",
         "en": "I can not do that from here. Shall I connect you to my colleague?",
+        "hi": "यह मैं यहाँ से नहीं कर सकती। क्या मैं आपको हमारे साथी से जोड़ूँ?",
+        "pa": "ਇਹ ਮੈਂ ਇੱਥੋਂ ਨਹੀਂ ਕਰ ਸਕਦੀ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
+    },
+    "goodbye_chat": {
+        "hi-Latn": "Humse baat karne ke liye dhanyavaad. Aapka din shubh ho.",
+        "en": "Thank you for chatting with us. Have a nice day.",
+        "hi": "हमसे बात करने के लिए धन्यवाद। आपका दिन शुभ हो।",
+        "pa": "ਸਾਡੇ ਨਾਲ ਗੱਲ ਕਰਨ ਲਈ ਧੰਨਵਾਦ। ਤੁਹਾਡਾ ਦਿਨ ਵਧੀਆ ਰਹੇ।",
+    },
+    "transfer_chat": {
+        "hi-Latn": "Main aapki baat hamare saathi tak pahuncha rahi hoon. Aapko kuchh dohraana nahin padega.",
+        "en": "I am passing this on to my colleague. You will not have to repeat anything.",
+        "hi": "मैं आपकी बात हमारे साथी तक पहुँचा रही हूँ। आपको कुछ दोहराना नहीं पड़ेगा।",
+        "pa": "ਮੈਂ ਤੁਹਾਡੀ ਗੱਲ ਸਾਡੇ ਸਾਥੀ ਤੱਕ ਪਹੁੰਚਾ ਰਹੀ ਹਾਂ। ਤੁਹਾਨੂੰ ਕੁਝ ਦੁਹਰਾਉਣਾ ਨਹੀਂ ਪਵੇਗਾ।",
     },
     "instant": {
         "hi-Latn": "Ji haan, zaroor. Delivery mein teen din lagte hain.",
@@ -116,16 +130,19 @@ _CHAT: dict[str, str] = {
     "Please tell me the number again.": "Please write the number again.",
     "कृपया नंबर फिर से बोलिए।": "कृपया नंबर फिर से लिखिए।",
     "ਕਿਰਪਾ ਕਰਕੇ ਨੰਬਰ ਦੁਬਾਰਾ ਬੋਲੋ।": "ਕਿਰਪਾ ਕਰਕੇ ਨੰਬਰ ਦੁਬਾਰਾ ਲਿਖੋ।",
-    "Namaste! Boliye, main aapki kya madad kar sakti hoon?": "Namaste! Bataiye, main aapki kya madad kar sakti hoon?",
-    "नमस्ते! बोलिए, मैं आपकी क्या मदद कर सकती हूँ?": "नमस्ते! बताइए, मैं आपकी क्या मदद कर सकती हूँ?",
+    "Boliye, main aapki kya madad kar sakti hoon?": "Bataiye, main aapki kya madad kar sakti hoon?",
+    "Boliye, main aapki kya madad kar sakta hoon?": "Bataiye, main aapki kya madad kar sakta hoon?",
+    "बोलिए, मैं आपकी क्या मदद कर सकती हूँ?": "बताइए, मैं आपकी क्या मदद कर सकती हूँ?",
+    "बोलिए, मैं आपकी क्या मदद कर सकता हूँ?": "बताइए, मैं आपकी क्या मदद कर सकता हूँ?",
+    "Main sun raha hoon.": "Main yahin hoon.",
 }
 """Sentences of ours that suppose a telephone, and what they are in a chat."""
 
 HOLD_CHAT: Lines = {
     "hi-Latn": "Please chat par bane rahein, main check kar raha hoon.",
     "en": "Please stay in the chat, I am checking.",
-    "hi": "कृपया चैट पर बने रहें, मैं जाँच कर रहा हूँ।",
-    "pa": "ਕਿਰਪਾ ਕਰਕੇ ਚੈਟ ਤੇ ਬਣੇ ਰਹੋ, ਮੈਂ ਵੇਖ ਰਿਹਾ ਹਾਂ।",
+    "hi": "कृपया चैट पर बने रहें, मैं चेक कर रहा हूँ।",
+    "pa": "ਕਿਰਪਾ ਕਰਕੇ ਚੈਟ ਤੇ ਬਣੇ ਰਹੋ, ਮੈਂ ਚੈੱਕ ਕਰ ਰਿਹਾ ਹਾਂ।",
 }
 """For a site that has none of its own (Phrases.hold_chat)."""
 
@@ -172,7 +189,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def in_writing(sentence: str) -> str:
     """One of our sentences as it reads in a chat; any other comes back as it is."""
-    return _CHAT.get(sentence, sentence)
+    return _CHAT.get(sentence, sentence).replace("can not", "cannot")  # apart, it is said more clearly
 
 
 def listed(items: Sequence[str], language: Language) -> str:

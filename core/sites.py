@@ -23,6 +23,8 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Language = Literal["hi-Latn", "hi", "en", "pa"]
 """BCP 47: Hinglish (Hindi in Latin script, mixed with English), Hindi in Devanagari, (Indian) English, Punjabi in Gurmukhi."""
 
+RETENTION_DAYS = 365
+"""Of a site that does not say; India's DPDP rules want logs kept for a year."""
 QUEUE = r"^[a-z][a-z0-9_-]{0,78}$"
 """What the dialplan takes for a queue's name."""
 
@@ -71,6 +73,9 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     transfer: Text
     hold_chat: tuple[Text, ...] = ()
     """The same as `hold`, in a chat; empty: our own."""
+    goodbye_chat: Text = ""
+    transfer_chat: Text = ""
+    """The same as `goodbye` and `transfer`, in a chat; empty: our own."""
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -190,7 +195,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     embedding: Embedding = Embedding()
     thresholds: Thresholds = Thresholds()
     knowledge: KnowledgeFrom = KnowledgeFrom()
-    retention_days: Annotated[int, Meta(ge=1, le=3650)] = 365
+    retention_days: Annotated[int, Meta(ge=1, le=3650)] = RETENTION_DAYS
     """Calls, conversations and recordings older than this are deleted."""
     tools_off: bool = False
     """Kill switch: no tool goes out to the site's CRM or portal any more, from the next turn on."""
