@@ -1,6 +1,7 @@
 """Where an answer comes from: the one decision of a turn. ◆
 
     known action or fact ──> act, tell                                    answer_source tool, small_talk, knowledge
+      … unless a document surely answers with words that the fact lacks ("compressor") ──> as a document
     a number among words that mean nothing ──> the tool for numbers
     documents:   no model:  a sentence that surely answers ──> quote      knowledge
                  a model:   passages that come near ──> ground            knowledge, or abstain if it says UNKNOWN
@@ -20,10 +21,16 @@ from brain.elsewhere import ELSEWHERE
 from brain.extract import Quote, quote
 from brain.guard import about_site
 from brain.knowledge.match import Match, verdict
+from brain.knowledge.normal import normalise, stem
 from brain.knowledge.passages import Passage
 from brain.small_talk import SMALL_TALK
 from brain.wording import spoken_in
 from core.sites import Language, Thresholds
+
+NOT_A_SUBJECT = frozenset(
+    stem(word) for word in "day year month week hour minute time date price cost charge money much many total percent".split()
+)
+"""Words that ask how much, not of what."""
 
 Route = Literal["act", "tell", "number", "quote", "ground", "confirm", "general", "choose", "abstain"]
 
@@ -51,6 +58,21 @@ def at_once(match: Match | None, thresholds: Thresholds, number: str) -> Decisio
     return Decision("number") if number else None
 
 
+def nearer(
+    question: str, match: Match, passages: Sequence[Passage], thresholds: Thresholds, *, has_model: bool
+) -> Decision | None:
+    """The documents' answer, if it is nearer to the question than the known fact: it surely answers, and has a word of the
+    question that no way to ask for the fact has. "Warranty on the compressor" is not "warranty"."""
+    found = quote(question, passages)
+    if match.exact or found is None or found.sure < thresholds.document:
+        return None
+    lacking = normalise(question).words - match.words - NOT_A_SUBJECT
+    if not lacking & normalise(f"{found.passage.title} {found.text}").words:
+        return None
+    near = _near(passages, thresholds)
+    return Decision("ground", found.sure, passages=near) if has_model and near else Decision("quote", found.sure, quote=found)
+
+
 def further(
     question: str, match: Match | None, passages: Sequence[Passage], thresholds: Thresholds, *, has_model: bool
 ) -> Decision:
@@ -63,12 +85,16 @@ def further(
         if likely is not None:
             return Decision("confirm", likely.score, likely)
         return Decision("abstain", found.sure if found else None)
-    near = tuple(passage for passage in passages if passage.by_id or passage.score >= thresholds.near)
+    near = _near(passages, thresholds)
     if near:
         return Decision("ground", near[0].score, passages=near)
     if likely is not None:
         return Decision("confirm", likely.score, likely)
     return Decision("choose" if about_site(question) else "general")
+
+
+def _near(passages: Sequence[Passage], thresholds: Thresholds) -> tuple[Passage, ...]:
+    return tuple(passage for passage in passages if passage.by_id or passage.score >= thresholds.near)
 
 
 def _worth_asking(match: Match | None, thresholds: Thresholds) -> bool:

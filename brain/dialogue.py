@@ -139,7 +139,7 @@ async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
 async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     try:
         match = await _find(text, request.memory, mind)
-        decision = decide.at_once(match, mind.site.thresholds, request.number) or await _look_further(text, match, request, mind)
+        decision = await _decide(text, match, request, mind)
         pieces = _carry_out(decision, text, request, mind)
     except DatabaseAway:
         away = _each(ask_for_person(request, "unavailable", "abstain"))
@@ -148,14 +148,24 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
         yield piece
 
 
-async def _look_further(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
-    """In the documents; a question of a word or two is looked for with the one before."""
-    topic = request.memory.topic
-    query = f"{topic} {text}" if topic and len(normalise(text).words) <= 2 else text
-    passages = await mind.knowledge.passages(mind.site.site_id, query, PASSAGES)
-    if mind.llm is not None and (fact := decide.as_passage(match, request.language)) is not None:
+async def _decide(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
+    """Documents are looked into unless a tool or the site's very words settle it."""
+    thresholds, has_model = mind.site.thresholds, mind.llm is not None
+    decision = decide.at_once(match, thresholds, request.number)
+    if decision is not None and (decision.route != "tell" or match is None or match.exact):
+        return decision
+    passages = await _passages(text, request.memory, mind)
+    if has_model and (fact := decide.as_passage(match, request.language)) is not None:
         passages = sorted([*passages, fact], key=lambda passage: -passage.score)
-    return decide.further(text, match, passages, mind.site.thresholds, has_model=mind.llm is not None)
+    if decision is not None and match is not None:
+        return decide.nearer(text, match, passages, thresholds, has_model=has_model) or decision
+    return decide.further(text, match, passages, thresholds, has_model=has_model)
+
+
+async def _passages(text: str, memory: Memory, mind: Mind) -> list[Passage]:
+    """A question of a word or two is looked for with the one before."""
+    query = f"{memory.topic} {text}" if memory.topic and len(normalise(text).words) <= 2 else text
+    return await mind.knowledge.passages(mind.site.site_id, query, PASSAGES)
 
 
 def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:

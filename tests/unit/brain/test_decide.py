@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.decide import as_passage, at_once, further, known
+from brain.decide import as_passage, at_once, further, known, nearer
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Entry, Match
 from brain.knowledge.passages import Passage
@@ -81,3 +81,21 @@ def test_a_fact_that_may_be_meant_is_a_passage_for_a_model_to_judge() -> None:
     passage = as_passage(replace(FACT, score=0.5, asked_as=ASKED_AS), "hi-Latn")
     assert passage is not None and (passage.text, passage.title, passage.score) == ("Three days.", ASKED_AS["en"], 0.5)
     assert as_passage(TOOL, "en") is None and as_passage(None, "en") is None
+
+
+COMPRESSOR = "Refrigerators have ten years of warranty on the compressor."
+
+
+@pytest.mark.parametrize(("has_model", "route"), [(False, "quote"), (True, "ground")])
+def test_a_document_that_has_the_word_the_fact_lacks_is_nearer(has_model: bool, route: str) -> None:
+    page = replace(WARRANTY, text=COMPRESSOR)
+    fact = Match(Entry(4, "fact", "warranty", {"en": "One year at least."}), 0.8, words=frozenset({"warrant", "year", "product"}))
+
+    def decided(question: str, match: Match = fact, passage: Passage = page) -> str:
+        decision = nearer(question, match, [passage], USUAL, has_model=has_model)
+        return "" if decision is None else decision.route
+
+    assert decided("compressor warranty kitne saal ki hai") == route
+    assert decided("warranty kitne saal ki hai") == "", "the fact has all of it"
+    assert decided("compressor warranty kitne saal ki hai", replace(fact, exact=True)) == "", "asked in the site's own words"
+    assert decided("compressor warranty kitne saal ki hai", fact, replace(page, text="Compressors hum badalte hain.")) == ""
