@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import logging
 import sys
+from datetime import UTC, datetime
 
-from analytics import recordings
+from analytics import recordings, retention
 from analytics.consume import Consumer
 from core.db import Database, DatabaseAway
 from core.process import run, stop_signal
@@ -37,6 +38,7 @@ async def work(settings: Settings) -> None:
                     tasks.create_task(consumer.listen(settings)),
                     tasks.create_task(recordings.run(database, settings.recordings_dir, consumer.ended)),
                     tasks.create_task(_prune(database)),
+                    tasks.create_task(retention.run(database, settings.recordings_dir, lambda: datetime.now(UTC))),
                 ]
                 log.info("= taking events, ctrl-c to stop")
                 await stop.wait()
