@@ -25,6 +25,30 @@ and not exists (
 )
 """
 
+WITHOUT_SITE = """
+select c.relname from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not exists (
+  select from pg_attribute a where a.attrelid = c.oid and a.attname = 'site_id' and not a.attisdropped)
+order by 1
+"""
+NOT_FORGOTTEN = """
+with recursive goes as (
+  select 'site'::regclass::oid as relation
+  union select conrelid from pg_constraint join goes on confrelid = relation where contype = 'f' and confdeltype = 'c'
+)
+select c.relname from pg_class c
+join pg_attribute a on a.attrelid = c.oid and a.attname = 'site_id' and not a.attisdropped
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+and c.oid not in (select relation from goes)
+and not has_table_privilege('haazir_app', c.oid, 'delete') and not has_table_privilege('haazir_relay', c.oid, 'delete')
+"""
+RUNS_AS_OWNER = """
+select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef
+and p.prorettype <> 'trigger'::regtype and has_function_privilege('haazir_app', p.oid, 'execute')
+and not (p.prosrc like '%current_site()%' and coalesce(array_to_string(p.proconfig, ' ') like '%search_path=%', false))
+"""
+"""Functions that lend their caller the owner's rights, and do not look whose they are."""
+
 
 def other_database(server: Server, name: str) -> Settings:
     """The same server, another database."""
@@ -43,6 +67,24 @@ def test_the_guard_notices_a_table_that_forgot(migrated_postgres: Server) -> Non
         admin.execute("create table forgetful (site_id text)")
         assert admin.execute(UNFENCED).fetchall() == [("forgetful",)]
         admin.rollback()
+
+
+def test_a_table_without_a_site_has_nobodys_rows(migrated_postgres: Server) -> None:
+    with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
+        assert admin.execute(WITHOUT_SITE).fetchall() == [("schema_version",)], "a tenant's table? give it a site_id"
+
+
+def test_whatever_a_site_has_can_be_deleted_with_it(migrated_postgres: Server) -> None:
+    with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
+        assert admin.execute(NOT_FORGOTTEN).fetchall() == []
+        admin.execute("create table clingy (site_id text)")
+        assert admin.execute(NOT_FORGOTTEN).fetchall() == [("clingy",)]
+        admin.rollback()
+
+
+def test_a_function_that_runs_as_the_owner_asks_which_site_is_calling(migrated_postgres: Server) -> None:
+    with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
+        assert admin.execute(RUNS_AS_OWNER.encode()).fetchall() == []
 
 
 def test_our_roles_own_nothing_and_bypass_nothing(migrated_postgres: Server) -> None:
