@@ -88,7 +88,7 @@ def further(
     near = _near(passages, thresholds)
     if near:
         return Decision("ground", near[0].score, passages=near)
-    if likely is not None:
+    if likely is not None and likely.entry.kind == "fact":  # which tool is meant, the model says
         return Decision("confirm", likely.score, likely)
     return Decision("choose" if about_site(question) else "general")
 

@@ -29,10 +29,10 @@ _LINES: dict[str, Lines] = {
         "pa": "ਇਸ ਦੀ ਜਾਣਕਾਰੀ ਮੇਰੇ ਕੋਲ ਨਹੀਂ ਹੈ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
     },
     "did_you_mean": {
-        "hi-Latn": "Kya aap yeh poochh rahe hain: {question}?",
-        "en": "Do you want to know this: {question}?",
-        "hi": "क्या आप यह पूछ रहे हैं: {question}?",
-        "pa": "ਕੀ ਤੁਸੀਂ ਇਹ ਪੁੱਛ ਰਹੇ ਹੋ: {question}?",
+        "hi-Latn": "Kya aapka matlab yeh hai: {question}?",
+        "en": "Do you mean: {question}?",
+        "hi": "क्या आपका मतलब यह है: {question}?",
+        "pa": "ਕੀ ਤੁਹਾਡਾ ਮਤਲਬ ਇਹ ਹੈ: {question}?",
     },
     "unavailable": {
         "hi-Latn": "Maaf kijiye, abhi jaankari nahin dekh pa rahi hoon. Kya main aapko hamare saathi se jodun?",

@@ -12,6 +12,7 @@ The retry comes only while nothing was heard: words that were spoken can't be ta
 import asyncio
 import contextlib
 import functools
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -28,6 +29,8 @@ from core.db import DatabaseAway
 from core.ids import SiteId
 from core.public_address import Network
 from core.vault import VaultError
+
+log = logging.getLogger(__name__)
 
 KEY_FRESH_S = 30.0
 """Seconds until a key that was changed in the vault is used."""
@@ -79,7 +82,7 @@ class Llms:
             key = await self._key(site.site_id, llm.secret)
             return OpenAiCompatible(self._http, llm, key) if llm.base_url else Litellm(llm, key)
 
-        return Door(llm, driver, breaker, slots)
+        return Door(site.site_id, llm, driver, breaker, slots)
 
     async def _key(self, site: SiteId, name: str) -> str:
         if not name:
@@ -102,9 +105,10 @@ class Door:
     """One site's way to its model (Llm)."""
 
     def __init__(
-        self, llm: sites.Llm, driver: Callable[[], Awaitable[Driver]], breaker: Breaker, slots: asyncio.Semaphore
+        self, site: SiteId, llm: sites.Llm, driver: Callable[[], Awaitable[Driver]], breaker: Breaker, slots: asyncio.Semaphore
     ) -> None:
         """`driver` may raise LlmFailed: it looks the key up."""
+        self._site = site
         self._llm = llm
         self._driver = driver
         self._breaker = breaker
@@ -133,6 +137,7 @@ class Door:
                     yield delta
         except LlmFailed as error:
             LLM_FAILURES.labels(error.why).inc()
+            log.warning("! the model gave no answer, or broke off", extra={"site": self._site, "why": error})
             if error.why != "busy":
                 learnt = functools.partial(self._breaker.failed, clock(), error.rest_s)
             raise

@@ -52,9 +52,9 @@ def caller(demo: SiteFolder) -> Caller:
 
 def test_a_likely_question_is_asked_back_in_the_sites_words(caller: Caller) -> None:
     told, done = caller.says("saman ka kya")
-    assert told == "Kya aap yeh poochh rahe hain: delivery kitne din mein hogi?"
+    assert told == "Kya aapka matlab yeh hai: delivery kitne din mein hogi?"
     assert done.memory.expects == "yes_no" and done.source == "abstain" and done.score == 0.5 and not done.gap
-    assert caller.says("what about saman", "en")[0] == "Do you want to know this: how long does delivery take?"
+    assert caller.says("what about saman", "en")[0] == "Do you mean: how long does delivery take?"
 
 
 def test_a_yes_answers_it(caller: Caller) -> None:

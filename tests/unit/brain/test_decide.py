@@ -75,6 +75,8 @@ def test_what_is_likely_is_asked_back_unless_a_document_says_it(has_model: bool)
         replace(likely, entry=Entry(3, "action", ELSEWHERE, {})),
     ):
         assert further("saman kab", unfit, [], USUAL, has_model=has_model).route != "confirm"
+    tool = replace(TOOL, score=0.5, asked_as=ASKED_AS)
+    assert (further("bas kar", tool, [], USUAL, has_model=has_model).route == "confirm") is not has_model
 
 
 def test_a_fact_that_may_be_meant_is_a_passage_for_a_model_to_judge() -> None:
