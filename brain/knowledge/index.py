@@ -13,7 +13,7 @@ import numpy as np
 from brain.knowledge.embed import Floats
 from brain.knowledge.embedders import Vector
 from brain.knowledge.generation import COLUMNS, HERE, SMALL, Generation, generation_of
-from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, weight
 from brain.knowledge.normal import Normal, lexical
 from brain.knowledge.passages import NEAREST as NEAREST_PASSAGES
 from brain.knowledge.passages import Passage, Piece
@@ -26,8 +26,10 @@ from core.sites import Language, Site
 SNAPSHOT_LIMIT = 10_000
 """Chunks of facts, and as many of documents: more are not copied into memory (10,000 are 30 MB)."""
 
-RARE_ROWS = 400
-"""A large site's words are looked up until so many chunks have them, the rarest first: a common word finds thousands."""
+RARE_ROWS = 300
+"""Words are looked up until so many chunks have them, the rarest first: a common one finds thousands, and tells little…"""
+RARE_TERMS = 6
+"""…and no more than these: each costs a comparison with every word of every chunk of a small site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,62 +132,83 @@ async def search(rows: Rows, generation: Generation, asked: Normal, vector: Vect
 
 _PASSAGE = "d.key, c.chunk_id, d.kind, d.title, d.url, c.heading, c.body, c.language, array[c.starts, c.ends]"
 
-_SEARCH_PASSAGES = """
-with own as {materialized} (
-  select chunk_id, terms, ids, embedding from kb_chunk
-  where shelf = %(shelf)s and site_id = %(site)s and generation = %(generation)s and kind = any(%(kinds)s)
-), counted as materialized (
-  select u.term, coalesce(sum(t.chunks), 0) as chunks from unnest(%(terms)s::text[]) as u(term) left join kb_term t
-  on t.site_id = %(site)s and t.generation = %(generation)s and t.side = any(%(sides)s) and t.term = u.term group by u.term
-), asked as materialized (
-  select term, chunks, ln(1 + %(total)s / (chunks + 0.5)) as weight from counted
-), rare as materialized (
-  select coalesce(array_agg(term), '{{}}') as terms from (
-    select term, sum(chunks) over (order by chunks, term) as found from asked where chunks > 0) summed
-  where found <= %(rare)s
-), by_meaning as (
-  select chunk_id from own order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) limit %(near)s
-), by_words as (
-  select chunk_id from own where terms && (select terms from rare)
-  order by (select sum(weight) from asked where term = any(own.terms)) desc, chunk_id limit %(nearest)s
-), by_id as (select chunk_id from own where ids && %(ids)s limit %(nearest)s
-), likely as (select chunk_id from by_meaning union select chunk_id from by_words union select chunk_id from by_id)
+_MEANT = f"""
+with meant as (
+  select chunk_id from kb_chunk where {HERE} and kind = any(%(kinds)s)
+  order by embedding{{cast}} <=> %(vector)s::halfvec{{cast}} limit %(near)s
+)"""
+_EXACT = f"""
+, worded as (select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s) and terms && %(rare)s)
+, named as (select chunk_id from kb_chunk where {HERE} and ids && %(ids)s limit %(nearest)s)
+"""
+_INDEXED = f"""
+, worded as (
+  select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s)
+  and chunk_id = any(array(select kb_chunks_with(%(shelf)s, %(generation)s, %(rare)s, '{{{{}}}}')))
+), named as (select kb_chunks_with(%(shelf)s, %(generation)s, '{{{{}}}}', %(ids)s) as chunk_id limit %(nearest)s)
+"""
+_LIKELY = """
+, likely as (
+  select chunk_id from meant
+  union select chunk_id from (select chunk_id from worded order by {shared} desc, chunk_id limit %(nearest)s) best
+  union select chunk_id from named
+)
 select {passage}, d.answers, coalesce((1 - (c.embedding <=> %(vector)s::halfvec))::float8, 0),
-  coalesce((select sum(weight) from asked where term = any(c.terms)) / (select nullif(sum(weight), 0) from asked), 0)::float8,
-  c.ids && %(ids)s
+  coalesce({shared} / nullif(%(weight)s, 0), 0)::float8, c.ids && %(ids)s
 from kb_chunk c join kb_doc d on d.site_id = %(site)s and d.doc_id = c.doc_id
-where c.shelf = %(shelf)s and c.site_id = %(site)s and c.generation = %(generation)s
+where c.shelf = %(shelf)s and c.site_id = %(site)s and c.generation = %(generation)s and c.kind = any(%(kinds)s)
   and c.chunk_id in (select chunk_id from likely)
+"""
+_SHARED = (
+    "(select sum(weight) from unnest(%(terms)s::text[], %(weights)s::float8[]) as asked(term, weight) where term = any(terms))"
+)
+_COUNTED = """
+select term, sum(chunks)::int from kb_term
+where site_id = %s and generation = %s and side = any(%s) and term = any(%s) group by term order by 2, 1
 """
 
 
 async def search_passages(
     rows: Rows, generation: Generation, asked: Normal, vector: Vector | None, *, faqs: Language | None = None
 ) -> list[Passage]:
-    """As passages.Pieces.search, in one round trip. `faqs`: facts as well, their answers in this language if they have it."""
-    small = generation.shelf == SMALL
-    query = _SEARCH_PASSAGES.format(
-        materialized="materialized" if small else "not materialized",
-        dimensions=int(generation.embedding.dimensions),
-        passage=_PASSAGE,
-    )
-    total = generation.passages + (generation.facts if faqs else 0)
+    """As passages.Pieces.search, in two round trips. `faqs`: facts as well, their answers in this language if they have it."""
+    sides = ["passages", "facts"] if faqs else ["passages"]
     terms = sorted(lexical(asked.terms))
+    counting = await rows.execute(_COUNTED, [generation.site, generation.number, sides, terms])
+    counts: dict[str, int] = dict(await counting.fetchall())
+    total = generation.passages + (generation.facts if faqs else 0)
+    weights = [weight(counts.get(term, 0), total) for term in terms]
     values = {
         **generation.place,
         "kinds": ["document", "fact"] if faqs else ["document"],
-        "sides": ["passages", "facts"] if faqs else ["passages"],
         "terms": terms,
+        "weights": weights,
+        "weight": sum(weights),
+        "rare": _rarest(counts),
         "ids": sorted(asked.ids),
         "vector": None if vector is None else vector_text(vector),
         "near": 0 if vector is None else NEAREST_PASSAGES,
         "nearest": NEAREST_PASSAGES,
-        "total": total,
-        "rare": total * len(terms) if small else RARE_ROWS,
     }
+    query = (_MEANT + (_EXACT if generation.shelf == SMALL else _INDEXED) + _LIKELY).format(
+        cast="" if generation.shelf == SMALL else f"::halfvec({int(generation.embedding.dimensions)})",
+        passage=_PASSAGE,
+        shared=_SHARED,
+    )
     found = await (await rows.execute(query.encode(), values)).fetchall()
     passages = [_passage(row[:9], *row[10:]) for row in found if row[2] == "document"]
     return passages + _told_once([(_passage(row[:9], *row[10:]), row[9]) for row in found if row[2] == "fact"], faqs)
+
+
+def _rarest(counts: dict[str, int]) -> list[str]:
+    """Of terms in the order of how many chunks have them, as many as find RARE_ROWS chunks together."""
+    rare, found = [], 0
+    for term, chunks in counts.items():
+        found += chunks
+        if found > RARE_ROWS or len(rare) == RARE_TERMS:
+            break
+        rare.append(term)
+    return rare
 
 
 def _told_once(asked: list[tuple[Passage, dict[Language, str]]], language: Language | None) -> list[Passage]:

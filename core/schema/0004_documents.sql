@@ -169,6 +169,20 @@ end $$;
 revoke all on function make_kb_shelf(), index_kb_shelf(text, int), drop_unused_kb_shelves() from public;
 grant execute on function make_kb_shelf(), index_kb_shelf(text, int), drop_unused_kb_shelves() to haazir_relay;
 
+-- Chunks of the current site that have one of these terms or ids, by the GIN indexes. As the owner: PostgreSQL looks up nothing
+-- by && before row-level security has seen the row (its operator is not leakproof), which would mean all rows of the site.
+create function kb_chunks_with(of_shelf text, of_generation int, wanted text[], wanted_ids text[]) returns setof bigint
+  language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  return query execute
+    'select chunk_id from kb_chunk where shelf = $1 and site_id = $2 and generation = $3 and '
+    || case when cardinality(wanted) > 0 then 'terms && $4' else 'ids && $4' end
+    using of_shelf, current_site(), of_generation, case when cardinality(wanted) > 0 then wanted else wanted_ids end;
+end $$;
+revoke all on function kb_chunks_with(text, int, text[], text[]) from public;
+grant execute on function kb_chunks_with(text, int, text[], text[]) to haazir_app;
+create policy by_definer on kb_chunk for select to current_user using (site_id = (select current_site()));
+
 create or replace function stt_phrases(of_site text) returns setof text language sql stable as $$
   select distinct lower(trim(regexp_replace(c.body, '[^[:alnum:][:space:]{}'']+', ' ', 'g')))
   from kb_generation g join kb_chunk c on c.shelf = g.shelf and c.site_id = g.site_id and c.generation = g.generation
