@@ -74,7 +74,9 @@ class Brain:
         self._conversations.add(session)
         session.add_done_callback(self._conversations.discard)
         with CONVERSATIONS.track_inprogress():
-            await session
+            await asyncio.wait([session])  # not `await session`: at the end of the process it is cancelled, and that is no error
+        if not session.cancelled():
+            session.result()
 
     def _answer_for(self, opened: msg.OpenConversation) -> Answer:
         if self._settings.engines.brain == "instant":

@@ -51,7 +51,7 @@ async def brain(settings: Settings, database: Database, contacts: Contacts) -> A
         heard.opened.append(opened)
         session = asyncio.create_task(Session(link, opened, answer, notebook, lanes).run())
         sessions.add(session)
-        await session
+        await asyncio.wait([session])
 
     async with Notebook(database, contacts) as notebook, serve(settings.socket("brain"), msg.ToBrain, converse):
         yield heard
