@@ -17,12 +17,12 @@ from mirror.origin import model_of
 from mirror.shelf import vector_text
 
 COMMON = 0.05
-"""Share of the rows above which a word leads to too many of them: it still counts, but nothing is looked up by it."""
+"""Share of a large copy's rows above which a word leads to too many: it still counts, but nothing is looked up by it."""
 RARE = 0.0005
 """Share that is assumed of a word that PostgreSQL's statistics don't list."""
 
 _WHICH = """
-select copy_id, dimensions, model from mirror_copy where site_id = %s order by fresh_as_of is null, copy_id desc limit 1
+select copy_id, dimensions, model, indexed from mirror_copy where site_id = %s order by fresh_as_of is null, copy_id desc limit 1
 """
 _SEARCH = sql.SQL("""
 with by_meaning as materialized (
@@ -58,11 +58,12 @@ class Copied:
             which = await (await rows.execute(_WHICH, [site.site_id])).fetchone()
             if which is None:
                 return []
-            copy, dimensions, model = which
+            copy, dimensions, model, large = which
             weights = await _weights(rows, copy, asked)
             if question.embedding is None or model_of(question.embedding) != model:
                 vector = None  # the site's model is another now, and its copy on the way: vectors of two models never meet
-            return await _search(rows, site, copy, dimensions, asked, weights, vector)
+            leading = [term for term, (_, share) in weights.items() if share <= COMMON or not large]
+            return await _search(rows, site, copy, dimensions, asked.ids, weights, leading, vector)
 
 
 async def _weights(rows: Rows, copy: int, asked: Normal) -> dict[str, tuple[float, float]]:
@@ -78,13 +79,11 @@ async def _search(
     site: Site,
     copy: int,
     dimensions: int,
-    asked: Normal,
+    ids: frozenset[str],
     weights: dict[str, tuple[float, float]],
+    leading: list[str],
     vector: Floats | None,
 ) -> list[Passage]:
-    leading = [term for term, (_, share) in weights.items() if share <= COMMON] or sorted(weights, key=lambda t: weights[t][1])[
-        :1
-    ]
     values = {
         "site": site.site_id,
         "copy": copy,
@@ -92,7 +91,7 @@ async def _search(
         "terms": list(weights),
         "weights": [weight for weight, _ in weights.values()],
         "leading": leading,
-        "ids": sorted(asked.ids),
+        "ids": sorted(ids),
     }
     kind = sql.SQL("halfvec({})").format(sql.Literal(dimensions))
     await rows.execute("set local hnsw.ef_search = 80")

@@ -92,6 +92,9 @@ class Reader:
         except (psycopg.Error, OSError, TimeoutError) as error:
             await self.close()
             raise translated(error) from error
+        except asyncio.CancelledError:
+            await self.close()
+            raise
 
     async def __aexit__(self, *exc: object) -> None:
         await self.close()
