@@ -20,6 +20,10 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 """A caller's words and voice, and a site's keys, belong in no shared cache."""
 
 
+_CURLS = "application/x-www-form-urlencoded"
+"""What `curl -d` claims of everything. A form is no JSON, so nothing is taken for what it is not; and we have no cookies."""
+
+
 def answer(shape: msgspec.Struct, status: int = 200, **headers: str) -> Response:
     """`shape` in JSON, for this client only."""
     return Response(msgspec.json.encode(shape), status, PRIVATE | headers, "application/json")
@@ -46,7 +50,7 @@ class _Reader(Generic[Shape]):
 async def read(request: Request) -> dict[str, Any]:
     """The body as a JSON object. Problem 415, 422."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind not in ("application/json", MERGE_PATCH):
+    if kind not in ("application/json", MERGE_PATCH, _CURLS):
         raise Problem(415, "send JSON, with Content-Type: application/json", "not-json")
     try:
         given = msgspec.json.decode(await request.body() or b"{}")
