@@ -3,7 +3,7 @@
     async with serving() as cloud:            cloud.base_url, cloud.requests, cloud.disconnects
         cloud.reply = Reply(("Namaste. ",))
 
-`python -m tests.standins.llm [PORT]` serves by model name: echo, stall, slow, garbage, cut, down, limited, unknown,
+`python -m tests.standins.llm [PORT]` serves by model name: echo, forty (words), stall, slow, garbage, cut, down, limited, unknown,
 invents-a-price, ghost-tool, and obeys, which does what a text in its prompt orders ("CALL tool {json}"), as a weak model would.
 """
 
@@ -142,6 +142,7 @@ def obeys(body: Body) -> Reply:
 
 NAMED: dict[str, Reply | Callable[[Body], Reply]] = {
     "echo": lambda body: Reply([word + " " for word in body["messages"][-1]["content"].split()[-40:]]),
+    "forty": Reply([f"shabd{n} " for n in range(40)]),
     "stall": Reply(("Ek ",), then="stall"),
     "slow": Reply([f"shabd{n} " for n in range(40)], first_s=2.0, gap_s=0.2),
     "garbage": Reply(("Ek ",), then="garbage"),
