@@ -158,7 +158,7 @@ def _declaration(path: Path) -> Declaration:
     try:
         return msgspec.convert(given, Declaration)
     except msgspec.ValidationError as error:
-        place, words = places.complaint(error)
+        place, words = places.complaint(error, Declaration)
         raise SiteFolderError(f"{path}: {f'{place}: ' if place else ''}{words}. docs/tools.md has every field") from error
 
 

@@ -1,9 +1,11 @@
 """Where in a piece of JSON or TOML something is wrong: body.phrases.en.greeting. ◆"""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import msgspec.inspect
 
 _PLACE = re.compile(r" - at (?:`key` in )?`\$?\.?(.*)`$")
 """How msgspec says where: "Expected `int`, got `str` - at `$.patience.pause`"."""
@@ -15,14 +17,35 @@ def within(place: str, inner: str) -> str:
     return f"{place}.{inner}" if place and inner and not inner.startswith("[") else place + inner
 
 
-def complaint(error: msgspec.ValidationError) -> tuple[str, str]:
-    """(place, what is wrong there). A key that the owner chose is a * in the place: msgspec does not tell it."""
+def complaint(error: msgspec.ValidationError, shape: Any = None) -> tuple[str, str]:
+    """(place, what is wrong there). A key that the owner chose is a * in the place: msgspec does not tell it.
+
+    With the `shape` that was wanted, a value that is none of a few is told with those few.
+    """
     place, words = "", str(error)
     if found := _PLACE.search(words):
         place, words = found[1].replace("[...]", ".*").lstrip("."), words[: found.start()]
     if missing := _MISSING.match(words):
         place, words = within(place, missing[1]), "is missing"
+    if words.startswith("Invalid enum value") and shape is not None and (choices := _choices(shape, place)):
+        words += f"; there are {', '.join(map(str, choices))}"
     return place, words
+
+
+def _choices(shape: Any, place: str) -> Sequence[Any]:
+    """The values of the Literal that stands at a place of `shape`, or that its keys are; none: it is something else."""
+    found = msgspec.inspect.type_info(shape)
+    for part in re.findall(r"[^.\[\]]+", place):
+        match found:
+            case msgspec.inspect.StructType(fields=fields):
+                found = next((field.type for field in fields if field.encode_name == part), found)
+            case msgspec.inspect.DictType(value_type=inner) | msgspec.inspect.VarTupleType(item_type=inner):
+                found = inner
+            case msgspec.inspect.ListType(item_type=inner):
+                found = inner
+    if isinstance(found, msgspec.inspect.DictType):
+        found = found.key_type
+    return found.values if isinstance(found, msgspec.inspect.LiteralType) else ()
 
 
 def unknown(given: Any, understood: Any, place: str = "") -> list[str]:

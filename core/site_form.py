@@ -81,7 +81,7 @@ def _checked(form: Form) -> Site:
     try:
         site = msgspec.convert(form, Site)
     except msgspec.ValidationError as error:
-        place, words = places.complaint(error)
+        place, words = places.complaint(error, Site)
         likes = [like for pattern, like in _LIKE.items() if repr(pattern) in words]
         raise SiteInvalid(place, f"must be {likes[0]}" if likes else words) from error
     if strange := places.unknown(form, form_of(site)):

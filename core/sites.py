@@ -4,6 +4,7 @@ Loaded from the database by `ari_app`, cached there, and handed to the media ser
 these settings even if the database goes away.
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -215,12 +216,18 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def closed_message(self) -> str:
         """In the site's first language, else in whichever it is written; empty: none."""
-        return self.hours.message.get(self.language) or next(iter(self.hours.message.values()), "")
+        return next((text for _, text in self._closed_messages()), "")
 
     def while_closed(self) -> "Site":
         """The site as callers meet it while it is closed: the message comes before the greeting, or is all that is said."""
-        lines = self.phrase(self.language)
-        said = (self.closed_message, lines.greeting if self.hours.closed == "agent" else "")
+        language, message = next(self._closed_messages(), (self.language, ""))
+        lines = self.phrase(language)
+        said = (message, lines.greeting if self.hours.closed == "agent" else "")
         greeting = " ".join(part for part in said if part) or lines.greeting
-        phrases = {**self.phrases, self.language: msgspec.structs.replace(lines, greeting=greeting)}
-        return msgspec.structs.replace(self, phrases=phrases)
+        phrases = {**self.phrases, language: msgspec.structs.replace(lines, greeting=greeting)}
+        languages = (language, *(other for other in self.languages if other != language))
+        return msgspec.structs.replace(self, phrases=phrases, languages=languages)
+
+    def _closed_messages(self) -> Iterator[tuple[Language, str]]:
+        wanted = dict.fromkeys((*self.languages, *self.hours.message))
+        return ((language, self.hours.message[language]) for language in wanted if self.hours.message.get(language))

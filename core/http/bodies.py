@@ -68,7 +68,7 @@ def understood(given: dict[str, Any], shape: type[Shape]) -> Shape:
     try:
         made = msgspec.convert(given, shape)
     except msgspec.ValidationError as error:
-        place, words = places.complaint(error)
+        place, words = places.complaint(error, shape)
         raise invalid(place, words) from error
     if strange := places.unknown(given, msgspec.to_builtins(made)):
         raise Invalid([FieldError(field=f"body.{field[:200]}", detail="there is no such field") for field in strange[:20]])

@@ -66,7 +66,7 @@ def test_a_closed_site_that_rejects_says_its_message_and_hangs_up_or_refuses_wit
     spoken = site(hours=Hours(week=SHOP, closed="reject", message={"hi-Latn": "Hum band hain."}))
     decision = decide(Found(spoken), at=MIDNIGHT, of_site=0, total=0, max_total=60)
     assert isinstance(decision, Admit) and decision.announce
-    assert decision.site.phrase("en").greeting == "Hum band hain."
+    assert (decision.site.language, decision.site.phrase("hi-Latn").greeting) == ("hi-Latn", "Hum band hain.")
 
 
 def test_an_announcement_takes_a_seat_like_any_call() -> None:
