@@ -75,7 +75,7 @@ async def list_models(site: ChatSite) -> Response:
     return bodies.answer(shapes.ModelList([_model(site)]))
 
 
-@router.get("/models/{model}", responses=gives(shapes.Model) | refuses(401, 403, 404, 503), response_class=Response)
+@router.get("/models/{model}", responses=gives(shapes.Model) | refuses(401, 403, 404, 422, 503), response_class=Response)
 async def get_model(site: ChatSite, model: Annotated[str, Path(max_length=256)]) -> Response:
     """The same, by its name."""
     if model != f"site:{site}":

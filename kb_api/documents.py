@@ -15,7 +15,7 @@ from brain.knowledge.generation import open_for_writing
 from brain.knowledge.write import drop_document
 from core.db import Rows
 from core.http.bodies import answer, nothing, read, understood
-from core.http.description import gives, gives_nothing, refuses
+from core.http.description import gives, gives_nothing, refuses, takes
 from core.http.doors import Configured, Db, KbSite
 from core.http.idempotency import Once
 from core.http.problems import FieldError, Invalid, Problem
@@ -33,19 +33,12 @@ JSON_LIMIT = 16 * 2**20
 """Bytes of a document in JSON: it is read in one piece. A file is not, and may be larger."""
 
 DocumentPath = Annotated[str, InPath(description="The document's id", pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-_TAKES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/NewDocument"}},
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}, "title": {"type": "string", "maxLength": 200}},
-                }
-            },
-        },
+_TAKES: dict[str, Any] = takes(NewDocument)
+_TAKES["requestBody"]["content"]["multipart/form-data"] = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": {"type": "string", "format": "binary"}, "title": {"type": "string", "maxLength": 200}},
     }
 }
 _COLUMNS = (
