@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Callable
 
 from core.commands import Channel
 
-CHATS_AT_ONCE = 4
-"""Chats that look for their first word at the same time: each takes 7 ms of the one thread of the embedding model."""
-YIELD_S = 0.25
+CHATS_AT_ONCE = 2
+"""Chats that look for their first word at the same time: each takes 7 ms of the one thread of the embedding model, and a call
+that comes in the middle of it waits for that."""
+YIELD_S = 0.75
 
 
 class Lanes:

@@ -66,8 +66,8 @@ class Recalled:
 @dataclass(frozen=True, slots=True)
 class _Note:
     site: SiteId
-    statement: str
-    values: tuple[object, ...]
+    statements: tuple[tuple[str, tuple[object, ...]], ...]
+    """Written together."""
     recalled: "asyncio.Future[Recalled] | None" = None
     """Of the opening note: where the session waits."""
 
@@ -132,23 +132,21 @@ class Notebook:
         rows = json.dumps([key.row() for key in keys])
         values = (opened.call_id, opened.channel, opened.language, rows, CONTINUES)
         recalled = asyncio.get_running_loop().create_future()
-        self._add(_Note(opened.site_id, _OPEN, values, recalled))
+        self._add(_Note(opened.site_id, ((_OPEN, values),), recalled))
         return recalled
 
-    def turned(self, opened: OpenConversation, turn: Turn) -> None:
+    def turned(self, opened: OpenConversation, turn: Turn, knows: Memory, *, handed_over: bool = False) -> None:
+        """A turn, and what the conversation knows after it."""
+        where = (opened.site_id, opened.call_id)
         asked = (turn.turn, turn.via, turn.asked, turn.language, turn.confidence)
         answered = (turn.answered, turn.heard, turn.source, turn.score, msgspec.json.encode(turn.citations).decode())
         cost = (turn.model, turn.tokens_in, turn.tokens_out)
-        self._add(_Note(opened.site_id, _TURN, (*asked, *answered, *cost, opened.site_id, opened.call_id)))
-
-    def knows(self, opened: OpenConversation, memory: Memory, *, handed_over: bool) -> None:
-        """What the conversation now knows; its turns are written by themselves."""
-        stored = msgspec.json.encode(replace(memory, recent=(), summary="")).decode()
-        values = (stored, memory.summary, memory.language, handed_over, opened.site_id, opened.call_id)
-        self._add(_Note(opened.site_id, _KNOWS, values))
+        stored = msgspec.json.encode(replace(knows, recent=(), summary="")).decode()  # turns are written by themselves
+        memory = (stored, knows.summary, knows.language, handed_over)
+        self._add(_Note(opened.site_id, ((_TURN, (*asked, *answered, *cost, *where)), (_KNOWS, (*memory, *where)))))
 
     def closed(self, site: SiteId, call: CallId) -> None:
-        self._add(_Note(site, _CLOSE, (site, call)))
+        self._add(_Note(site, ((_CLOSE, (site, call)),)))
 
     def _add(self, note: _Note) -> None:
         if len(self._notes) >= WAITING_LIMIT:
@@ -181,7 +179,8 @@ class Notebook:
 
 
 async def _put(rows: Rows, note: _Note) -> None:
-    written = await rows.execute(note.statement.encode(), note.values)
+    for statement, values in note.statements:
+        written = await rows.execute(statement.encode(), values)
     if note.recalled is not None and (row := await written.fetchone()) is not None:
         turns = await (await rows.execute(_RECENT, [note.site, row[0], RECENT])).fetchall()
         if not note.recalled.done():  # the session may have ended meanwhile

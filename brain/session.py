@@ -282,7 +282,6 @@ class Session:
             if done.gap:
                 self._missed(done.gap, draft.language)
             self._write_down(draft)
-            self._notebook.knows(self._opened, self._memory, handed_over=done.then == "transfer")
 
     def _hear(self, draft: Draft) -> None:
         """How much of an answer was really heard. One that was interrupted before it was complete is known from here on."""
@@ -301,11 +300,12 @@ class Session:
         ask, done = draft.ask, draft.done
         asked = (ask.turn, ask.via, ask.text, draft.language, ask.confidence)
         if done is None:
-            self._notebook.turned(self._opened, Turn(*asked, self._said(draft), draft.heard, None, None))
+            turn = Turn(*asked, self._said(draft), draft.heard, None, None)
         else:
             used = (done.used.model, done.used.tokens_in, done.used.tokens_out) if done.used else ("", 0, 0)
-            answered = (self._said(draft), draft.heard, done.source, done.score, done.citations)
-            self._notebook.turned(self._opened, Turn(*asked, *answered, *used))
+            turn = Turn(*asked, self._said(draft), draft.heard, done.source, done.score, done.citations, *used)
+        handed_over = done is not None and done.then == "transfer"
+        self._notebook.turned(self._opened, turn, self._memory, handed_over=handed_over)
 
     def _answer_done(self, draft: Draft, done: Done) -> msg.AnswerDone:
         return msg.AnswerDone(

@@ -25,6 +25,7 @@ MODULES = {
 NICE = {
     "asterisk": -10,
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
+    "gateway": 5,  # chats and reports give way to calls
     "kb-worker": 10,  # documents can wait, callers can't
 }
 

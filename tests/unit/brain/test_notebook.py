@@ -7,6 +7,7 @@ import pytest
 
 from brain import notebook as module
 from brain.notebook import Notebook, Turn
+from brain.turn import Memory
 from core.commands import OpenConversation
 from core.contacts import Contacts
 from core.db import Database
@@ -15,6 +16,7 @@ from tests.postgres import Server
 
 CONTACTS = Contacts("pepper", Vault(lambda: "a vault key"))
 OPEN = OpenConversation(call_id="n-1", site_id="noted", channel="chat", caller="web", language="en")  # type: ignore[arg-type]
+MEMORY = Memory("en")
 TURN = Turn(1, "voice", "hello", "en", 0.9, "Hello!", None, "small_talk", 1.0)
 
 
@@ -33,7 +35,7 @@ def test_notes_wait_for_the_database(migrated_postgres: Server, monkeypatch: pyt
                 await asyncio.to_thread(migrated_postgres.stop)
                 try:
                     notebook.opened(OPEN)
-                    notebook.turned(OPEN, TURN)
+                    notebook.turned(OPEN, TURN, MEMORY)
                     notebook.closed(OPEN.site_id, OPEN.call_id)
                 finally:
                     await asyncio.to_thread(migrated_postgres.start)
@@ -51,7 +53,7 @@ def test_a_note_that_can_never_be_written_does_not_hold_up_the_others(migrated_p
     async def story() -> None:
         async with Database(migrated_postgres.settings) as database, Notebook(database, CONTACTS) as notebook:
             stranger = OpenConversation(call_id="n-2", site_id="nobody", channel="call", caller="", language="en")  # type: ignore[arg-type]
-            notebook.turned(stranger, TURN)
+            notebook.turned(stranger, TURN, MEMORY)
             notebook.opened(OPEN)
             await notebook.all_written()
 
