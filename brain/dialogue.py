@@ -24,6 +24,7 @@ from brain.knowledge.match import Match
 from brain.knowledge.normal import normalise
 from brain.knowledge.passages import Passage
 from brain.llm.llm import Llm
+from brain.odds import AS_THEY_ARE, Odds
 from brain.small_talk import SMALL_TALK
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
@@ -66,6 +67,8 @@ class Mind:
     """Turns in a row that we may fail to understand before a person is offered (settings.engines.misunderstood)."""
     llm: Llm | None = None
     """The site's language model; None: it has none."""
+    odds: Odds = AS_THEY_ARE
+    """What a score means at this site."""
 
 
 async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
@@ -196,15 +199,20 @@ async def _find(text: str, memory: Memory, mind: Mind) -> Match | None:
     """What is likely meant; "aur kitne din mein?" is tried again together with what was asked before."""
     likely: Match | None = None
     for words in dict.fromkeys((text, _LEAD_IN.sub("", text))):
-        match = await mind.knowledge.find(mind.site.site_id, words) if words else None
+        match = await _likeliest(words, mind) if words else None
         if decide.known(match, mind.site.thresholds):
             return match
         likely = likely or match
     own_words = normalise(text).words
     if not memory.topic or not own_words or len(own_words) > 2:
         return likely
-    again = await mind.knowledge.find(mind.site.site_id, f"{memory.topic} {text}")
+    again = await _likeliest(f"{memory.topic} {text}", mind)
     return again if decide.known(again, mind.site.thresholds) and _is_about(again, own_words) else likely
+
+
+async def _likeliest(text: str, mind: Mind) -> Match | None:
+    match = await mind.knowledge.find(mind.site.site_id, text)
+    return match if match is None or match.exact else replace(match, score=mind.odds.of(match.score))
 
 
 def _is_about(match: Match | None, words: Iterable[str]) -> bool:

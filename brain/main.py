@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from brain import dialogue, instant
+from brain.calibration import Calibrations
 from brain.dialogue import Mind
 from brain.gaps import Gaps
 from brain.gender import is_male, said_by_a_man
@@ -53,6 +54,7 @@ class Brain:
         self._llms = llms
         self._notebook = notebook
         self._gaps = gaps
+        self._calibrations = calibrations
         self._lanes = Lanes()
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -91,7 +93,8 @@ class Brain:
             raise CannotAnswer(f"site {opened.site_id} can't be loaded: {type(error).__name__}") from error
         tools = await self._tools.of(opened.site_id, loaded.row.tools)
         engines, site = self._settings.engines, loaded.row.site
-        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, self._llms.of(site))
+        odds = await self._calibrations.of(site.site_id, site.embedding.model)
+        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, self._llms.of(site), odds)
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
@@ -143,7 +146,7 @@ async def work(settings: Settings) -> None:
         llms = await stack.enter_async_context(Llms(_secrets_of(database, vault), networks(settings.network.private_hosts)))
         gaps = await stack.enter_async_context(Gaps(database, library))
         notebook = await stack.enter_async_context(Notebook(database, Contacts.of(settings)))
-        brain = Brain(settings, library, toolbox, llms, notebook, gaps)
+        brain = Brain(settings, library, toolbox, llms, notebook, gaps, Calibrations(database))
         stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
         missing = ["the database"] if settings.engines.brain == "knowledge" else []

@@ -1,4 +1,4 @@
--- What the answers of a site lack: questions that nobody could answer, alike ones together.
+-- What the answers of a site lack: questions that nobody could answer, alike ones together. And how far its scores are true.
 --
 --   brain/gaps.py ──note_gap()──> kb_gap <──GET, PATCH /v1/kb/gaps── kb_api/gaps.py
 
@@ -53,6 +53,14 @@ begin
   return found;
 end $$;
 
--- Retention: what callers asked goes with their conversations.
-grant select (site_id, last_at), delete on kb_gap to haazir_relay;
-create policy any_site on kb_gap to haazir_relay using (true);
+-- What a score means at a site, with the embedding model that it has: brain.odds. Without a row it means what it says.
+create table calibration (
+  site_id text not null references site on delete cascade,
+  embedding_model text not null,
+  slope real not null,
+  shift real not null,
+  questions int not null,                      -- it was fitted on so many
+  at timestamptz not null default now(),
+  primary key (site_id, embedding_model)
+);
+call isolate_by_site('calibration');
