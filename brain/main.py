@@ -47,7 +47,16 @@ log = logging.getLogger(__name__)
 class Brain:
     """What all conversations share: the library, the tools, the models, the notebook, the gaps."""
 
-    def __init__(self, settings: Settings, library: Library, tools: Toolbox, llms: Llms, notebook: Notebook, gaps: Gaps) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        tools: Toolbox,
+        llms: Llms,
+        notebook: Notebook,
+        gaps: Gaps,
+        calibrations: Calibrations,
+    ) -> None:
         self._settings = settings
         self._library = library
         self._tools = tools
@@ -152,6 +161,8 @@ async def work(settings: Settings) -> None:
         missing = ["the database"] if settings.engines.brain == "knowledge" else []
         status = await serve_status(settings.metrics_address("brain"), lambda: missing[0] if missing else None)
         stack.push_async_callback(status.cleanup)
+        listening = asyncio.create_task(library.listen(settings))
+        stack.callback(listening.cancel)
         loading = asyncio.create_task(_load_sites(library, llms, missing))
         stack.callback(loading.cancel)
         log.info("= brain is ready", extra={"engine": settings.engines.brain})
