@@ -28,6 +28,7 @@ from core.settings import Settings, SettingsError, load
 from core.telemetry import set_up_logging
 from core.vault import Vault, VaultError
 from kb_api import site_rows
+from kb_api.counted import counted
 from kb_api.folder_documents import FolderDocuments
 from kb_api.folder_tools import copy_scenarios, put_tools
 from kb_api.site_rows import NumberTaken
@@ -168,10 +169,10 @@ def told(applied: Applied | None) -> str:
         return "these files are applied already"
     parts = [
         "settings changed" if applied.settings else "",
-        f"{applied.added_or_changed} facts and actions written" if applied.added_or_changed else "",
+        f"{counted(applied.added_or_changed, 'fact or action', 'facts and actions')} written" if applied.added_or_changed else "",
         f"{applied.removed} removed" if applied.removed else "",
-        f"{applied.tools} tools changed" if applied.tools else "",
-        f"{applied.documents} documents changed, kb-worker reads them" if applied.documents else "",
+        f"{counted(applied.tools, 'tool')} changed" if applied.tools else "",
+        f"{counted(applied.documents, 'document')} changed, for kb-worker to read" if applied.documents else "",
     ]
     return ", ".join(filter(None, parts)) or f"nothing has changed ({applied.unchanged} facts and actions as they were)"
 

@@ -17,6 +17,7 @@ from core.settings import Settings, SettingsError, load
 from core.site_form import form_of, site_of
 from core.toml import dumps
 from kb_api import site_rows
+from kb_api.counted import counted
 from kb_api.site_rows import SiteRow
 
 FIRST = ("site_id", "name", "numbers", "languages", "tools")
@@ -56,7 +57,8 @@ def settings_of(row: SiteRow) -> dict[str, Any]:
     form = form_of(row.site)
     usual = form_of(site_of({"site_id": row.site.site_id, "name": row.site.name}))
     first = {"tools": list(row.tools)} | {name: form[name] for name in FIRST if name in form}
-    return {name: first[name] for name in FIRST} | _other_than(form, usual) | {"phrases": form["phrases"]}
+    phrases = {language: {name: line for name, line in lines.items() if line} for language, lines in form["phrases"].items()}
+    return {name: first[name] for name in FIRST} | _other_than(form, usual) | {"phrases": phrases}
 
 
 def _other_than(form: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,8 +96,8 @@ async def _run(site: SiteId, folder: Path, settings: Settings) -> str:
     async with Database(settings, connections=1, wait_s=5.0) as database, database.as_site(site) as rows:
         files, others = await files_of(rows, site)
     write(folder, files)
-    told = f"{len(files)} files written to {folder}"
-    return f"{told}; {others} documents came through the API and stay there" if others else told
+    told = f"{counted(len(files), 'file')} written to {folder}"
+    return f"{told}; {counted(others, 'document')} came through the API and stay there" if others else told
 
 
 def main() -> int:

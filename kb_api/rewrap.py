@@ -9,6 +9,7 @@ from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from core.settings import Settings, SettingsError, load
 from core.vault import Vault, VaultError
+from kb_api.counted import counted
 
 
 async def rewrap_all(database: Database, vault: Vault) -> tuple[int, int]:
@@ -25,7 +26,7 @@ async def rewrap_all(database: Database, vault: Vault) -> tuple[int, int]:
 async def _run(settings: Settings) -> str:
     async with Database(settings, connections=1, wait_s=5.0) as database:
         done, sites = await rewrap_all(database, Vault.of(settings))
-    return f"{done} secrets of {sites} sites are wrapped in the newest key"
+    return f"{counted(done, 'secret')} of {counted(sites, 'site')} wrapped in the newest key"
 
 
 def main() -> int:
