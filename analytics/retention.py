@@ -51,6 +51,7 @@ _OWN = {
     "lead": "created_at < %(before)s",
     "callback": "created_at < %(before)s",
     "kb_gap": "last_at < %(before)s",
+    "api_key": "least(revoked_at, expires_at) < %(before)s",
 }
 """Tables of a site's own, and what of them is old. What hangs below a conversation goes with it."""
 
