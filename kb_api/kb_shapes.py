@@ -101,7 +101,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     url: Annotated[str, Meta(description="Where the document came from; empty: it was sent")]
     text: Annotated[str, Meta(description="The piece; of a FAQ, the answer")]
     language: Language
-    score: Annotated[float, Meta(description="How near it is, 0 to 1; never more than that of the result before")]
+    score: Annotated[float, Meta(description="How near it is, 0 to 1; 1: it has the order or model number asked for")]
     cosine: Annotated[float, Meta(description="Nearness in meaning alone")]
     overlap: Annotated[float, Meta(description="Share of the query's words that are in it, rare ones weighing more")]
     span: Annotated[tuple[int, int], Meta(description="Place in the document's text, in characters: from, to")]

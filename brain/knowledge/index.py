@@ -202,7 +202,7 @@ async def search_passages(
 
 def _rarest(counts: dict[str, int]) -> list[str]:
     """Of terms in the order of how many chunks have them, as many as find RARE_ROWS chunks together."""
-    rare, found = [], 0
+    rare, found = list[str](), 0
     for term, chunks in counts.items():
         found += chunks
         if found > RARE_ROWS or len(rare) == RARE_TERMS:
