@@ -46,12 +46,11 @@ COLLECT_LEAD = Declaration(
     },
     utterances={
         "hi-Latn": (
-            "naya lena hai sales team se baat karao", "sales team ko mera number de dijiye", "main kharidna chahta hoon",
-            "mujhe quotation chahiye", "sales wale se kahiye mujhe sampark karein",
+            "sales team ko mera number de dijiye", "mujhe quotation chahiye", "sales wale se kahiye mujhe sampark karein",
         ),
         "en": (
-            "i want to buy please have sales contact me", "i am interested in buying", "please note my details for sales",
-            "i need a quotation", "have your sales team contact me",
+            "i am interested in buying", "please note my details for sales", "i need a quotation",
+            "have your sales team contact me",
         ),
     },
     confirm={

@@ -33,13 +33,8 @@ SCHEDULE_CALLBACK = Declaration(
         "phone": Slot(caller=True, secret=True, ask=PHONE_ASK),
     },
     utterances={
-        "hi-Latn": (
-            "mujhe call back chahiye", "mujhe baad mein call kijiye", "kal mujhe call kar lijiye", "callback chahiye",
-            "mujhe wapas phone kar dena", "shaam ko call kijiye",
-        ),
-        "en": (
-            "please call me back", "i want a callback", "call me later", "can you call me tomorrow", "schedule a callback",
-        ),
+        "hi-Latn": ("mujhe call back chahiye", "mujhe baad mein call kijiye", "kal mujhe call kar lijiye", "callback chahiye"),
+        "en": ("please call me back", "i want a callback", "call me later", "can you call me tomorrow", "schedule a callback"),
     },
     confirm={
         "hi-Latn": "{day|date} ko {time|time}, number {phone|digits} par call karni hai.",
