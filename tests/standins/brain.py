@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from brain.lanes import Lanes
 from brain.notebook import Notebook
-from brain.session import Session
+from brain.session import Answer, Session
 from brain.turn import Asked, AwaitTurn, CannotAnswer, Citation, Done, Meanwhile, Memory, Piece, Say, ToolBegan, ToolEnded, Write
 from core import commands as msg
 from core.bus import Link, serve
@@ -32,14 +32,15 @@ class Heard:
 
 
 @contextlib.asynccontextmanager
-async def brain(settings: Settings, database: Database, contacts: Contacts) -> AsyncIterator[Heard]:
+async def brain(settings: Settings, database: Database, contacts: Contacts, script: Answer | None = None) -> AsyncIterator[Heard]:
+    """`script` in place of the questions' own."""
     heard, lanes, sessions = Heard(), Lanes(), set[asyncio.Task[None]]()
 
     async def answer(asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
         heard.asked.append(asked)
         heard.memories.append(memory)
         try:
-            async for piece in _script(asked, memory):
+            async for piece in (script or _script)(asked, memory):
                 yield piece
         except asyncio.CancelledError:
             heard.stopped.append(asked.text)

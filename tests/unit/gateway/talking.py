@@ -11,6 +11,7 @@ import httpx
 import openai
 import uvicorn
 
+from brain.session import Answer
 from core.contacts import Contacts
 from core.db import Database
 from core.http.auth import Doorkeeper
@@ -41,16 +42,18 @@ class Talk:
 
 def talk(town: Town, story: Callable[[Talk], Awaitable[None]], *, with_brain: bool = True) -> None:
     """Run `story`, with everything it needs running."""
-    asyncio.run(_talk(town, story, with_brain))
+    asyncio.run(talking(town, story, with_brain=with_brain))
 
 
-async def _talk(town: Town, story: Callable[[Talk], Awaitable[None]], with_brain: bool) -> None:
+async def talking(
+    town: Town, story: Callable[[Talk], Awaitable[None]], *, with_brain: bool = True, script: Answer | None = None
+) -> None:
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(asyncio.timeout(30))
         database = await stack.enter_async_context(Database(town.settings, wait_s=2))
         thinking = contextlib.AsyncExitStack()
         stack.push_async_callback(thinking.aclose)
-        heard = await thinking.enter_async_context(brain(town.settings, database, CONTACTS)) if with_brain else Heard()
+        heard = await thinking.enter_async_context(brain(town.settings, database, CONTACTS, script)) if with_brain else Heard()
         chats = await stack.enter_async_context(Chats(town.settings.socket("brain")))
         url = await stack.enter_async_context(_serving(town, database, chats))
         keyed = {"Authorization": "Bearer hz_shop_key"}
