@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 import aiohttp
 
 from mirror import statements
 from mirror.brake import Brake
 from mirror.contract_shapes import Versions
+from mirror.egress import Asked
 from mirror.line import Line
 from mirror.origin import Origin, Source
 from mirror.reader import SourceError
@@ -22,9 +24,12 @@ DEADLINE_S = 2.0
 
 
 class Prober:
-    def __init__(self, http: aiohttp.ClientSession, origin: Origin, source: Source, versions: Versions) -> None:
+    def __init__(
+        self, http: aiohttp.ClientSession, origin: Origin, source: Source, versions: Versions, count: Callable[[Asked], None]
+    ) -> None:
         self._http = http
         self._url = origin.health_url
+        self._count = count
         self._glance = statements.keys_page(source, versions, None, 1)
 
     async def run(self, line: Line, brake: Brake) -> None:
@@ -45,7 +50,7 @@ class Prober:
         """Seconds. aiohttp.ClientError, TimeoutError, SourceError."""
         if not self._url:
             return await self._timed_select(line, resting=resting)
-        line.note_probe()
+        self._count(Asked(probes=1))
         if not resting:
             return await self._timed_request()
         async with line.quiet():

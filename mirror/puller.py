@@ -25,9 +25,10 @@ from mirror import statements
 from mirror.brake import Brake, Limits
 from mirror.contract import examine
 from mirror.contract_shapes import Contract, broken
-from mirror.egress import Egress
+from mirror.egress import Asked, Egress
 from mirror.ledger import Ledger
 from mirror.line import Line
+from mirror.metrics import count_asked
 from mirror.origin import identity, source_of
 from mirror.plan import Plan, agree, load_plan, say
 from mirror.probe import Prober
@@ -114,7 +115,7 @@ class Puller:
         """Until something goes wrong. SourceError, DatabaseAway."""
         async with self._connected(plan) as reader:
             sitting = await self._agree(plan, reader)
-            prober = Prober(self.http, plan.origin, source_of(plan.origin.columns), sitting.contract.versions)
+            prober = Prober(self.http, plan.origin, source_of(plan.origin.columns), sitting.contract.versions, self._count)
             beside = [asyncio.create_task(prober.run(sitting.line, self._brake)), asyncio.create_task(self._keep_saying())]
             try:
                 while True:
@@ -132,7 +133,7 @@ class Puller:
     @contextlib.asynccontextmanager
     async def _connected(self, plan: Plan) -> AsyncIterator[Reader]:
         """SourceError. Where nobody answers, nothing is taken for a while after somebody does again."""
-        reader = Reader(plan.origin, plan.password)
+        reader = Reader(plan.origin, plan.password, self._count)
         try:
             await reader.connect()
         except Away:
@@ -149,7 +150,7 @@ class Puller:
         elif difference := broken(plan.contract, contract):
             raise Drifted(difference)
         copy = await Shelf(self.database, self.site).open_copy(identity(plan.origin, plan.model), plan.model, contract.dimensions)
-        line = Line(reader, plan.origin.budget, self._brake, self._egress, self.site)
+        line = Line(reader, plan.origin.budget, self._brake)
         return Sitting(plan, reader, contract, copy, line)
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -242,6 +243,10 @@ class Puller:
         while True:
             await self._say(self._standing(), self._why())
             await asyncio.sleep(SAY_S)
+
+    def _count(self, asked: Asked) -> None:
+        self._egress.count(time.monotonic(), asked)
+        count_asked(self.site, asked)
 
     def _why(self) -> str:
         doubted = self._state.sweep.doubted if self._state.sweep else 0

@@ -9,12 +9,14 @@ Drifted (A is no longer what we rely on). None is tried again here.
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from typing import Any, Self
 
 import psycopg
 from pgvector.psycopg import register_vector_async
 from psycopg import AsyncConnection, errors
 
+from mirror.egress import Asked
 from mirror.origin import Origin
 from mirror.statements import Statement
 
@@ -55,7 +57,9 @@ class Drifted(SourceError):
 
 
 class Reader:
-    def __init__(self, origin: Origin, password: str) -> None:
+    def __init__(self, origin: Origin, password: str, count: Callable[[Asked], None] | None = None) -> None:
+        """`count` is told of every statement that A was asked."""
+        self._count = count
         self._origin = origin
         self._password = password
         self._connection: AsyncConnection[tuple[Any, ...]] | None = None
@@ -110,12 +114,25 @@ class Reader:
         if connection is None or connection.closed:
             raise Away("the connection to it is closed")
         began = time.monotonic()
+        rows: list[tuple[Any, ...]] = []
         try:
             async with asyncio.timeout(STATEMENT_MS / 1000 + 2), connection.cursor(binary=True) as cursor:
                 await cursor.execute(*statement)
-                return await cursor.fetchall(), time.monotonic() - began
+                rows = await cursor.fetchall()
         except (psycopg.Error, OSError, TimeoutError) as error:
             raise translated(error) from error
+        finally:
+            self._tell(rows)
+        return rows, time.monotonic() - began
+
+    def _tell(self, rows: list[tuple[Any, ...]]) -> None:
+        if self._count is not None:
+            self._count(Asked(statements=1, rows=len(rows), bytes=sum(map(wire_bytes, rows))))
+
+
+def wire_bytes(row: tuple[Any, ...]) -> int:
+    """About what a row took on the wire."""
+    return sum(len(value) if isinstance(value, str) else getattr(value, "nbytes", 8) for value in row)
 
 
 def translated(error: Exception) -> SourceError:

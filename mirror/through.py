@@ -8,6 +8,7 @@ Its load then grows with our calls, up to two statements at a time: that is why 
 
 import asyncio
 import contextlib
+import functools
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from core.vault import Vault
 from mirror import statements
 from mirror.contract import examine
 from mirror.contract_shapes import Contract, broken
-from mirror.metrics import ROWS, STATEMENTS
+from mirror.metrics import count_asked
 from mirror.origin import model_of, source_of
 from mirror.plan import Plan, load_plan
 from mirror.reader import Drifted, Reader, SourceError
@@ -46,6 +47,7 @@ FRESH_S = 5.0
 class _Door:
     """One site's way to its Machine A."""
 
+    site: SiteId
     plan: Plan
     since: float
     contract: Contract | None = None
@@ -62,7 +64,11 @@ class _Door:
         async with asyncio.timeout(TURN_S):
             await self.turns.acquire()
         try:
-            reader = self.idle.pop() if self.idle else Reader(self.plan.origin, self.plan.password)
+            reader = (
+                self.idle.pop()
+                if self.idle
+                else Reader(self.plan.origin, self.plan.password, functools.partial(count_asked, self.site))
+            )
             async with contextlib.AsyncExitStack() as closing:
                 await closing.enter_async_context(reader)
                 yield reader
@@ -113,7 +119,7 @@ class ReadThrough:
             return door
         if door is not None:
             await door.close()
-        self._doors[site] = made = _Door(plan, time.monotonic())
+        self._doors[site] = made = _Door(site, plan, time.monotonic())
         return made
 
 
@@ -127,8 +133,6 @@ async def _nearest(door: _Door, reader: Reader, site: Site, question: Question) 
         door.contract = contract
     source, kind = source_of(door.plan.origin.columns), door.contract.vector
     found, _ = await reader.read(statements.nearest(source, vector_text(question.vector), NEAREST, kind))
-    STATEMENTS.labels(site.site_id).inc()
-    ROWS.labels(site.site_id).inc(len(found))
     return [
         Passage(
             document_id=document or key,

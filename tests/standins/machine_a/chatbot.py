@@ -1,9 +1,8 @@
-"""Machine A's live chatbot: `python -m tests.standins.machine_a.chatbot PORT DATABASE_URL`. Its users' requests are what must
-not get slower for us.
+"""Machine A's live chatbot: `python -m tests.standins.machine_a.chatbot PORT DATABASE_URL`. Its users must not notice us.
 
-    POST /chat {"question"}      its vector search, its own log in its own database      GET /health    as quick as it is
-    GET /orders/{id}             its CRM, which we ask as well                            GET /counted   requests by who asked
-    POST /v1/embeddings          its model's vendor, speaking OpenAI's API             POST /ill      {"delay": 0.5, "status": 503}
+POST /chat {"question"}      its vector search, its own log in its own database      GET /health    as quick as it is
+GET /orders/{id}             its CRM, which we ask as well                            GET /counted   requests by who asked
+POST /ill                    {"delay": 0.5, "status": 503}: from now on
 """
 
 import asyncio
@@ -17,7 +16,7 @@ from typing import Any
 from aiohttp import web
 from psycopg_pool import AsyncConnectionPool
 
-from tests.standins.machine_a.words import MODEL, embed
+from tests.standins.machine_a.words import embed
 
 NEAREST = "select article_id, headline, body, link from articles order by embedding <=> %s::vector limit 3"
 ORDER = "select id, item, status, amount, expected_on from orders where id = %s"
@@ -43,14 +42,6 @@ class Chatbot:
         if row is None:
             return web.json_response({"detail": "no such order"}, status=404)
         return web.json_response(dict(zip(("id", "item", "status", "amount", "expected_on"), row, strict=True)))
-
-    async def embeddings(self, request: web.Request) -> web.Response:
-        asked = await request.json()
-        if asked["model"] != MODEL:
-            return web.json_response({"error": {"message": "no such model"}}, status=404)
-        texts = [asked["input"]] if isinstance(asked["input"], str) else asked["input"]
-        data = [{"object": "embedding", "index": at, "embedding": embed(text).tolist()} for at, text in enumerate(texts)]
-        return web.json_response({"object": "list", "model": MODEL, "data": data})
 
     async def health(self, request: web.Request) -> web.Response:
         async with self._pool.connection() as rows:
@@ -84,7 +75,6 @@ class Chatbot:
             [
                 web.post("/chat", self.chat),
                 web.get("/orders/{id}", self.order),
-                web.post("/v1/embeddings", self.embeddings),
                 web.get("/health", self.health),
                 web.get("/counted", self.counted),
                 web.post("/ill", self.ill),

@@ -1,4 +1,4 @@
-"""All of Machine A: its database, its chatbot with CRM and embedding vendor, each a process of its own.
+"""All of Machine A: its database, its chatbot with a CRM, its embedding vendor, each a process of its own.
 
 with running() as a: …          or by hand:  python -m tests.standins.machine_a.machine [ROWS]
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.standins.machine_a.database import DATABASE, PASSWORD, MachineADatabase, free_port, running_database
+from tests.standins.machine_a.database import DATABASE, PASSWORD, READER, MachineADatabase, free_port, running_database
 from tests.standins.machine_a.words import DIMENSIONS, MODEL
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -28,31 +28,36 @@ class MachineA:
     database: MachineADatabase
     port: int
     chatbot: "subprocess.Popen[str]"
+    vendor_port: int
 
     @property
     def url(self) -> str:
-        """Of its chatbot, its CRM and, under /v1, of its embedding vendor."""
+        """Of its chatbot and its CRM."""
         return f"http://127.0.0.1:{self.port}"
 
     def embedding(self) -> dict[str, object]:
         """A site's `embedding` setting that makes vectors as A does."""
-        return {"model": MODEL, "base_url": f"{self.url}/v1", "dimensions": DIMENSIONS}
+        return {"model": MODEL, "base_url": f"http://127.0.0.1:{self.vendor_port}/v1", "dimensions": DIMENSIONS}
 
 
 @contextlib.contextmanager
-def running(rows: int = 0, *, cores: Sequence[int] = ()) -> Iterator[MachineA]:
-    """`cores`: the only ones that it may use."""
+def running(rows: int = 0, *, cores: Sequence[int] = (), vendor_cores: Sequence[int] = ()) -> Iterator[MachineA]:
+    """`cores`: the only ones that it may use. Its vendor is somebody else, on cores of its own."""
     with running_database(rows) as database:
         for order in ORDERS:
             database.run("insert into orders values (%s, %s, %s, %s, %s)", order)
         database.run("create index on articles using hnsw (embedding vector_cosine_ops)")
         if cores and database.server.process is not None:
             os.sched_setaffinity(database.server.process.pid, cores)
-        port = free_port()
+        port, vendor_port = free_port(), free_port()
         url = f"postgresql://chatbot:owner@127.0.0.1:{database.port}/{DATABASE}"
-        with process("tests.standins.machine_a.chatbot", str(port), url, cores=cores) as chatbot:
+        with (
+            process("tests.standins.machine_a.chatbot", str(port), url, cores=cores) as chatbot,
+            process("tests.standins.machine_a.vendor", str(vendor_port), cores=vendor_cores) as vendor,
+        ):
             assert chatbot.stdout is not None and "chatbot" in chatbot.stdout.readline()
-            yield MachineA(database, port, chatbot)
+            assert vendor.stdout is not None and "vendor" in vendor.stdout.readline()
+            yield MachineA(database, port, chatbot, vendor_port)
 
 
 @contextlib.contextmanager
@@ -72,7 +77,8 @@ def process(module: str, *arguments: str, cores: Sequence[int] = ()) -> Iterator
 
 if __name__ == "__main__":
     with running(int(sys.argv[1]) if len(sys.argv) > 1 else 500) as a:
-        print(f"chatbot, CRM, embeddings: {a.url}   database: 127.0.0.1:{a.database.port}/{DATABASE}   password: {PASSWORD}")
+        print(f"chatbot and CRM: {a.url}   embeddings: {a.embedding()['base_url']}")
+        print(f"database: 127.0.0.1:{a.database.port}/{DATABASE}   password of {READER}: {PASSWORD}")
         print(f"its owner's way in: psql '{a.database.socket_url}'", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()
