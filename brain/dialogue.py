@@ -97,9 +97,10 @@ async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piec
 
 
 def _not_heard(memory: Memory) -> list[Piece]:
-    """What came of a write, if it was drowned by an interruption."""
+    """What came of a write, if less than half of it was heard before an interruption."""
     outcome = memory.outcome
-    if outcome is None or (memory.recent and outcome.texts[0][:20] in memory.recent[-1].answered):
+    heard = len(memory.recent[-1].answered) if memory.recent else 0
+    if outcome is None or heard >= len(" ".join(outcome.texts)) // 2:
         return []
     return [Say(text, outcome.language) for text in outcome.texts]
 
