@@ -21,8 +21,9 @@ from core.sites import Language
 
 _SPELT = re.compile(r"(?<![\d.,])\d(?: \d){3,}(?![\d.,]*\d)")
 """An order number as tools say it, figure by figure: "1 2 3 4 5"."""
-_LETTERS = re.compile(r"\b[A-HJ-Z](?: [A-HJ-Z]){1,4}\b")
-"""An abbreviation as it is written for a voice: "T V", "A C"."""
+_LETTERS = re.compile(r"\b[A-HJ-Z](?: [A-Z]){1,4}s?\b")
+"""An abbreviation as it is written for a voice: "T V", "U P I"."""
+_EMAIL = re.compile(r"\b([\w.-]+) at ([\w-]+) dot ([a-z]{2,3})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Written:
         read = " ".join(in_writing(sentence) for sentence in sentences(text))
         for spelt in (_SPELT, _LETTERS):
             read = spelt.sub(lambda found: found[0].replace(" ", ""), read)
-        read = harmless(read)
+        read = harmless(_EMAIL.sub(r"\1@\2.\3", read))
         return self._out([*self._finish(), f" {read}" if self._begun else read])
 
     def write(self, text: str, language: Language) -> list[str]:

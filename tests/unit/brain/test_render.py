@@ -113,3 +113,8 @@ def test_certain_keeps_back_what_may_become_a_link() -> None:
     assert certain("see [the si", finished=False) == "see "
     assert certain("see [the site](https://a.in) now", finished=False) == "see [the site](https://a.in) "
     assert harmless("[x](data:text/html,1) [y](https://a.in)") == "x [y](https://a.in)"
+
+
+def test_what_was_spelt_for_a_voice_is_written_as_people_write_it() -> None:
+    said = form("chat").say("U P I ya card se. T Vs bhi. Email help at roshni dot in hai, code 12 34.", "hi-Latn")
+    assert said == ["UPI ya card se. TVs bhi. Email help@roshni.in hai, code 12 34."]
