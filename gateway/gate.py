@@ -28,6 +28,7 @@ DEADLINE_S = 15.0
 _DETAILS = {
     400: "the request, or its Range, can't be read",
     416: "the file is shorter than that: its size is in Content-Range",
+    422: "the address has a NUL character, which no text here can hold",
     500: "something of ours broke: our log has it under this instance",
     504: "the answer took too long",
 }
@@ -65,6 +66,10 @@ class Gate:
         of_path = (limits for path, limits in self._wider.items() if scope["path"].startswith(path))
         body_limit, deadline_s = next(of_path, (self._body_limit, self._deadline_s))
         exchange = _Exchange(scope, receive, send, body_limit)
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            await exchange.fail(422)
+            exchange.report()
+            return
         try:
             async with asyncio.timeout(deadline_s) as exchange.deadline:
                 await self._app(scope, exchange.receive, exchange.send)

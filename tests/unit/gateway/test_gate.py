@@ -57,6 +57,11 @@ def test_a_path_and_a_method_that_do_not_exist_are_problems(town: Town) -> None:
     assert is_problem(answer, 405) and answer.headers["allow"] == "POST"
 
 
+def test_a_nul_in_the_address_is_refused_before_it_reaches_the_database(town: Town) -> None:
+    for path in ("/v1/sites?cursor=%00", "/v1/kb/faqs?cursor=a%00b", "/v1/calls/%00", "/v1/calls?%00=1"):
+        assert is_problem(town.get(path), 422)
+
+
 def test_our_own_failure_is_a_problem_that_tells_nothing_but_where_to_look(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         answer = ask(Gate(application()), path="/broken")
