@@ -5,6 +5,7 @@ of its own, HNSW answers by meaning and only rare words are looked up.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,21 +39,23 @@ class SiteRow:
     tools: tuple[str, ...]
     version: int
     """Changes with every change of the site's knowledge."""
+    born: datetime
+    """Another site of the same id, after this one was deleted, was born later."""
     generation: Generation | None = None
     """None: nothing was ever written."""
 
 
 async def site_row(rows: Rows, site: SiteId) -> SiteRow | None:
     query = (
-        f"select settings, tools, knowledge_version, {COLUMNS} from site "
+        f"select settings, tools, knowledge_version, site.created_at, {COLUMNS} from site "
         "left join kb_generation g on g.site_id = site.site_id and state = 'active' where site.site_id = %s"
     )
     row = await (await rows.execute(query.encode(), [site])).fetchone()
     if row is None:
         return None
-    generation = None if row[3] is None else generation_of(site, row[3:])
+    generation = None if row[4] is None else generation_of(site, row[4:])
     version = row[2] + (generation.facts_version + generation.passages_version if generation else 0)
-    return SiteRow(msgspec.convert(row[0], Site), tuple(row[1]), version, generation)
+    return SiteRow(msgspec.convert(row[0], Site), tuple(row[1]), version, row[3], generation)
 
 
 async def facts_of(rows: Rows, generation: Generation) -> tuple[list[Chunk], Floats] | None:

@@ -149,6 +149,8 @@ class Library:
             if row is None:
                 self._sites.pop(site, None)
                 raise NoSuchSite(site)
+            if before is not None and before.row.born != row.born:
+                before = None
             generation = row.generation
             if generation is None:
                 none = np.zeros((0, 0), np.float32)

@@ -204,6 +204,29 @@ def test_a_site_is_found_by_its_number_as_it_was_written(migrated_postgres: Serv
     run(migrated_postgres, story)
 
 
+def test_a_site_made_anew_under_an_old_id_knows_nothing_of_the_old_one(
+    migrated_postgres: Server, folder: Path, model: MiniLM
+) -> None:
+    """Both were changed as often: their versions are the same."""
+
+    async def story(database: Database) -> None:
+        await load(folder, migrated_postgres, database, model)
+        async with Library(database, model, fresh_s=0.0) as library:
+            assert await library.find(SHOP, "is there parking") is not None
+            async with database.as_site(SHOP) as rows:
+                await rows.execute("delete from kb_generation where site_id = %s", [SHOP])
+                await rows.execute("call forget_site(%s)", [SHOP])
+            (folder / "facts.toml").write_text(FACTS.replace("Behind", "In front of"))
+            await load(folder, migrated_postgres, database, model)
+            async with asyncio.timeout(5):
+                while (match := await library.find(SHOP, "is there parking")) is None or match.entry.answers != {
+                    "en": "In front of the house."
+                }:
+                    continue
+
+    run(migrated_postgres, story)
+
+
 def test_the_library_sees_a_change_and_outlives_the_database(migrated_postgres: Server, folder: Path, model: MiniLM) -> None:
     async def story(database: Database) -> None:
         await load(folder, migrated_postgres, database, model)
