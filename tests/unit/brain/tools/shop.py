@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -19,7 +19,7 @@ from brain.tools.own_tables import Callbacks, Leads
 from brain.tools.proof import Proof
 from brain.tools.registry import Desk, all_tools, our_writes
 from brain.tools.tool import Tool
-from brain.turn import Asked, Barrier, Done, Memory, Piece, Say, ToolBegan, ToolEnded
+from brain.turn import Asked, Done, Memory, Piece, Say, ToolEnded
 from core.db import Database
 from core.events import AnyEvent
 from core.ids import SiteId
@@ -220,8 +220,10 @@ def table(server: Server, name: str, columns: str) -> list[tuple[Any, ...]]:
         return admin.execute(f"select {columns} from {name} where site_id = %s".encode(), [SHOP]).fetchall()
 
 
+def change(server: Server, statement: str) -> None:
+    with psycopg.connect(server.settings.database_admin_url(), autocommit=True) as admin:
+        admin.execute(statement.encode())
+
+
 def tomorrow() -> datetime.date:
     return datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=5.5))).date() + datetime.timedelta(1)
-
-
-__all__ = ["Barrier", "Caller", "Say", "ToolBegan", "ledger", "replace", "table", "tomorrow", "visit"]

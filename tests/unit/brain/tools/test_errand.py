@@ -1,5 +1,7 @@
 """Declared tools, as callers meet them: questions one by one, proofs, read-backs, and writes that happen once."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from brain.turn import Barrier, Done, Say, ToolBegan, ToolEnded
 from tests.postgres import Server
 from tests.standins.crm import SECRET_ERROR
-from tests.unit.brain.tools.shop import Caller, ledger, table, tomorrow, visit
+from tests.unit.brain.tools.shop import Caller, change, ledger, table, tomorrow, visit
 
 
 def test_a_read_asks_for_what_it_lacks_and_tells_the_answer_in_the_sites_words(migrated_postgres: Server) -> None:
@@ -343,5 +345,41 @@ def test_injection_stays_a_value(migrated_postgres: Server) -> None:
         await caller.says("yes")
         rows: list[Any] = table(migrated_postgres, "lead", "interest")
         assert rows == [("'; drop table lead; -- {phone} ${7*7}",)]
+
+    visit(migrated_postgres, story)
+
+
+# ── when things break around a write ─────────────────────────────────────────────────────────────────────────────────
+def test_no_row_no_write(migrated_postgres: Server) -> None:
+    async def story(caller: Caller) -> None:
+        await propose(caller)
+        migrated_postgres.stop()
+        try:
+            assert "nothing was changed" in await caller.says("yes")
+        finally:
+            migrated_postgres.start()
+        assert caller.crm.writes == []
+
+    visit(migrated_postgres, story)
+
+
+def test_a_write_that_a_crash_left_running_is_not_begun_again(migrated_postgres: Server) -> None:
+    async def story(caller: Caller) -> None:
+        await propose(caller)
+        change(migrated_postgres, "update tool_call set state = 'running'")
+        assert (await caller.says("yes")).startswith("Sorry, I can not be certain")
+        assert caller.crm.writes == []
+
+    visit(migrated_postgres, story)
+
+
+def test_two_processes_with_the_same_yes_write_once(migrated_postgres: Server) -> None:
+    async def story(caller: Caller) -> None:
+        await propose(caller)
+        caller.crm.ill, caller.crm.slow_s = "slow", 0.2
+        twin = replace(caller)
+        told = await asyncio.gather(caller.says("yes"), twin.says("yes"))
+        assert sorted(words[:15] for words in told) == ["All right, that", "Sorry, I can no"]
+        assert len(caller.crm.writes) == 1 and sum(seen.method == "PATCH" for seen in caller.crm.requests) == 1
 
     visit(migrated_postgres, story)
