@@ -30,6 +30,7 @@ def application(
     door.install(app, needs)
     app.state.neighbours = health.Neighbours(settings, http)
     app.state.chats, app.state.contacts = chats, contacts
+    needs.farewells.append(chats.forget)
     app.include_router(calls.router)
     app.include_router(chat.router)
     app.include_router(agui.router)

@@ -93,7 +93,7 @@ async def change_site(request: Request, site: Managed, once: Once, needs: All) -
 @router.delete(
     "/{site_id}", responses=gives_nothing() | refuses(401, 404, 409, 422, 503), response_class=Response, status_code=204
 )
-async def delete_site(site: Managed, db: Db, settings: Configured, force: Force = False) -> Response:
+async def delete_site(site: Managed, db: Db, settings: Configured, needs: All, force: Force = False) -> Response:
     """Delete a site and everything of it: keys, secrets, knowledge, conversations, call records, recordings. For good."""
     try:
         if not await say_farewell(db, settings, site, force=force):
@@ -101,6 +101,8 @@ async def delete_site(site: Managed, db: Db, settings: Configured, force: Force 
     except CallsGoOn as error:
         detail = f"{error.calls} calls of this site are going on: wait, or delete it with force=true"
         raise Problem(409, detail, "calls-go-on") from error
+    for farewell in needs.farewells:
+        await farewell(site)
     return nothing()
 
 
