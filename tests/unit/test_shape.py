@@ -25,6 +25,7 @@ BLIND = {
     "media_server/edge.py": 2,  # a call; and its work within the one tick of all calls, handed on to the first
     "gateway/gate.py": 1,  # a request
     "brain/session.py": 1,  # a turn
+    "kb_api/worker.py": 1,  # a step of a document
 }
 """Blind excepts that are meant: the one place per process where a … dies and the next must live (style.md section 3, point 8)."""
 

@@ -1,0 +1,113 @@
+"""The kb-worker process: it stops cleanly, comes back where it was killed, and one bad step costs nobody else anything."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from brain.knowledge.embed import MiniLM
+from core.settings import REPOSITORY, Network
+from kb_api.ingest.queue import Claim
+from kb_api.worker import Worker
+from tests.unit.knowledge.desk import Desk, Town, at_the_desk
+
+OFFSET = 23_000
+BOOK = "\n\n".join(
+    f"# Lamp L-{1000 + n}\n\nThe lamp L-{1000 + n} stands in hall {n} and is sold in boxes of {n}." for n in range(120)
+)
+
+
+def process(town: Town) -> "subprocess.Popen[bytes]":
+    environment = {
+        **os.environ,
+        "HAAZIR_HOME": str(town.settings.home),
+        "HAAZIR_DATABASE_URL": town.settings.database_url(),
+        "HAAZIR_NETWORK_PORT_OFFSET": str(OFFSET),
+        "HAAZIR_SECRET_VAULT_KEY": "a vault key",
+        "PYTHONPATH": str(REPOSITORY),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    return subprocess.Popen([sys.executable, "-P", "-m", "kb_api.worker"], env=environment, stderr=subprocess.PIPE)
+
+
+def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    limit = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < limit, "it takes too long"
+        time.sleep(0.05)  # another process's doing: there is no event to wait for
+
+
+def is_ready(town: Town) -> bool:
+    host, port = msgspec.structs.replace(town.settings, network=Network(port_offset=OFFSET)).metrics_address("kb-worker")
+    try:
+        with urllib.request.urlopen(f"http://{host}:{port}/readyz", timeout=1) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.URLError:
+        return False
+
+
+def test_a_killed_worker_s_document_is_finished_by_the_next_which_then_stops_cleanly(town: Town, model: MiniLM) -> None:
+    async def send(desk: Desk) -> None:
+        await desk.write(BOOK, "Lamps")
+
+    at_the_desk(town, model, send)
+    first = process(town)
+    try:
+        until(lambda: is_ready(town))
+        until(lambda: (0,) < town.rows("select embedded from kb_document")[0] < (120,))
+    finally:
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+    (done,) = town.rows("select embedded from kb_document")[0]
+    town.run("update kb_document set due_at = now()")  # as after the minute of its lease
+    second = process(town)
+    try:
+        until(lambda: town.rows("select status from kb_document") == [("ready",)])
+        assert town.rows("select count(*), count(distinct body) from kb_chunk where site_id = 'shop'") == [(120, 120)]
+        assert 0 < done < 120
+    finally:
+        second.send_signal(signal.SIGTERM)
+        _, said = second.communicate(timeout=20)
+    assert second.returncode == 0, said.decode()
+    assert b"lamp" not in said, "nothing of a document is in the log"
+    assert not any(town.settings.uploads_dir.rglob("raw")), "what was read is not kept"
+
+
+def test_a_step_that_breaks_costs_its_document_an_attempt_and_the_others_nothing(
+    town: Town, model: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(desk: Desk) -> None:
+        bad, good = await desk.write("the bad one"), await desk.write("the good one")
+        (number,) = town.rows(f"select doc_id from kb_doc where key = '{bad['id']}'")[0]
+        worker = Worker(desk.settings, desk.database, desk.embedders, desk.steps._reading)
+        whole = worker._steps.take
+
+        async def take(claim: Claim) -> None:
+            if claim.doc_id == number:
+                raise RuntimeError("a fault of ours")
+            await whole(claim)
+
+        monkeypatch.setattr(worker._steps, "take", take)
+        working = asyncio.create_task(worker.documents())
+        async with asyncio.timeout(60):
+            while (await desk.document(good["id"]))["status"] != "ready":  # each look is a query: the worker has its turns
+                continue
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        assert (await desk.document(bad["id"]))["status"] == "queued"
+        assert town.rows(f"select attempts from kb_document where doc_id = {number}") == [(1,)]
+        monkeypatch.undo()
+        town.run("update kb_document set due_at = now(), attempts = 4")
+        await desk.work()
+        failed = await desk.document(bad["id"])
+        assert failed["status"] == "failed" and "several tries" in failed["reason"]
+
+    at_the_desk(town, model, story)
