@@ -1,21 +1,21 @@
 """How good are the answers, and where should the thresholds be? `python -m brain.calibrate [FOLDER QUESTIONS]…`.
 
 Without arguments: all sites. QUESTIONS has lines "set <tab> what is meant <tab> question", as tests/unit/brain/questions.tsv.
-Fits the weights (match.py) on the sets `calibration` and shows, for every set and threshold, what callers would be told. Needs no
-database.
+Fits the weights (match.py) on all sets but `held_out` and shows, for every set and threshold, what callers would be
+told. It needs no database.
 """
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from brain.elsewhere import ELSEWHERE
 from brain.folder import SiteFolder, read_folder
 from brain.knowledge.embed import MiniLM
+from brain.knowledge.fit import Choice, choice, fit, scaled
 from brain.knowledge.match import CONFIRM, TELL, WEIGHTS, Candidate, Chunk, Entry, Match, Weights, best_match, verdict
 from brain.knowledge.normal import normalise
 from brain.knowledge.snapshot import Snapshot
@@ -29,16 +29,22 @@ EVERYTHING = (
 UNKNOWN = "-"
 """What is meant by a question that the site can't answer."""
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9)
-_FIGURES = tuple(field.name for field in fields(Weights) if field.name != "none")
-_RIDGE = 2e-4
-"""Keeps the weights small: some hundred questions are not many."""
+LEARNT_FROM = ("calibration", "former_held_out")
+_FOLDS = 4
+_OWN_EVERY = 16
+"""Of the ways to ask that sites list, each sixteenth is learnt from: they are many, and shorter than what callers say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     belongs: str
     meant: str
+    """A key, or several of which each is right: "cancel_order|update_order_status"."""
     text: str
+
+    @property
+    def meanings(self) -> frozenset[str]:
+        return frozenset(self.meant.split("|"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Guess:
 
     @property
     def right(self) -> bool:
-        return self.match is not None and self.match.entry.key == self.question.meant
+        return self.match is not None and self.match.entry.key in self.question.meanings
 
     @property
     def score(self) -> float:
@@ -139,57 +145,39 @@ def figures(found: Sequence[Guess], tell: float = TELL, confirm: float = CONFIRM
     )
 
 
-def fit(found: Sequence[Guess]) -> Weights:
-    """Weights under which what was meant is likeliest: a conditional logit by BFGS (Nocedal and Wright 2006, 6.1).
-
-    The choice is among the candidates and none of them; who asked what the site can't answer chose none, or ELSEWHERE.
-    """
-    choices = [_choice(guess) for guess in found if guess.candidates]
-    size = len(_FIGURES) + 1
-    weights, inverse = np.zeros(size), np.eye(size)
-    loss, gradient = _loss(weights, choices)
-    for _ in range(200):
-        step = -inverse @ gradient
-        length = 1.0
-        while (tried := _loss(weights + length * step, choices))[0] > loss + 1e-4 * length * float(gradient @ step):
-            length /= 2
-            if length < 1e-9:
-                break
-        moved, turned = length * step, tried[1] - gradient
-        weights, (loss, gradient) = weights + moved, tried
-        if float(np.abs(gradient).max()) < 1e-6 or moved @ turned <= 1e-15:
-            break
-        scale = 1 / float(moved @ turned)
-        left = np.eye(size) - scale * np.outer(moved, turned)
-        inverse = left @ inverse @ left.T + scale * np.outer(moved, moved)
-    return Weights(*map(float, weights))
+def own_questions(folder: SiteFolder, model: MiniLM) -> list[Guess]:
+    """A site's own ways to ask, each put to a site that does not list it, and to one that does not even have its answer."""
+    found: list[Guess] = []
+    for fold in range(_FOLDS):
+        kept, left_out = _without(folder, fold)
+        found += guesses(snapshot_of(kept, model), model, left_out)
+    for guess in guesses(snapshot_of(folder, model), model, [g.question for g in found]):
+        others = tuple(candidate for candidate in guess.candidates if candidate.entry.key != guess.question.meant)
+        found.append(Guess(Question("own", UNKNOWN, guess.question.text), others, best_match(others)))
+    return found[::_OWN_EVERY]
 
 
-_Choice = tuple[NDArray[np.float64], NDArray[np.bool_]]
-"""float[candidates + 1, weights], the last row for none; and which of them were right to choose."""
+def _without(folder: SiteFolder, fold: int) -> tuple[SiteFolder, list[Question]]:
+    """The site without every `_FOLDS`th way to ask; and those, as questions."""
+    docs, questions = [], []
+    for doc in folder.docs:
+        ask = {language: [text for at, text in enumerate(texts) if at % _FOLDS != fold] for language, texts in doc.ask.items()}
+        if doc.key != ELSEWHERE and any(ask.values()):
+            texts = [text for texts in doc.ask.values() for at, text in enumerate(texts) if at % _FOLDS == fold]
+            questions += [Question("own", doc.key, text) for text in texts if normalise(text).english]
+            doc = replace(doc, ask=ask)
+        docs.append(doc)
+    return replace(folder, docs=tuple(docs)), questions
 
 
-def _choice(guess: Guess) -> _Choice:
-    rows = [[*(float(getattr(candidate, name)) for name in _FIGURES), 0.0] for candidate in guess.candidates]
-    keys = [candidate.entry.key for candidate in guess.candidates]
-    meant = guess.question.meant
-    missed = meant == UNKNOWN or meant not in keys  # not among the candidates: then none of them should be chosen
-    right = [key == ELSEWHERE if missed else key == meant for key in keys]
-    return np.array([*rows, [0.0] * len(_FIGURES) + [1.0]]), np.array([*right, missed])
+def weights_for(found: Sequence[Guess], own: Sequence[Guess]) -> Weights:
+    """What makes an entry likely: from callers' questions and the sites' own ways to ask. How likely: from the former alone."""
+    asked = [_choice(guess) for guess in found if guess.candidates]
+    return scaled(fit(asked + [_choice(guess) for guess in own if guess.candidates]), asked)
 
 
-def _loss(weights: NDArray[np.float64], choices: Sequence[_Choice]) -> tuple[float, NDArray[np.float64]]:
-    """Mean surprise at what was meant, and its slope."""
-    loss = _RIDGE * float(weights[:-1] @ weights[:-1])
-    slope = 2 * _RIDGE * np.append(weights[:-1], 0.0)
-    for rows, right in choices:
-        utility = rows @ weights
-        chance = np.exp(utility - utility.max())
-        chance /= chance.sum()
-        meant = max(float(chance[right].sum()), 1e-300)
-        loss -= float(np.log(meant)) / len(choices)
-        slope += (chance - np.where(right, chance / meant, 0)) @ rows / len(choices)
-    return loss, slope
+def _choice(guess: Guess) -> Choice:
+    return choice(guess.candidates, guess.question.meanings, {ELSEWHERE})
 
 
 def line(found: Sequence[Guess], tell: float) -> str:
@@ -218,13 +206,16 @@ def main() -> int:
         return 2
     model = MiniLM()
     everything: list[Guess] = []
-    for folder, questions in zip(paths[::2], paths[1::2], strict=True):
-        found = guesses(snapshot_of(read_folder(folder), model), model, read_questions(questions))
-        sys.stdout.write(report(str(folder), found))
+    own: list[Guess] = []
+    for path, questions in zip(paths[::2], paths[1::2], strict=True):
+        folder = read_folder(path)
+        found = guesses(snapshot_of(folder, model), model, read_questions(questions))
+        sys.stdout.write(report(str(path), found))
         everything += found
+        own += own_questions(folder, model)
     if len(paths) > 2:
         sys.stdout.write(report("all", everything))
-    fitted = fit([guess for guess in everything if guess.question.belongs == "calibration"])
+    fitted = weights_for([guess for guess in everything if guess.question.belongs in LEARNT_FROM], own)
     sys.stdout.write(f"in match.py: {WEIGHTS}, tell {TELL}, confirm {CONFIRM}\nfitted here: {fitted}\n")
     return 0
 

@@ -125,7 +125,7 @@ class Embedding(msgspec.Struct, frozen=True, kw_only=True):
     base_url: Text = ""
     """An OpenAI-compatible server; empty: the model that we carry along, or litellm for any other."""
     secret: Text = ""
-    dimensions: Annotated[int, Meta(ge=1, le=4096)] = 384
+    dimensions: Annotated[int, Meta(ge=1, le=4000)] = 384
     latin: bool = False
     """It knows no Devanagari (text-embedding-3-small: 22 against 71, facts/brain.md B2): it gets texts in Latin letters."""
 
@@ -158,7 +158,7 @@ class Llm(msgspec.Struct, frozen=True, kw_only=True):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """How sure we must be, 0 to 1. docs/decision.md has what each costs and gains."""
 
-    tell: Share = 0.70
+    tell: Share = 0.80
     """To tell a fact or use a tool."""
     confirm: Share = 0.40
     """To ask back whether it was meant."""

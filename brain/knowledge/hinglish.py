@@ -322,6 +322,22 @@ hungry: bhookha-rehna
 not able: nahin-chal chal-nahin
 seventy: sattar
 eighty: assi
+arrived: aa-gaya aa-gayi aa-gaye aagaya aagayi aagaye aa-gya pahunch-gaya pahunch-gayi
+can not hear: sunai-nahin sunai-nahi awaaz-nahin awaz-nahin aawaz-nahin
+hear: sunai
+another: kisi-aur koi-aur kuchh-aur kuch-aur doosra-koi
+how long wait: kitna-intezaar kitna-intezar kitni-der-ruk
+cost some: kuchh-lagega kuch-lagega kuchh-lagta kuch-paisa
+after: ke-baad ke-bad
+this: ismein isme iss isey ise
+that: usmein usme uss usey use-wala
+i: muje mujhse humse hum-log hamko
+in it: ismein
+like: jaisi-wali
+near: pas ke-paas aas aas-paas
+who: kisi-ka-kaun
+some: koi-bhi
+26: chhabbis
 near you: aapke-paas aapke-yahan aapke-yaha
 near me: mere-paas
 """

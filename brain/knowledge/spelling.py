@@ -56,7 +56,7 @@ def meant(word: str, vocabulary: Vocabulary) -> str:
         stem = word.removesuffix(suffix)
         if stem != word and len(stem) > 1 and stem in HINGLISH:
             return f"{HINGLISH[stem]} {HINGLISH.get(suffix, '')}".strip()
-    if len(word) > 4 and (mended := _nearest(word, _BY_SOUND, 0.82)) is not None:
+    if (mended := _nearest(word, _BY_SOUND, 0.82 if len(word) > 4 else 0.86)) is not None:
         return HINGLISH.get(mended, mended)
     return word
 

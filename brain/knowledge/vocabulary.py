@@ -308,4 +308,73 @@ rice: chawal chaval
 bread: chapati
 potato: aloo aalu
 sweet: mithai meetha
+-: mei m k hee ho-na dwara jab jis jisse jiske jisko jo-bhi den dein yani yaani na-haan oor tumhe apko ap unhe
+i: mene maine-hi hume mujhko-hi mje
+you: ap
+your: apka apki apke apna-wala aapki-wali
+what: kiya ky kyaa-hai
+why: ku kyu-ki kiu
+when: kb kab-se-kab
+where: kidher kahaa kaha-pe kaha-par kahan-pe kahan-par
+how: kesa kese kesi kaise-kaise
+how much: ktna ktni ktne kitnaa kitni-kitni
+is: hein haiga haigi hoti-hai rha rhi rhe
+done: hogya hogyi huye huwe hogye
+change: badlo badlein badle badlen badlna badlwana badalva
+remind: yaad yad
+play: bajao bajaye bajaiye bajana
+song: gaane gaaney ganey sangeet
+snow: barf
+rubbish: kachra kachara
+remaining: baaki bakhi baki bacha-hua
+hope: ummeed umeed
+use: istemaal istemal upyog prayog
+go: jaaon jaonga jaunga-main lejaane
+some: thode kuch-na-kuch
+such: aisa aise aisi
+inform: ittila khabar-karna suchit
+trip: safar yatra
+ill: tabiyat-kharab tabiyat tabyat
+pain: dard-ho dukhta
+doctor: dr
+certificate: praman-patra praman
+post: dak daak
+signature: hastakshar dastakhat
+photo copy: fotokopi xerox
+address: thikaana jagah-ka-pata
+route: rasta-bata
+bus stand: bas-adda
+railway station: steshan tesan
+minute: minat minit minute-mein
+second: sekand
+week: saptaah hafton-mein haftey-mein
+fortnight: pakhwada
+date of birth: janmdin janam-tareekh
+birthday: janamdin
+relative: rishtedaar rishtedar
+wedding: byah
+festival: tyohar-par
+worker: naukar kaamwali
+carry: uthakar
+empty: khaali-hai
+quiet: shant
+beautiful: sundar khubsurat khoobsurat
+clean: safai
+cheaper: sasta-wala aur-sasta
+best: sabse-achha sabse-accha sabse-acha sabse-badhiya sarvottam
+which one: kaun-wala
+bigger: aur-bada isse-bada
+half hour: aadha-ghanta aadhe-ghante
+soon: jald jaldi-se
+complete: mukammal
+reason: wajha
+sure: pakka zaroor-se
+correct answer: sahi-jawab
+not working: kaam-nahin-kar kaam-nahi-kar nahin-chal-raha nahi-chal-raha nahin-chal-rahi nahi-chal-rahi chalu-nahin
+not received: nahin-mila nahi-mila nahin-mili nahi-mili nahin-mile nahi-mile nahin-pahuncha nahi-pahuncha
+not come: nahin-aaya nahi-aaya nahin-aayi nahi-aayi nahin-aaye nahi-aaye
+not like: pasand-nahin pasand-nahi
+not want: nahin-chahiye nahi-chahiye nahi-chaiye
+do not know: pata-nahi nahin-pata nahi-pata
+do not understand: samajh-nahin samajh-nahi samajh-mein-nahin
 """

@@ -10,7 +10,7 @@ from brain.knowledge.match import Candidate, Entry, Match, asks_for, best_match,
 
 REFUND = Entry(1, "fact", "refund", {})
 RETURN = Entry(2, "fact", "return", {})
-NEAR = Candidate(REFUND, cosine=0.9, centre=0.8, overlap=0.8, coverage=1.0, asks_for=1, words=frozenset({"refund"}))
+NEAR = Candidate(REFUND, cosine=0.8, centre=0.7, overlap=0.8, coverage=1.0, asks_for=1, words=frozenset({"refund"}))
 FAR = Candidate(RETURN, cosine=0.3, centre=0.2)
 
 
@@ -41,19 +41,21 @@ def test_two_that_are_equally_near_are_doubtful() -> None:
     assert alone.score > beside.score and known(alone) and verdict(beside) == "confirm"
 
 
+PLAIN = replace(NEAR, entry=RETURN, coverage=0.8, asks_for=0)
+
+
 @pytest.mark.parametrize(
     "better",
     [
-        {"cosine": 0.95},
-        {"centre": 0.85},
-        {"overlap": 0.9},
-        {"coverage": 1.0},
-        {"asks_for": 1},
+        replace(PLAIN, cosine=0.85),
+        replace(PLAIN, centre=0.75),
+        replace(PLAIN, overlap=0.9),
+        replace(PLAIN, coverage=1.0),
+        replace(PLAIN, asks_for=1),
     ],
 )
-def test_every_figure_counts(better: dict[str, float]) -> None:
-    plain = replace(NEAR, coverage=0.8, asks_for=0)
-    match = best_match([plain, replace(plain, entry=RETURN, **better)])
+def test_every_figure_counts(better: Candidate) -> None:
+    match = best_match([replace(PLAIN, entry=REFUND), better])
     assert match is not None and match.entry is RETURN
 
 
