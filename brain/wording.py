@@ -3,6 +3,7 @@
 Each line is at most two short sentences: it is spoken. {…} are filled by the caller of `say`.
 """
 
+import re
 from collections.abc import Sequence
 
 from core.sites import Language
@@ -118,10 +119,6 @@ _CHAT: dict[str, str] = {
     "Please go ahead.": "Please go on.",
     "Main sun rahi hoon.": "Main yahin hoon.",
     "I am listening.": "I am here.",
-    "Apna order number boliye, ya keypad par dabaiye.": "Apna order number likhiye.",
-    "Please tell me your order number, or key it in.": "Please write your order number.",
-    "अपना ऑर्डर नंबर बोलिए, या कीपैड पर दबाइए।": "अपना ऑर्डर नंबर लिखिए।",
-    "ਆਪਣਾ ਆਰਡਰ ਨੰਬਰ ਬੋਲੋ, ਜਾਂ ਕੀਪੈਡ ਤੇ ਦਬਾਓ।": "ਆਪਣਾ ਆਰਡਰ ਨੰਬਰ ਲਿਖੋ।",
     "Kripya poora number boliye.": "Kripya poora number likhiye.",
     "Please tell me all of it.": "Please write all of it.",
     "कृपया पूरा नंबर बोलिए।": "कृपया पूरा नंबर लिखिए।",
@@ -137,6 +134,17 @@ _CHAT: dict[str, str] = {
     "Main sun raha hoon.": "Main yahin hoon.",
 }
 """Sentences of ours that suppose a telephone, and what they are in a chat."""
+_SAY_OR_KEY = tuple(
+    (re.compile(spoken), written)
+    for spoken, written in (
+        (r"\bboliye(?:, ya keypad par| ya) dabaiye", "likhiye"),
+        (r"\btell me ([^,.]*), or key (?:it|them) in", r"write \1"),
+        (r"\bsay or key in\b", "write"),
+        (r"बोलिए(?:, या कीपैड पर| या) दबाइए", "लिखिए"),
+        (r"ਬੋਲੋ(?:, ਜਾਂ ਕੀਪੈਡ ਤੇ| ਜਾਂ) ਦਬਾਓ", "ਲਿਖੋ"),
+    )
+)
+"""The same of the many ways to ask for a number."""
 
 HOLD_CHAT: Lines = {
     "hi-Latn": "Please chat par bane rahein, main check kar raha hoon.",
@@ -189,7 +197,10 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def in_writing(sentence: str) -> str:
     """One of our sentences as it reads in a chat; any other comes back as it is."""
-    return _CHAT.get(sentence, sentence).replace("can not", "cannot")  # apart, it is said more clearly
+    written = _CHAT.get(sentence, sentence)
+    for spoken, typed in _SAY_OR_KEY:
+        written = spoken.sub(typed, written)
+    return written.replace("can not", "cannot")  # apart, it is said more clearly
 
 
 def listed(items: Sequence[str], language: Language) -> str:

@@ -118,3 +118,17 @@ def test_certain_keeps_back_what_may_become_a_link() -> None:
 def test_what_was_spelt_for_a_voice_is_written_as_people_write_it() -> None:
     said = form("chat").say("U P I ya card se. T Vs bhi. Email help at roshni dot in hai, code 12 34.", "hi-Latn")
     assert said == ["UPI ya card se. TVs bhi. Email help@roshni.in hai, code 12 34."]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("Apna das ank ka mobile number boliye, ya keypad par dabaiye.", "Apna das ank ka mobile number likhiye."),
+        ("Please tell me your order number, or key it in.", "Please write your order number."),
+        ("अपना ऑर्डर नंबर बोलिए, या कीपैड पर दबाइए।", "अपना ऑर्डर नंबर लिखिए।"),
+        ("ਨੰਬਰ ਦੇ ਆਖਰੀ ਚਾਰ ਅੰਕ ਬੋਲੋ ਜਾਂ ਦਬਾਓ।", "ਨੰਬਰ ਦੇ ਆਖਰੀ ਚਾਰ ਅੰਕ ਲਿਖੋ।"),
+        ("Delivery wale ko boliye.", "Delivery wale ko boliye."),
+    ],
+)
+def test_a_chat_asks_to_write_not_to_speak(spoken: str, written: str) -> None:
+    assert form("chat").say(spoken, "en") == [written]
