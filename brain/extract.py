@@ -7,6 +7,7 @@ A passage may be about the question without answering it. Three things must hold
 title) has the question's words, rare ones weighing more, and who asks "how much" or "when" finds a figure or a date in it.
 """
 
+import functools
 import math
 import re
 from collections import Counter
@@ -30,8 +31,9 @@ LONGEST = 320
 
 _WANTS_FIGURE = re.compile(r"\b(?:how (?:much|many|long|old|far|soon)|when|price|cost|fee|charge|rate|age|timing|what time)\b")
 _WHEN = re.compile(
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:daily|today|tomorrow|morning|evening|noon|midnight|night|always|never|any ?time"
-    r"|free|every day|same day|next day|immediate|weekly|monthly|yearly|once|twice|no charge|nothing|hour|hours|day|days|week|month)\b"
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\b(?:daily|today|tomorrow|morning|evening|noon|midnight|night|always|never"
+    r"|any ?time|free|every day|same day|next day|immediate|weekly|monthly|yearly|once|twice|no charge|nothing"
+    r"|hours?|days?|week|month)\b"
 )
 _GOES_ON = re.compile(
     r"^(?:it|its|this|these|they|that|such|however|but|otherwise|also|yeh|ye|iska|iske|isme|inka|agar|lekin|यह|इस|ये|लेकिन|ਇਹ)\b",
@@ -73,8 +75,7 @@ class _Page:
 
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
-        self.texts = [text for text in split(passage.text) if len(text) >= SHORTEST]
-        self.lines = [normalise(text) for text in self.texts]
+        self.texts, self.lines = _sentences(passage.text)
         self.title = normalise(passage.title)
 
     def told(self, at: int) -> str:
@@ -84,6 +85,13 @@ class _Page:
             both = f"{text} {self.texts[at + 1]}"
             return both if len(both) <= LONGEST else text
         return text
+
+
+@functools.lru_cache(2048)
+def _sentences(text: str) -> tuple[tuple[str, ...], tuple[Normal, ...]]:
+    """As they stand, and in the form in which they are compared. The same few passages come again and again."""
+    texts = tuple(each for each in split(text) if len(each) >= SHORTEST)
+    return texts, tuple(map(normalise, texts))
 
 
 def _sure(asked: Normal, weights: dict[str, float], page: _Page, at: int) -> float:
