@@ -83,7 +83,7 @@ async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piec
             yield piece
         return
     # What was expected or offered holds for one turn: from here on it is the meaning that counts.
-    heard = replace(memory, language=language, expects="anything", offered_person=False, meant="", misunderstood=0)
+    heard = replace(memory, language=language, expects="anything", conceal=False, offered_person=False, meant="", misunderstood=0)
     request = Request(mind.site, language, heard, asked=asked)
     if (errand := _under_way(memory, mind)) is not None:
         if errand.takes(request, meaning, await _also(meaning, memory, mind)):

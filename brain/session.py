@@ -37,6 +37,7 @@ from brain.turn import (
 )
 from core import commands as msg
 from core.bus import Link, PeerGone
+from core.concealed import concealed
 from core.sites import Language
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ class Draft:
     """One revision of one turn, as far as it is answered."""
 
     ask: msg.Ask
+    asked: str
+    """As it is written down: a secret that we had asked for is not."""
     task: "asyncio.Task[None] | None" = None
     committed: asyncio.Event = field(default_factory=asyncio.Event)
     acting: bool = False
@@ -114,7 +117,7 @@ class Session:
         match message:
             case msg.Ask():
                 await self._drop()
-                self._draft = draft = Draft(message)
+                self._draft = draft = Draft(message, message.text)
                 draft.task = asyncio.create_task(self._think(draft))
             case msg.Commit(turn=turn, revision=revision) if draft and (draft.ask.turn, draft.ask.revision) == (turn, revision):
                 if not draft.committed.is_set():
@@ -173,6 +176,8 @@ class Session:
             await self._finish()  # the next answer must know what the last one did
             await self._recall()
             draft.language = language_of(ask.text, self._memory.language) if ask.via == "text" else ask.language
+            if self._memory.conceal:
+                draft.asked = concealed(ask.text)
             asked = Asked(
                 ask.text, draft.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn
             )  # fmt: skip
@@ -294,11 +299,11 @@ class Session:
     def _exchange(self, draft: Draft) -> Exchange:
         unheard = "" if draft.acting and not draft.wanted else self._said(draft)
         answered = unheard if draft.heard is None else draft.heard
-        return Exchange(draft.ask.text, answered, self._opened.channel, draft.language)
+        return Exchange(draft.asked, answered, self._opened.channel, draft.language)
 
     def _write_down(self, draft: Draft) -> None:
         ask, done = draft.ask, draft.done
-        asked = (ask.turn, ask.via, ask.text, draft.language, ask.confidence)
+        asked = (ask.turn, ask.via, draft.asked, draft.language, ask.confidence)
         if done is None:
             turn = Turn(*asked, self._said(draft), draft.heard, None, None)
         else:
@@ -314,6 +319,7 @@ class Session:
             answer_source=done.source,
             expects=done.memory.expects,
             digits=done.memory.digits,
+            conceal=done.memory.conceal,
             then=done.then,
             destination=done.destination,
             summary=done.summary,

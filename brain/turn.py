@@ -74,6 +74,8 @@ class Memory:
     expects: Expects = "anything"
     digits: int = 0
     """With expects="digits": how many the number has."""
+    conceal: bool = False
+    """What we asked for is a secret: the reply is not written down."""
     offered_person: bool = False
     """We asked whether a person should take over."""
     misunderstood: int = 0

@@ -360,6 +360,8 @@ class AnswerDone(Message, frozen=True, kw_only=True):
     """What a reply to this would look like: the turn machine's patience depends on it."""
     digits: int = 0
     """With expects="digits": how many make the number complete; 0: nobody knows."""
+    conceal: bool = False
+    """The reply to this is a secret (a PIN, a phone number): records have it through core.concealed only."""
     then: Literal["listen", "hang_up", "transfer"] = "listen"
     destination: str = ""
     summary: str = ""

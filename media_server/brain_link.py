@@ -9,7 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from core import commands as msg
+from core.concealed import concealed
 from core.events import ToolCalled
 from media_server.ledger import Ledger
 from media_server.mouth import Ended, Mouth
@@ -33,6 +36,8 @@ class BrainLink:
         self._answers: dict[int, msg.Ask] = {}
         """What each reply answers, until it has been heard to its end or is not wanted any more."""
         self._tools: dict[int, list[ToolCalled]] = {}
+        self._secret_turns: set[int] = set()
+        """In which the caller was asked for a secret: not for the records."""
         conversation = msg.OpenConversation(
             call_id=opening.call_id, site_id=opening.site.site_id, channel="call",
             caller=opening.caller, language=opening.site.language,
@@ -45,7 +50,8 @@ class BrainLink:
     def ask(self, ask: msg.Ask, reply: int) -> None:
         """Its answer will be `reply`."""
         self._answers[reply] = ask
-        self._ledger.asked(ask, reply)
+        secret = ask.turn in self._secret_turns
+        self._ledger.asked(msgspec.structs.replace(ask, text=concealed(ask.text)) if secret else ask, reply)
         if not self.neighbour.send(ask):
             self._fail_later(ask)
 
@@ -92,6 +98,7 @@ class BrainLink:
                 self._tools.setdefault(reply, []).append(called)
             case msg.AnswerDone():
                 self._ledger.sourced(reply, message.answer_source)
+                (self._secret_turns.add if message.conceal else self._secret_turns.discard)(message.turn + 1)
                 self._mouth.complete(reply)
             case msg.ToolStarted() | msg.BrainFailed():
                 pass

@@ -43,7 +43,8 @@ def question(declaration: Declaration, request: Request, proposal: Proposal) -> 
     if proposal.tries:
         before, _ = line("wrong_length", language, digits=str(length)) if form == "digits" and length else line("sorry", language)
     expects: Expects = "digits" if form == "digits" else "yes_no" if form == "yes_no" else "anything"
-    memory = replace(request.memory, expects=expects, digits=length if form == "digits" else 0, proposal=proposal)
+    digits, secret = length if form == "digits" else 0, declaration.slot(proposal.asking).secret
+    memory = replace(request.memory, expects=expects, digits=digits, conceal=secret, proposal=proposal)
     return _said(((*before[:1], *sentences(text)), language), memory)
 
 
@@ -52,7 +53,7 @@ def proof(request: Request, proposal: Proposal, way: Way, digits: int, *, wrong:
     texts, language = line("ask_last4" if way == "last4" else "ask_pin", request.language)
     if wrong:
         texts, language = line("proof_wrong", request.language)
-    memory = replace(request.memory, expects="digits", digits=digits, proposal=proposal)
+    memory = replace(request.memory, expects="digits", digits=digits, conceal=True, proposal=proposal)
     return _said((texts, language), memory)
 
 

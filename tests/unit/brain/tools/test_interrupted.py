@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from brain.dialogue import answer as dialogue_answer
 from brain.lanes import Lanes
 from brain.notebook import Notebook
@@ -20,7 +22,7 @@ from core.ids import CallId
 from core.vault import Vault
 from tests.postgres import Server
 from tests.standins.crm import Crm, crm_serving
-from tests.unit.brain.tools.shop import LOOPBACK, SHOP, Heard, caller_in, ledger, prepare
+from tests.unit.brain.tools.shop import LOOPBACK, SHOP, Heard, caller_in, ledger, prepare, table
 
 OPEN = msg.OpenConversation(call_id=CallId("c-9"), site_id=SHOP, channel="call", caller="+919811111111", language="en")
 Story = Callable[[Link[Any], Crm, Heard], Coroutine[Any, Any, None]]
@@ -142,3 +144,19 @@ def test_a_committed_yes_said_twice_is_one_write(migrated_postgres: Server) -> N
         assert len(crm.writes) == 1
 
     call(migrated_postgres, story)
+
+
+def test_a_pin_is_written_down_nowhere(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any], crm: Crm, events: Heard) -> None:
+        await says(link, 1, "open my vault")
+        await says(link, 2, "1 2 3 4 5")
+        link.send(msg.Ask(turn=3, revision=0, text="4711", language="en", confidence=1.0, via="keypad"))
+        link.send(msg.Commit(turn=3, revision=0))
+        assert "Samsung" in await heard(link, 3)
+
+    call(migrated_postgres, story)
+    asked = [text for (text,) in table(migrated_postgres, "conversation_turn", "asked")]
+    assert sorted(asked) == ["open my vault", "•••", "•••"], "the order is secret too, as the slot says"
+    with psycopg.connect(migrated_postgres.settings.database_admin_url()) as admin:
+        kept = str(admin.execute("select * from conversation where site_id = %s", [SHOP]).fetchall())
+    assert "4711" not in kept
