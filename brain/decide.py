@@ -67,7 +67,7 @@ def nearer(
     if match.exact or found is None or found.sure < thresholds.document:
         return None
     lacking = normalise(question).words - match.words - NOT_A_SUBJECT
-    if not lacking & normalise(f"{found.passage.title} {found.text}").words:
+    if not lacking & normalise(f"{found.passage.title} {found.passage.heading} {found.text}").words:
         return None
     near = _near(passages, thresholds)
     return Decision("ground", found.sure, passages=near) if has_model and near else Decision("quote", found.sure, quote=found)

@@ -76,7 +76,7 @@ class _Page:
     def __init__(self, passage: Passage) -> None:
         self.passage = passage
         self.texts, self.lines = _sentences(passage.text)
-        self.title = normalise(passage.title)
+        self.title = normalise(f"{passage.title} {passage.heading}")
 
     def told(self, at: int) -> str:
         """The sentence, and the next if it goes on about the same."""

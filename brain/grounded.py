@@ -26,7 +26,7 @@ async def answer(question: str, request: Request, decision: Decision, llm: Llm) 
     """By a model, from the decision's passages."""
     yield AwaitTurn()
     passages, cited = decision.passages, list[int]()
-    shown = [question, *(f"{passage.title}\n{passage.text}" for passage in passages)]
+    shown = [question, *(f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages)]
 
     def check(sentence: str) -> tuple[str, str]:
         told, marks = without_marks(sentence)

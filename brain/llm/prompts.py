@@ -52,7 +52,7 @@ def grounded(site: Site, asked: Asked, language: Language, memory: Memory, passa
         _DATA,
     )
     shown = "\n".join(
-        f'<passage n="{n}" title="{_inert(passage.title, 200)}">\n{_inert(passage.text, LONGEST_PASSAGE)}\n</passage>'
+        f'<passage n="{n}" title="{_inert(_title(passage), 300)}">\n{_inert(passage.text, LONGEST_PASSAGE)}\n</passage>'
         for n, passage in enumerate(passages, start=1)
     )
     last = Message("user", f"{shown}\n{_now(asked, language)}")
@@ -78,6 +78,11 @@ def general(site: Site, asked: Asked, language: Language, memory: Memory, tools:
     earlier = "\n".join(_customer(turn.asked, LONGEST_TURN) for turn in memory.recent[-TURNS:])
     said = f"Earlier the customer said:\n{earlier}\n\nNow:\n{_now(asked, language)}" if earlier else _now(asked, language)
     return Prompt((system, Message("user", said)), tuple(tools))
+
+
+def _title(passage: Passage) -> str:
+    """What a piece in the middle of a document is about, its text may not say."""
+    return " / ".join(filter(None, dict.fromkeys((passage.title, passage.heading))))
 
 
 def _system(site: Site, channel: Channel, rules: Sequence[str]) -> Message:
