@@ -53,7 +53,7 @@ class Watch:
 
     a: MachineA
     owner: psycopg.Connection[tuple[object, ...]]
-    waits: Counter[str] = field(default_factory=Counter)
+    waits: Counter[str] = field(default_factory=lambda: Counter({"ours": 0, "theirs behind us": 0}))
     """Statements seen waiting for a lock, by whose: "ours", "theirs behind us"."""
     written_before: int = 0
 

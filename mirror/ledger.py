@@ -5,7 +5,7 @@ columns of numbers, 24 MB; two of a million keys share a 64-bit digest once in f
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,36 +21,52 @@ def digest(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest(), "big", signed=True)
 
 
+Numbers = NDArray[np.int64]
+Held = tuple[int, str, str]
+"""Our row's id, A's key, A's version."""
+
+
 class Ledger:
-    def __init__(self, held: Iterable[tuple[int, str, str]]) -> None:
-        """`held`: (our row's id, A's key, A's version) of each row of the copy."""
-        rows = np.array([(digest(key), digest(version), row) for row, key, version in held], np.int64).reshape(-1, 3)
-        rows = rows[np.argsort(rows[:, 0], kind="stable")]
-        self._keys: NDArray[np.int64] = np.ascontiguousarray(rows[:, 0])
-        self._versions = rows[:, 1]
-        self._rows = rows[:, 2]
-        self._seen = np.zeros(len(rows), np.bool_)
+    """`hold` all rows of the copy, then go through A's pages with `other`, then ask what is `gone`."""
+
+    def __init__(self) -> None:
+        self._parts: list[Numbers] = []
+        self._held = np.zeros((0, 3), np.int64)
+        self._seen = np.zeros(0, np.bool_)
+
+    def hold(self, page: Sequence[Held]) -> None:
+        """Some of the copy's rows. After the first page of A's, no more of them."""
+        self._parts.append(np.array([(digest(key), digest(version), row) for row, key, version in page], np.int64).reshape(-1, 3))
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self._rows)
+
+    @property
+    def _rows(self) -> Numbers:
+        """int64[rows, 3]: digests of key and version, our row's id; sorted by key."""
+        if self._parts:
+            rows = np.concatenate(self._parts)
+            self._held, self._parts = rows[np.argsort(rows[:, 0], kind="stable")], []
+            self._seen = np.zeros(len(rows), np.bool_)
+        return self._held
 
     def other(self, page: Sequence[tuple[str, str]]) -> list[str]:
         """The keys of a page (key, version) that we do not hold in that version. All of the page counts as seen."""
-        if not page:
-            return []
+        rows = self._rows
+        if not page or not len(rows):
+            return [key for key, _ in page]
         keys = np.array([digest(key) for key, _ in page], np.int64)
         versions = np.array([digest(version) for _, version in page], np.int64)
-        if not len(self._keys):
-            return [key for key, _ in page]
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        held = self._keys[at] == keys
+        at = np.minimum(np.searchsorted(rows[:, 0], keys), len(rows) - 1)
+        held = rows[at, 0] == keys
         self._seen[at[held]] = True
-        same = held & (self._versions[at] == versions)
+        same = held & (rows[at, 1] == versions)
         return [page[position][0] for position in np.flatnonzero(~same).tolist()]
 
     def gone(self) -> list[int]:
         """Ids of our rows that no page had, after the last page of a sweep."""
-        return [int(row) for row in self._rows[~self._seen]]
+        rows: list[int] = self._rows[:, 2][~self._seen].tolist()
+        return rows
 
     def is_doubtful(self, gone: int) -> bool:
         """Half a table that is not there is more often a table being filled anew than one that was emptied."""

@@ -160,7 +160,9 @@ class Puller:
         began_at, began = time.time(), time.monotonic()
         if self._news_after is None and sitting.contract.news != "sweep":
             self._news_after = await self._newest(sitting)
-        ledger = Ledger(await shelf.held(copy))
+        ledger = Ledger()
+        async for held in shelf.held(copy):
+            ledger.hold(held)
         looked_at = fetched = 0
         after: str | None = None
         while True:
@@ -193,7 +195,7 @@ class Puller:
             large = sweep.looked_at >= LARGE and not sitting.copy.indexed
             await shelf.settle(sitting.copy, with_index=large)
             await shelf.changed()
-        rows, without_vector = await shelf.count(sitting.copy)
+        rows, without_vector = sweep.looked_at + sweep.doubted, await shelf.without_vector(sitting.copy)
         bound = 2 * sweep.seconds + sitting.plan.origin.budget.sweep_s
         self._state = msgspec.structs.replace(
             self._state, rows=rows, without_vector=without_vector, fresh_as_of=sweep.began_at, bound_s=bound, sweep=sweep

@@ -4,7 +4,7 @@ open_copy ─> put / take away, page by page ─> completed ─> the older copy 
                                                        └─> indexed by meaning, once it is large
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from brain.knowledge.normal import normalise
 from core.db import Database
 from core.ids import SiteId
+from mirror.ledger import Held
 
 LARGE = 2_000
 """Rows from which a copy gets an index; looking through fewer takes some milliseconds."""
@@ -75,17 +76,17 @@ class Shelf:
                 found = (made[0], dimensions, False, False)
         return Copy(*found)
 
-    async def held(self, copy: Copy) -> list[tuple[int, str, str]]:
-        """(our row's id, A's key, A's version) of all of it. DatabaseAway."""
+    async def held(self, copy: Copy) -> AsyncIterator[list[Held]]:
+        """All rows of it, a page at a time. DatabaseAway."""
         query = "select row_id, key, version from mirror_row where copy_id = %s and row_id > %s order by row_id limit %s"
-        found: list[tuple[int, str, str]] = []
-        while True:
+        after, full = 0, True
+        while full:
             async with self._database.as_site(self._site) as rows:
-                after = found[-1][0] if found else 0
                 page = await (await rows.execute(query, [copy.copy_id, after, PAGE])).fetchall()
-            found += page
-            if len(page) < PAGE:
-                return found
+            full = len(page) == PAGE
+            if page:
+                after = page[-1][0]
+                yield page
 
     async def put(self, copy: Copy, page: Sequence[Row]) -> None:
         """New rows, and new versions of rows. DatabaseAway."""
@@ -127,13 +128,13 @@ class Shelf:
         async with self._database.as_site(self._site) as rows:
             await rows.execute("update site set knowledge_version = knowledge_version + 1 where site_id = %s", [self._site])
 
-    async def count(self, copy: Copy) -> tuple[int, int]:
-        """Rows, and how many of them have no vector. DatabaseAway."""
-        query = "select count(*), count(*) - count(embedding) from mirror_row where copy_id = %s"
+    async def without_vector(self, copy: Copy) -> int:
+        """How many rows have text and no vector, or neither. DatabaseAway."""
+        query = "select count(*) from mirror_row where copy_id = %s and embedding is null"
         async with self._database.as_site(self._site) as rows:
             row = await (await rows.execute(query, [copy.copy_id])).fetchone()
         assert row is not None
-        return row[0], row[1]
+        return int(row[0])
 
 
 def vector_text(vector: NDArray[np.float32]) -> str:

@@ -44,7 +44,6 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     at: Annotated[float, Meta(description="When this was said: seconds since 1970")] = 0.0
     rows: Annotated[int, Meta(description="In the copy that answers")] = 0
     without_vector: Annotated[int, Meta(description="Of those: found by their words alone")] = 0
-    skipped: Annotated[int, Meta(description="Rows without text: nothing to tell")] = 0
     fresh_as_of: Annotated[float | None, Meta(description="All that A had committed by then is here; null: no copy yet")] = None
     bound_s: Annotated[
         float | None, Meta(description="A change is here after so many seconds at the latest, as last measured")

@@ -42,6 +42,7 @@ create table mirror_row (
   primary key (copy_id, row_id)
 ) partition by list (copy_id);
 create unique index on mirror_row (copy_id, key);
+create index on mirror_row (copy_id) where embedding is null; -- to be counted
 create index on mirror_row using gin (terms);
 create index on mirror_row using gin (ids);
 
@@ -59,7 +60,7 @@ create policy any_site on knowledge_source for select to haazir_relay using (tru
 
 -- Make room for a copy of the current site. A partition each: it goes as quickly as it came, and its vectors are indexed alone.
 create function open_mirror(wanted text, of_model text, of_dimensions int) returns int
-  language plpgsql security definer set search_path = public as $$
+  language plpgsql security definer set search_path = public, pg_temp as $$
 declare made int; part text;
 begin
   insert into mirror_copy (site_id, identity, model, dimensions) values (current_site(), wanted, of_model, of_dimensions)
@@ -75,7 +76,8 @@ end $$;
 
 -- An index by meaning for a copy that has become large, and fresh statistics: words are weighed by them.
 create function settle_mirror(copy int, with_index boolean) returns void
-  language plpgsql security definer set search_path = public as $$
+  language plpgsql security definer set search_path = public, pg_temp
+  set maintenance_work_mem = '512MB' set max_parallel_maintenance_workers = 1 as $$
 declare of_dimensions int; part text := format('mirror_row_%s', copy);
 begin
   select dimensions into strict of_dimensions from mirror_copy where copy_id = copy and site_id = current_site();
@@ -90,7 +92,7 @@ end $$;
 -- How common these words are in a copy of the current site's: the share of its rows that have them, where PostgreSQL's
 -- statistics know it. The view itself shows nothing of tables under row-level security.
 create function mirror_shares(copy int, asked text[]) returns table (term text, share real)
-  language sql stable security definer set search_path = public as $$
+  language sql stable security definer set search_path = public, pg_temp as $$
   select common.term, common.share
   from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as common(term, share)
   where s.schemaname = 'public' and s.tablename = format('mirror_row_%s', copy) and s.attname = 'terms'
@@ -99,7 +101,7 @@ create function mirror_shares(copy int, asked text[]) returns table (term text, 
 $$;
 
 create function drop_mirror_rows() returns trigger
-  language plpgsql security definer set search_path = public as $$ begin
+  language plpgsql security definer set search_path = public, pg_temp as $$ begin
   execute format('drop table if exists %I', format('mirror_row_%s', old.copy_id));
   return null;
 end $$;
