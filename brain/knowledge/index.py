@@ -27,7 +27,7 @@ from core.sites import Language, Site
 SNAPSHOT_LIMIT = 10_000
 """Chunks of facts, and as many of documents: more are not copied into memory (10,000 are 30 MB)."""
 
-RARE_ROWS = 300
+RARE_ROWS = 200
 """Words are looked up until so many chunks have them, the rarest first: a common one finds thousands, and tells little…"""
 RARE_TERMS = 6
 """…and no more than these: each costs a comparison with every word of every chunk of a small site."""
@@ -141,15 +141,18 @@ with meant as (
   order by embedding{{cast}} <=> %(vector)s::halfvec{{cast}} limit %(near)s
 )"""
 _EXACT = f"""
-, worded as (select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s) and terms && %(rare)s)
-, named as (select chunk_id from kb_chunk where {HERE} and ids && %(ids)s limit %(nearest)s)
-"""
+, worded as (select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s) and terms && %(rare)s)"""
+_NAMED_EXACT = f"""
+, named as (select chunk_id from kb_chunk where {HERE} and ids && %(ids)s limit %(nearest)s)"""
 _INDEXED = f"""
 , worded as (
   select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s)
   and chunk_id = any(array(select kb_chunks_with(%(shelf)s, %(generation)s, %(rare)s, '{{{{}}}}')))
-), named as (select kb_chunks_with(%(shelf)s, %(generation)s, '{{{{}}}}', %(ids)s) as chunk_id limit %(nearest)s)
-"""
+)"""
+_NAMED_INDEXED = """
+, named as (select kb_chunks_with(%(shelf)s, %(generation)s, '{{}}', %(ids)s) as chunk_id limit %(nearest)s)"""
+_NAMED_NONE = """
+, named as (select 0::bigint as chunk_id where false)"""
 _LIKELY = """
 , likely as (
   select chunk_id from meant
@@ -193,8 +196,10 @@ async def search_passages(
         "near": 0 if vector is None else NEAREST_PASSAGES,
         "nearest": NEAREST_PASSAGES,
     }
-    query = (_MEANT + (_EXACT if generation.shelf == SMALL else _INDEXED) + _LIKELY).format(
-        cast="" if generation.shelf == SMALL else f"::halfvec({int(generation.embedding.dimensions)})",
+    small = generation.shelf == SMALL
+    named = _NAMED_NONE if not asked.ids else _NAMED_EXACT if small else _NAMED_INDEXED
+    query = (_MEANT + (_EXACT if small else _INDEXED) + named + _LIKELY).format(
+        cast="" if small else f"::halfvec({int(generation.embedding.dimensions)})",
         passage=_PASSAGE,
         shared=_SHARED,
     )

@@ -1,8 +1,8 @@
 """One step of one document, top to bottom. Read this first.
 
-    queued ─> reading    the reader makes pieces of it                      ─> embedding, or failed
+    queued ─> reading    the reader makes pieces of it                      ─> embedding, in the same step; or failed
     embedding            the next few pieces get their vectors, on disk     ─> embedding again, behind the site's other documents
-                         all have: they take the place of the old ones      ─> ready
+                         all have: they take the place of the old ones      ─> ready: a short document is, after one step
 
 Every step ends by writing down how far it got, so a worker that dies costs one step. What a document can't help (its server
 or the model is away) is tried again later; what it can is said in `reason`.
@@ -46,18 +46,18 @@ class Steps:
 
     async def take(self, claim: Claim) -> None:
         """Do the next step of a claimed document and release it. DatabaseAway: the lease runs out, and another does it."""
-        async with self._database.as_site(claim.site) as rows:
-            document = await queue.document(rows, claim)
+        document = await self._document(claim)
         if document is None:
             return
         folder = folders.revision_folder(self._settings.uploads_dir, claim.site, document.key, document.revision)
         try:
             if claim.attempt > ATTEMPTS:
                 raise Refused("The document could not be read in several tries: send it again, or in another format.")
+            if document.status != "embedding":
+                await self._read(claim, document, folder)
+                document = await self._document(claim) or document
             if document.status == "embedding":
                 await self._embed(claim, document, folder)
-            else:
-                await self._read(claim, document, folder)
         except Refused as error:
             await self._fail(claim, str(error), folder)
         except (EmbeddingAway, FetchAway) as error:
@@ -66,6 +66,10 @@ class Steps:
             await self._fail(claim, "The upload is not on this machine any more: send the document again.", folder)
         else:
             await queue.release(self._database, claim)
+
+    async def _document(self, claim: Claim) -> Document | None:
+        async with self._database.as_site(claim.site) as rows:
+            return await queue.document(rows, claim)
 
     async def _read(self, claim: Claim, document: Document, folder: Path) -> None:
         async with self._database.as_site(claim.site) as rows:
