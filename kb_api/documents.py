@@ -153,7 +153,8 @@ async def _received(request: Request, folder: Path, key: str, revision: str, set
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         upload = await receive(request, raw, settings.knowledge.upload_mb * 2**20)
         return sent(source="file", title=upload.title, upload=upload)
-    if int(request.headers.get("content-length") or 0) > JSON_LIMIT:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:18]) > JSON_LIMIT:
         raise Problem(
             413, "a document this long can't come as JSON: send it as a file, in multipart/form-data", "document-too-large"
         )

@@ -37,8 +37,8 @@ async def receive(request: Request, to: Path, limit: int) -> Upload:
         raise Problem(422, "multipart/form-data needs a boundary: let your client set the Content-Type", "not-a-form")
     with to.open("wb") as file:
         form = _Form(file, limit)
-        parser = MultipartParser(boundary.encode(), form.callbacks())  # type: ignore[arg-type]  # its TypedDict wants all of them
         try:
+            parser = MultipartParser(boundary.encode(), form.callbacks())  # type: ignore[arg-type]  # its TypedDict wants all
             async for chunk in request.stream():
                 await asyncio.to_thread(parser.write, chunk)
             parser.finalize()

@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from brain.knowledge.embed import MODEL, Floats, MiniLM
+from brain.knowledge.embed import DIMENSIONS, MODEL, Floats, MiniLM
 from brain.knowledge.normal import Normal
 from brain.knowledge.script import latin
 from core.db import Rows
@@ -81,6 +81,10 @@ class Embedders:
     async def of(self, rows: Rows, site: SiteId, embedding: Embedding) -> Embedder:
         """For `embedding`; `rows` as `site`, whose vault has the key. EmbeddingAway if the key is not there."""
         if is_offline(embedding):
+            if embedding.dimensions != DIMENSIONS:
+                raise EmbeddingAway(
+                    f"{MODEL} makes {DIMENSIONS} dimensions, not {embedding.dimensions}: mend the site's settings"
+                )
             return self.offline
         key = await self._key(rows, site, embedding) if embedding.secret else ""
         if not embedding.base_url:
@@ -128,7 +132,7 @@ class Offline:
     async def passages(self, texts: Sequence[str]) -> Floats:
         """In slices, so that a question that comes in between waits for one of them only."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # alike in length: less padding
-        vectors = np.zeros((len(texts), 384), np.float32)
+        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
         for start in range(0, len(order), AT_ONCE):
             part = order[start : start + AT_ONCE]
             vectors[part] = await self._in_thread([texts[at] for at in part])

@@ -187,6 +187,9 @@ def test_another_site_sees_nothing_and_cannot_touch_anything(town: Town, model: 
     at_the_desk(town, model, story)
 
 
+_FORM = {"headers": {"Content-Type": "multipart/form-data; boundary=x"}}
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "complaint"),
     [
@@ -200,6 +203,8 @@ def test_another_site_sees_nothing_and_cannot_touch_anything(town: Town, model: 
         ({"content": b"%PDF-1.7", "headers": {"Content-Type": "application/pdf"}}, 415, "send JSON"),
         ({"content": b"--x", "headers": {"Content-Type": "multipart/form-data"}}, 422, "boundary"),
         ({"content": b"nothing", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, 422, "form"),
+        ({"content": b"--x", "headers": {"Content-Type": f"multipart/form-data; boundary={'x' * 500}"}}, 422, "form"),
+        ({"content": b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\ncut o', **_FORM}, 422, "ends before"),
         ({"files": {"other": ("a.txt", b"a", "text/plain")}}, 422, "body.file"),
         ({"files": [("file", ("a.txt", b"a")), ("file", ("b.txt", b"b"))]}, 422, "one at a time"),
     ],

@@ -106,3 +106,12 @@ def test_our_model_is_given_english_and_others_the_words_as_they_are() -> None:
     assert wording(other, hinglish, normalise(hinglish)) == hinglish
     plain = "Refunds within 10 days."
     assert wording(Embedding(), plain, normalise(plain), english=True) == plain
+
+
+def test_our_model_is_not_believed_to_have_other_dimensions_than_it_has() -> None:
+    async def story() -> None:
+        async with Embedders() as embedders:
+            with pytest.raises(EmbeddingAway, match="makes 384 dimensions, not 512"):
+                await embedders.of(NO_ROWS, SiteId("shop"), Embedding(dimensions=512))
+
+    asyncio.run(story())
