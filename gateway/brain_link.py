@@ -9,21 +9,24 @@ chat waits for its place (`AT_ONCE`) and in the brain for calls (brain/lanes.py)
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from prometheus_client import Counter, Gauge
 
 from core import commands as msg
 from core.bus import Link, PeerGone, connect
 from core.commands import Channel, Line
 from core.ids import CallId, SiteId
+from gateway.chat_shapes import HISTORY
 
 log = logging.getLogger(__name__)
 
@@ -65,17 +68,29 @@ class Who:
     site: SiteId
     channel: Channel = "chat"
     user: str = ""
-    """The client's name for them; empty: nobody's, and each question a conversation of its own."""
+    """The client's name for them; empty: the client says each time what was said before, and that names the conversation."""
     phone: str = ""
+    said: bytes = b""
+    """Digest of that."""
+
+    def after(self, history: Sequence[Line]) -> "Who":
+        """The same, for a client that tells the history and no name. Of our answers the last paragraph counts: before it there
+        may have been a holding line."""
+        if self.user or self.phone:
+            return self
+        lines = [(line.role, line.text.strip().rsplit("\n\n", 1)[-1 if line.role == "agent" else 0]) for line in history]
+        return replace(self, said=hashlib.sha256(msgspec.json.encode(lines)).digest())
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Conversation:
     session: CallId = field(default_factory=lambda: CallId(f"chat-{uuid.uuid4()}"))
     link: Link[msg.FromBrainToChat] | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     turn: int = 0
     used_at: float = 0.0
+    written_as: str = ""
+    """Its id in the database, once it is known."""
 
 
 class Chats:
@@ -106,16 +121,31 @@ class Chats:
         """
         async with (
             self._place(),
-            self._conversation(who) as conversation,
+            self._conversation(who.after(history)) as conversation,
             aclosing(self._turn(conversation, who, text, history)) as turn,
         ):
+            answer = ""
             async for message in turn:
+                if isinstance(message, msg.Text):
+                    answer += message.text
+                elif isinstance(message, msg.AnswerDone):
+                    conversation.written_as = message.conversation_id
+                    if who.after(history) != who:  # whoever tells the same history with this turn in it goes on with it
+                        said = (*history, Line("caller", text), Line("agent", answer))[-HISTORY:]
+                        await self._name(conversation, who.after(said))
                 yield message
 
-    async def forget(self, site: SiteId) -> None:
-        """Close a site's conversations: what the brain knows of them by heart is gone."""
-        for who in [who for who in self._conversations if who.site == site]:
-            await self._close(self._conversations.pop(who))
+    async def forget(self, site: SiteId, conversation_id: str | None = None) -> None:
+        """Close a conversation, or all of a site's: what the brain knows of them by heart is gone."""
+        for who, conversation in list(self._conversations.items()):
+            if who.site == site and conversation_id in (None, conversation.written_as):
+                await self._close(self._conversations.pop(who))
+
+    async def _name(self, conversation: _Conversation, who: Who) -> None:
+        """One of that name there was before, said alike to another, gives way: nobody can tell them apart."""
+        before, self._conversations[who] = self._conversations.get(who), conversation
+        if before is not None and before is not conversation:
+            await self._close(before)
 
     @contextlib.asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -138,14 +168,10 @@ class Chats:
 
     @contextlib.asynccontextmanager
     async def _conversation(self, who: Who) -> AsyncIterator[_Conversation]:
-        if not who.user and not who.phone:
-            conversation = _Conversation()
-            try:
-                yield conversation
-            finally:
-                await self._close(conversation)
-            return
-        conversation = self._conversations.setdefault(who, _Conversation())
+        if who.said:  # taken out: a second client that tells the same history gets one of its own
+            conversation = self._conversations.pop(who, None) or _Conversation()
+        else:
+            conversation = self._conversations.setdefault(who, _Conversation())
         try:
             async with asyncio.timeout(PLACE_S):
                 await conversation.lock.acquire()
@@ -156,6 +182,8 @@ class Chats:
         finally:
             conversation.used_at = asyncio.get_running_loop().time()
             conversation.lock.release()
+            if conversation not in self._conversations.values():  # it was stopped, and nobody can name it again
+                await self._close(conversation)
 
     async def _turn(
         self, conversation: _Conversation, who: Who, text: str, history: tuple[Line, ...]

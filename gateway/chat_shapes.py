@@ -100,7 +100,7 @@ class ChatRequest(msgspec.Struct):
         """What was said before the question, as the client tells it."""
         said = [message for message in self.messages if message.role in ("user", "assistant")][:-1]
         lines = [Line("caller" if message.role == "user" else "agent", message.text()[:QUESTION_LIMIT]) for message in said]
-        return tuple(line for line in lines[-HISTORY:] if line.text)
+        return tuple([line for line in lines if line.text][-HISTORY:])
 
     def returns_a_tool(self) -> bool:
         """The client tells what one of its tools gave: there is no new question."""

@@ -182,7 +182,7 @@ async def delete_conversation(
         gone = await (await rows.execute(_FORGET, [site, conversation_id, conversation_id])).fetchone()
     if gone is None:
         raise _nobody()
-    await chats.forget(site)  # what the brain knew of it by heart
+    await chats.forget(site, conversation_id)  # what the brain knew of it by heart
     return bodies.nothing()
 
 

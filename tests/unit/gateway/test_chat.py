@@ -118,6 +118,25 @@ def test_a_client_that_keeps_the_history_itself_is_understood(town: Town) -> Non
     talk(town, story)
 
 
+def test_a_client_without_a_name_goes_on_where_its_history_ends(town: Town) -> None:
+    """What was waited for (a number, a yes) is known although the client says no more than what was said."""
+
+    async def story(talk: Talk) -> None:
+        async def ask(messages: Any, **more: Any) -> Any:
+            answer = await talk.openai.chat.completions.create(model="x", messages=messages, **more)
+            return [*messages, {"role": "assistant", "content": answer.choices[0].message.content}]
+
+        first = await ask([{"role": "system", "content": "x"}, *says("slow one")])
+        held = [*says("slow two"), {"role": "assistant", "content": words(await streamed(talk, "slow two"))}]
+        for said, topic in ((first, "slow one"), (held, "slow two")):
+            await ask([*said, *says("kya hai")])
+            assert talk.heard.memories[-1].topic == topic and len(talk.heard.opened) == 2
+        await ask([*first, *says("kya hai")])  # told again: that conversation has gone on, so this is another
+        assert talk.heard.memories[-1].topic == "" and talk.heard.memories[-1].recent[0].asked == "slow one"
+
+    talk(town, story)
+
+
 def test_a_client_who_goes_away_stops_the_brain(town: Town) -> None:
     async def story(talk: Talk) -> None:
         stream = await talk.openai.chat.completions.create(model="x", messages=says("stall one"), stream=True, user="asha")
