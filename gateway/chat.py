@@ -16,7 +16,7 @@ from core import places
 from core.commands import Channel
 from core.http import bodies
 from core.http.bodies import PRIVATE
-from core.http.description import gives, refuses, takes
+from core.http.description import gives, gives_or_streams, refuses, takes
 from core.http.doors import ChatSite
 from core.http.problems import FieldError, Invalid, Problem
 from core.ids import SiteId
@@ -43,7 +43,7 @@ Brain = Annotated[Chats, Depends(the_brain)]
 @router.post(
     "/chat/completions",
     openapi_extra=takes(shapes.ChatRequest),
-    responses=gives(shapes.ChatCompletion) | refuses(401, 403, 404, 415, 422, 503, 504),
+    responses=gives_or_streams(shapes.ChatCompletion) | refuses(401, 403, 404, 415, 422, 503, 504),
     response_class=Response,
 )
 async def complete_chat(request: Request, site: ChatSite, chats: Brain) -> Response:

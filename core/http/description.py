@@ -65,6 +65,13 @@ def gives_text(shape: type[msgspec.Struct]) -> Responses:
     return responses
 
 
+def gives_or_streams(shape: type[msgspec.Struct]) -> Responses:
+    """200 with this shape in JSON, or with its pieces as server-sent events."""
+    responses = gives(shape)
+    responses[200]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    return responses
+
+
 def gives_wav() -> Responses:
     """200 or 206 with sound."""
     sound = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
