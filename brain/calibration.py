@@ -128,7 +128,10 @@ def main() -> int:
     options = parser.parse_args()
     try:
         sys.stdout.write(asyncio.run(_calibrate(load(), options.site, options.questions)) + "\n")
-    except (SettingsError, NoSuchSite, DatabaseAway, ValueError, OSError, KeyError) as error:
+    except NoSuchSite:
+        sys.stderr.write(f"haazir: no calibration: there is no site {options.site}\n")
+        return 1
+    except (SettingsError, DatabaseAway, ValueError, OSError, KeyError) as error:
         sys.stderr.write(f"haazir: no calibration: {error}\n")
         return 1
     return 0

@@ -11,6 +11,7 @@ document could have put there: what a document says can't reach a tool, however 
 
 from collections.abc import Sequence
 
+from brain.gender import is_male
 from brain.knowledge.passages import Passage
 from brain.llm.llm import Message, Prompt, ToolSpec
 from brain.turn import Asked, Memory
@@ -55,7 +56,7 @@ def grounded(site: Site, asked: Asked, language: Language, memory: Memory, passa
         f'<passage n="{n}" title="{_inert(_title(passage), 300)}">\n{_inert(passage.text, LONGEST_PASSAGE)}\n</passage>'
         for n, passage in enumerate(passages, start=1)
     )
-    last = Message("user", f"{shown}\n{_now(asked, language)}")
+    last = Message("user", f"{shown}\n{_now(asked, language, memory)}")
     return Prompt((_system(site, asked.channel, rules), *_turns(memory), last))
 
 
@@ -72,11 +73,11 @@ def general(site: Site, asked: Asked, language: Language, memory: Memory, tools:
         "Never say that you have done anything.",
         _DATA,
     )
-    system = _system(site, asked.channel, rules)
+    system, now = _system(site, asked.channel, rules), _now(asked, language, memory)
     if not tools:
-        return Prompt((system, *_turns(memory), Message("user", _now(asked, language))))
+        return Prompt((system, *_turns(memory), Message("user", now)))
     earlier = "\n".join(_customer(turn.asked, LONGEST_TURN) for turn in memory.recent[-TURNS:])
-    said = f"Earlier the customer said:\n{earlier}\n\nNow:\n{_now(asked, language)}" if earlier else _now(asked, language)
+    said = f"Earlier the customer said:\n{earlier}\n\nNow:\n{now}" if earlier else now
     return Prompt((system, Message("user", said)), tuple(tools))
 
 
@@ -86,8 +87,9 @@ def _title(passage: Passage) -> str:
 
 
 def _system(site: Site, channel: Channel, rules: Sequence[str]) -> Message:
+    who = "man" if is_male(site.voice) else "woman"
     lines = [
-        f"You are the assistant of {_inert(site.name, 100)}.",
+        f"You are the assistant of {_inert(site.name, 100)}. Speak of yourself as a {who} does.",
         _inert(site.persona, 1000),
         _FORMS[channel],
         "Rules:",
@@ -105,8 +107,10 @@ def _turns(memory: Memory) -> list[Message]:
     return found
 
 
-def _now(asked: Asked, language: Language) -> str:
-    return f"{_customer(asked.text, LONGEST_QUESTION)}\nAnswer in {_LANGUAGES[language]}."
+def _now(asked: Asked, language: Language, memory: Memory) -> str:
+    """The question, after what was asked before the turns that are shown: callers' own words as well."""
+    before = f"Long before: {_customer(memory.summary, LONGEST_QUESTION)}\n" if memory.summary else ""
+    return f"{before}{_customer(asked.text, LONGEST_QUESTION)}\nAnswer in {_LANGUAGES[language]}."
 
 
 def _customer(text: str, longest: int) -> str:

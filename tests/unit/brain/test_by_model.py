@@ -146,14 +146,14 @@ def test_an_answer_from_passages_is_told_without_its_marks_and_cited(tell: Tell)
 def test_the_prompt_has_passages_persona_language_and_the_talk_so_far_and_no_tools(tell: Tell) -> None:
     async def story(talk: Talk) -> None:
         talk.books, talk.tools = Books(passage()), {"check_order_status": Recorder()}
-        talk.memory = Memory("hi-Latn", recent=(Exchange("namaste", "Namaste!", "call", "hi-Latn"),))
+        talk.memory = Memory("hi-Latn", recent=(Exchange("namaste", "Namaste!", "call", "hi-Latn"),), summary="Asked before: emi")
         await talk.says("ਵਾਰੰਟੀ ਕਿੰਨੀ ਹੈ", "pa")
         (request,) = talk.cloud.requests
         system, *turns, last = request["messages"]
         assert "You are Asha." in system["content"] and "two short sentences" in system["content"]
         assert [turn["role"] for turn in turns] == ["user", "assistant"]
         assert WARRANTY in last["content"] and "Punjabi in Gurmukhi" in last["content"] and "ਵਾਰੰਟੀ" in last["content"]
-        assert "tools" not in request
+        assert "Asked before: emi" in last["content"] and "tools" not in request
 
     tell(story)
 
