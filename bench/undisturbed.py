@@ -57,14 +57,24 @@ def quickness(phases: Sequence[Phase], arm: str) -> Quickness:
 
 
 def compared(phases: Sequence[Phase], arm: str, *, seed: int = 1) -> Compared:
-    """`arm` against the phases without us beside each of its own. At least one phase, and one beside it."""
+    """`arm` against the phases without us beside each of its own. At least one phase, and one beside it.
+
+    Both what can vary is drawn again: the requests of a phase, and which phases there were; on a machine that is itself
+    unsteady the interval is as wide as that.
+    """
     chance = np.random.default_rng(seed)
-    sides = [(at, [near for near in (at - 1, at + 1) if 0 <= near < len(phases) and phases[near].arm == WITHOUT])
-             for at, phase in enumerate(phases) if phase.arm == arm]  # fmt: skip
-    found = float(_change(phases, sides, lambda seconds: np.percentile(seconds, [95]))[0])
-    drawn = _change(phases, sides, lambda seconds: _drawn_p95s(np.array(seconds), chance))
-    low, high = (float(value) for value in np.quantile(drawn, [(1 - SURE) / 2, (1 + SURE) / 2]))
-    verdict = "within" if high <= MARGIN else "beyond" if low > MARGIN + noise(phases) else "undecided"
+    pairs = [
+        (at, near)
+        for at, phase in enumerate(phases)
+        for near in (at - 1, at + 1)
+        if phase.arm == arm and 0 <= near < len(phases) and phases[near].arm == WITHOUT
+    ]
+    found = float(np.median(_changes(phases, pairs, lambda seconds: np.percentile(seconds, [95]))))
+    drawn = _changes(phases, pairs, lambda seconds: _drawn_p95s(np.array(seconds), chance))
+    chosen = chance.integers(len(pairs), size=drawn.shape)
+    medians = np.median(np.take_along_axis(drawn, chosen, axis=0), axis=0)
+    low, high = (float(value) for value in np.quantile(medians, [(1 - SURE) / 2, (1 + SURE) / 2]))
+    verdict = "within" if high <= MARGIN else "beyond" if low > MARGIN else "undecided"
     return Compared(arm, found, low, high, verdict)
 
 
@@ -75,11 +85,10 @@ def noise(phases: Sequence[Phase]) -> float:
     return float(np.median(changes)) if changes else 0.0
 
 
-def _change(phases: Sequence[Phase], sides: Sequence[tuple[int, list[int]]], p95s: P95s) -> Floats:
-    """Median over the arm's phases of p95 here over the mean p95 beside, less one; for each drawing of `p95s`."""
-    known = {at: p95s(phases[at].seconds) for at in {at for here, beside in sides for at in (here, *beside)}}
-    changes = [known[here] / np.mean([known[near] for near in beside], axis=0) - 1 for here, beside in sides]
-    return np.asarray(np.median(changes, axis=0))
+def _changes(phases: Sequence[Phase], pairs: Sequence[tuple[int, int]], p95s: P95s) -> Floats:
+    """float64[pairs, drawings]: p95 here over p95 beside, less one."""
+    known = {at: p95s(phases[at].seconds) for at in {at for pair in pairs for at in pair}}
+    return np.array([known[here] / known[near] - 1 for here, near in pairs])
 
 
 def _drawn_p95s(waits: Floats, chance: np.random.Generator) -> Floats:
