@@ -291,8 +291,8 @@ def _their_site_without_its_key(
     for ring, (headers, nobodys_headers) in shown.items():
         yield Attempt(operation, ring, headers, address, nobodys, nobodys_headers, body)
     if "site_id" in operation.parameters:
-        for ring, headers in _my_rings(mine):
-            yield Attempt(operation, ring, headers, address, nobodys, headers, body)
+        for ring, own in _my_rings(mine):
+            yield Attempt(operation, ring, own, address, nobodys, own, body)
 
 
 def _my_rings(mine: Tenant) -> Iterator[tuple[str, Mapping[str, str]]]:
