@@ -43,7 +43,7 @@ def fuzz(
     configuration = folder / "schemathesis.toml"
     configuration.write_text(_configuration(ids))
     command = [
-        Path(sys.executable).with_name("schemathesis"), "--config-file", configuration, "run", f"{api}/openapi.json",
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(configuration), "run", f"{api}/openapi.json",
         "--header", f"Authorization: Bearer {key}", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
         "--max-time", str(seconds), "--continue-on-failure", "--include-path-regex", only, "--no-color",
     ]  # fmt: skip
