@@ -6,14 +6,21 @@ Each step may be repeated: a deletion that was cut off is finished by the next.
 """
 
 import asyncio
+import contextlib
+import functools
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from core.db import Database, Rows
+import psycopg
+
+from brain.knowledge.generation import SMALL
+from core.db import Database, DatabaseAway, Rows
 from core.ids import CallId, SiteId
 from core.records import recording_names
 from core.settings import Settings
 
+ATTEMPTS = 4
 LIMIT = "60s"
 """A site of a million chunks takes its time."""
 LONGEST_CALL = "2 hours"
@@ -41,16 +48,35 @@ async def say_farewell(database: Database, settings: Settings, site: SiteId, *, 
         if not force and (calls := await _count(rows, site)):
             raise CallsGoOn(calls)
         recordings = await (await rows.execute(_RECORDINGS, [site])).fetchall()
-        await rows.execute("delete from kb_generation where site_id = %s", [site])
-    async with database.as_relay() as rows:  # a large site's chunks lie in a table of their own, which is faster dropped
-        await rows.execute("select drop_unused_kb_shelves()")
-    for door in (database.as_site(site), database.as_relay()):
-        async with door as rows:
-            await rows.execute(f"set local statement_timeout = '{LIMIT}'".encode())
-            await rows.execute("call forget_site(%s)", [site])
+        deleting = await rows.execute("delete from kb_generation where site_id = %s returning shelf", [site])
+        shelves = {shelf for (shelf,) in await deleting.fetchall()} - {SMALL}
+    if shelves:
+        await _drop_shelves(database)
+    for as_whom in (functools.partial(database.as_site, site), database.as_relay):
+        await _forget(as_whom, site)
     names = [name for call, base in recordings for name in recording_names(CallId(call), base)]
     await asyncio.to_thread(_delete_files, settings, site, names)
     return known
+
+
+async def _drop_shelves(database: Database) -> None:
+    """A large site's chunks lie in a table of their own, which is faster dropped. If somebody is at it: row by row, then."""
+    with contextlib.suppress(psycopg.Error):
+        async with database.as_relay() as rows:
+            await rows.execute("set local lock_timeout = '1s'")  # searches of other sites queue behind us
+            await rows.execute("select drop_unused_kb_shelves()")
+
+
+async def _forget(as_whom: Callable[[], contextlib.AbstractAsyncContextManager[Rows]], site: SiteId) -> None:
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(
+            psycopg.errors.DeadlockDetected
+        ):  # with who still writes for the site; then it is their turn to fail
+            async with as_whom() as rows:
+                await rows.execute(f"set local statement_timeout = '{LIMIT}'".encode())
+                await rows.execute("call forget_site(%s)", [site])
+            return
+    raise DatabaseAway("the site is being written to all the time")
 
 
 async def _count(rows: Rows, site: SiteId) -> int:
