@@ -1,6 +1,7 @@
 """Does a declaration make sense? Every flaw at once, each with its place and how to mend it. ◆"""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -13,7 +14,19 @@ from core.public_address import Network, NotPublic, check_url
 MOST_ARGUMENTS = 12
 """A caller answers no more questions than that, nor as many."""
 MOST_UTTERANCES = 60
-_SIMPLE = {"string", "integer", "number", "boolean"}
+_SIMPLE = ("boolean", "integer", "number", "string")
+_KEYWORDS = {
+    "type", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "format",
+    "title", "description", "default", "examples",
+}  # fmt: skip
+"""Of JSON Schema, in one argument. What is left out either makes no sense in one value or can be made to take for ever."""
+_PATTERN = re.compile(
+    r"\^?(?:(?:\[\^?(?:[^\]\\\[]|\\[dws.\-/+])+\]|\\[dws.\-/+]|[A-Za-z0-9 _@/:#,-])(?:[?*+]|\{\d{1,3}(?:,\d{0,3})?\})?)+\$?"
+)
+_ENDLESS = re.compile(r"[*+]|\{\d+,\}")
+MOST_ENDLESS = 2
+"""Open-ended repetitions in a pattern, which has neither groups nor alternatives: it is matched in the brain's own loop."""
+MOST_CHOICES = 50
 _WORDY = ("arguments",)
 """A name that every answer's template may use beside the answer's own fields."""
 _OURS = {
@@ -58,10 +71,27 @@ def _arguments(declaration: Declaration) -> Iterator[Flaw]:
         yield "arguments", "must hold no $ref: write the argument out"
     if len(declaration.properties) > MOST_ARGUMENTS:
         yield "arguments.properties", f"are more than {MOST_ARGUMENTS}"
+    if not all(isinstance(each, dict) for each in declaration.properties.values()):
+        yield "arguments.properties", "must each be an object"
+        return
     for name, each in declaration.properties.items():
-        if not isinstance(each, dict) or ("enum" not in each and each.get("type") not in _SIMPLE):
-            yield f"arguments.properties.{name}", f"must have the type {', '.join(sorted(_SIMPLE))}, or an enum"
+        for wrong in _argument(each):
+            yield f"arguments.properties.{name}", wrong
     yield from _slots(declaration)
+
+
+def _argument(schema: Mapping[str, Any]) -> Iterator[str]:
+    if unknown := sorted(set(schema) - _KEYWORDS):
+        yield f"has {unknown[0]!r}; of JSON Schema an argument may have {', '.join(sorted(_KEYWORDS))}"
+    if "enum" in schema:
+        choices = schema["enum"]
+        if not 1 <= len(choices) <= MOST_CHOICES or not all(isinstance(choice, str | int | float) for choice in choices):
+            yield f"has an enum that is not of 1 to {MOST_CHOICES} strings or numbers"
+    elif schema.get("type") not in _SIMPLE:
+        yield f"must have the type {', '.join(_SIMPLE)}, or an enum"
+    pattern = schema.get("pattern", "")
+    if pattern and (len(pattern) > 200 or not _PATTERN.fullmatch(pattern) or len(_ENDLESS.findall(pattern)) > MOST_ENDLESS):
+        yield "has a pattern with more than characters, [classes] and repetitions (two without an end at most)"
 
 
 def _slots(declaration: Declaration) -> Iterator[Flaw]:

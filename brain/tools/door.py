@@ -234,7 +234,11 @@ class Door:
         lost = Uncertain if write else functools.partial(Away, again=True)
         nonsense = Uncertain if write else Away
         try:
-            async with self._sessions.request(request, write, sent, self._limits.connect_s) as response:
+            address = URL(request.url, encoded=True)
+        except ValueError as error:
+            raise Away("the address can't be used") from error
+        try:
+            async with self._sessions.request(request, address, write, sent, self._limits.connect_s) as response:
                 status = response.status
                 if status in (429, 503):
                     self._rest(response.headers.get("Retry-After", ""))
@@ -294,11 +298,11 @@ class Sessions:
         self._reads = aiohttp.ClientSession(connector=public_connector(allowed), **common)
         self._writes = aiohttp.ClientSession(connector=public_connector(allowed, keep=False), **common)
 
-    def request(self, request: Outgoing, write: bool, sent: _Sent, connect_s: float) -> Any:
+    def request(self, request: Outgoing, address: URL, write: bool, sent: _Sent, connect_s: float) -> Any:
         headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "haazir", **request.headers}
         return (self._writes if write else self._reads).request(
             request.method,
-            URL(request.url, encoded=True),
+            address,
             headers=headers,
             data=request.body,
             allow_redirects=False,

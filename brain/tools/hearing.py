@@ -102,9 +102,11 @@ def _value(declaration: Declaration, argument: str, asked: Asked, today: date) -
             return None if at is None else at.isoformat("minutes")
         case "name":
             match = _NAME.match(text)
+            if yes_or_no(text) is not None or any(character.isdecimal() for character in text):
+                return None
             return (match["name"] if match else text).strip(" .,").title()[:80] or None
         case "words":
-            return " ".join(asked.text.split())[:LONGEST_WORDS] or None
+            return " ".join(asked.text.split())[:LONGEST_WORDS] or None if yes_or_no(text) is None else None
 
 
 def _digits(text: str, length: int) -> str | None:

@@ -35,6 +35,13 @@ def operations(document: Mapping[str, Any]) -> dict[str, tuple[str, Method, Mapp
 
 def declared(document: Mapping[str, Any], operation_id: str, server: str = "") -> dict[str, Any]:
     """A Declaration's fields, as far as the description has them. `server`: in place of its first one. OpenApiError."""
+    try:
+        return _declared(document, operation_id, server)
+    except (AttributeError, TypeError, KeyError, IndexError) as error:  # a list where the standard has an object, and so on
+        raise OpenApiError("the description does not have the shape that the standard gives it") from error
+
+
+def _declared(document: Mapping[str, Any], operation_id: str, server: str) -> dict[str, Any]:
     known = operations(document)
     if operation_id not in known:
         raise OpenApiError(f"there is no operation {operation_id!r}; there are {', '.join(sorted(known)[:20]) or 'none'}")

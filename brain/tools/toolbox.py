@@ -1,5 +1,6 @@
 """The tools of each site: ours that it allows, and those that it declared. A change is seen within seconds, without a restart."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from core.ids import SiteId
 
 log = logging.getLogger(__name__)
 
+REFRESH_WAIT_S = 0.05
+"""A turn waits this long for news of its site's tools; then what is known will do, and the next turn has the news."""
 Maker = Callable[[SiteId, Declaration], Tool | None]
 """A tool that carries a declaration out; None: this machine can't."""
 
@@ -25,6 +28,12 @@ class Toolbox:
         self._make = make
         self._fresh_s = fresh_s
         self._declared: dict[SiteId, tuple[float, dict[str, Tool]]] = {}
+        self._looking: dict[SiteId, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        for task in self._looking.values():
+            task.cancel()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
 
     async def of(self, site: SiteId, allowed: Sequence[str]) -> dict[str, Tool]:
         """By name. While the database is away: as last seen."""
@@ -35,18 +44,25 @@ class Toolbox:
         return tools
 
     async def _known(self, site: SiteId) -> dict[str, Tool]:
-        seen_at, known = self._declared.get(site, (float("-inf"), dict[str, Tool]()))
-        if time.monotonic() - seen_at < self._fresh_s:
+        seen_at, known = self._declared.get(site, (float("-inf"), None))
+        if known is not None and time.monotonic() - seen_at < self._fresh_s:
             return known
+        if site not in self._looking:
+            self._looking[site] = asyncio.create_task(self._look(site))
+            self._looking[site].add_done_callback(lambda _: self._looking.pop(site, None))
+        await asyncio.wait([self._looking[site]], timeout=None if known is None else REFRESH_WAIT_S)
+        return self._declared[site][1] if site in self._declared else {}
+
+    async def _look(self, site: SiteId) -> None:
         try:
             async with self._database.as_site(site) as rows:
                 found = await declarations(rows, site)
         except DatabaseAway:
-            return known
+            if site in self._declared:  # good for a while again: no turn waits for a database that is away
+                self._declared[site] = (time.monotonic(), self._declared[site][1])
+            return
         made = {declaration.name: self._make(site, declaration) for declaration in found}
-        known = {name: tool for name, tool in made.items() if tool is not None}
-        self._declared[site] = (time.monotonic(), known)
-        return known
+        self._declared[site] = (time.monotonic(), {name: tool for name, tool in made.items() if tool is not None})
 
 
 async def declarations(rows: Rows, site: SiteId) -> list[Declaration]:

@@ -52,4 +52,6 @@ async def open_toolbox(settings: Settings, database: Database) -> AsyncIterator[
                 case "python":
                     return desk.tool(declaration, scenarios)
 
-        yield Toolbox(database, ours, make, settings.calls.site_cache_s)
+        toolbox = Toolbox(database, ours, make, settings.calls.site_cache_s)
+        stack.push_async_callback(toolbox.close)
+        yield toolbox
