@@ -1,4 +1,4 @@
-"""The numbers in a text, however they are written: "₹1,499", "१४९९", "तीन दिन", "three to five days" -> {"1499"}, {"3"}, {"3", "5"}. ◆
+"""The numbers in a text, however they are written: "₹1,499", "१४९९", "three to five days" -> {"1499"}, {"3", "5"}. ◆
 
 What a model tells must have its numbers from somewhere: brain.guard compares the answer's with those it was shown.
 """

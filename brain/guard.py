@@ -44,7 +44,9 @@ _CONTACT = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|in|org|net)\b|\S@\S")
 _TO_THE_SHOP = re.compile(r"\b(?:you|your|yours)\b")
 _POLITE = frozenset("tell say explain know understand help describe mean define".split())
 """With these "you" is only who is asked: "can you tell me what Bluetooth is"."""
-_HOW_MUCH = re.compile(r"\bhow much (?:is|are|for|do|does|would|will)\b|\bkitn[aei] (?:ka|ki|ke|mein|main|me|lagta|lagte|loge|lete)\b")
+_HOW_MUCH = re.compile(
+    r"\bhow much (?:is|are|for|do|does|would|will)\b|\bkitn[aei] (?:ka|ki|ke|mein|main|me|lagta|lagte|loge|lete)\b"
+)
 """A price: "iphone kitne ka hai", not "saal mein kitne din hote hain"."""
 _TO_HAVE = frozenset({"get", "near"})
 """milega, aapke paas: do you have it?"""

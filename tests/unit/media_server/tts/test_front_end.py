@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.sites import Language
 from core.sentences import split
+from core.sites import Language
 from media_server.tts.text.front_end import LONGEST, FrontEnd
 from media_server.tts.text.lexicon import Lexicon
 from media_server.tts.text.numbers import cardinal
