@@ -45,7 +45,7 @@ from gateway.streaming import ClientGone, EventStream, while_there
 router = APIRouter(prefix="/v1", tags=["chat"])
 
 _STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"description": "AG-UI events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+    200: {"description": "AG-UI events", "content": {"text/event-stream": {"schema": {"description": "Events: data: {…}"}}}}
 }
 _INPUT = {"schema": {"type": "object", "description": "RunAgentInput of AG-UI: threadId, runId, messages …"}}
 _TAKES = {"requestBody": {"required": True, "content": {"application/json": _INPUT}}}

@@ -101,7 +101,7 @@ class Completion:
         return [shapes.Annotation(shapes.UrlCitation(0, len(self._text), title, url)) for title, url in pages]
 
     def _usage(self) -> shapes.Usage:
-        asked = self._asked.messages[-1].text()
+        asked = "" if self._asked.returns_a_tool() else self._asked.question()
         counted = (self._done.tokens_in, self._done.tokens_out) if self._done is not None else (0, 0)
         prompt, completion = counted if any(counted) else (_tokens(asked), _tokens(self._text))
         return shapes.Usage(prompt, completion, prompt + completion)

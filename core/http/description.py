@@ -68,7 +68,7 @@ def gives_text(shape: type[msgspec.Struct]) -> Responses:
 def gives_or_streams(shape: type[msgspec.Struct]) -> Responses:
     """200 with this shape in JSON, or with its pieces as server-sent events."""
     responses = gives(shape)
-    responses[200]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+    responses[200]["content"]["text/event-stream"] = {"schema": {"description": "Events: data: {…}"}}
     return responses
 
 

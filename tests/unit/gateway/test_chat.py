@@ -163,7 +163,8 @@ def test_a_client_with_a_tool_for_handing_over_is_asked_to_use_it(town: Town) ->
         assert choice.finish_reason == "tool_calls" and choice.message.tool_calls
         call: Any = choice.message.tool_calls[0]
         assert json.loads(call.function.arguments) == {"destination": "humans", "summary": "Wants a refund."}
-        done = [*says("person please"), choice.message.to_dict(), {"role": "tool", "tool_call_id": call.id, "content": "ok"}]
+        result = [{"type": "image", "image_url": "what a tool gives is not looked at"}]
+        done = [*says("person please"), choice.message.to_dict(), {"role": "tool", "tool_call_id": call.id, "content": result}]
         after = await talk.openai.chat.completions.create(model="x", messages=done, tools=[tool])
         assert (after.choices[0].message.content, after.choices[0].finish_reason) == ("", "stop")
         chunks = await streamed(talk, "person please", tools=[tool])
