@@ -56,6 +56,8 @@ async def read(request: Request) -> dict[str, Any]:
         given = msgspec.json.decode(await request.body() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(422, f"the body is not JSON: {error}", "not-json") from error
+    except RecursionError as error:
+        raise Problem(422, "the body is nested too deep", "not-json") from error
     if not isinstance(given, dict):
         raise invalid("", "must be an object")
     if (place := places.nul(given)) is not None:

@@ -1,9 +1,11 @@
 """Declaring tools over HTTP: what is checked, what is stored, who may; leads and callbacks."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from tests.unit.gateway.conftest import ADMIN_KEY
 from tests.unit.kb_api.conftest import SITE, Asker, Office
 
 TOOLS = "/v1/sites/clinic/tools"
@@ -209,3 +211,15 @@ def test_leads_and_callbacks_are_listed_page_by_page_for_their_own_site(office: 
             assert (await shop("GET", f"{path}?cursor=!!")).status_code == 422
 
     office.tell(story)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"a":' * 100_000, b'{"description": "\\ud800"}', b"", b"\xff", b'{"timeout_s": 1e999}']
+)
+def test_a_body_that_is_no_declaration_is_refused(office: Office, body: bytes) -> None:
+    async def story() -> None:
+        async with office.town.gateway() as client:
+            headers = {"Authorization": f"Bearer {ADMIN_KEY}", "Content-Type": "application/json"}
+            assert (await client.post("/v1/sites/shop/tools", content=body, headers=headers)).status_code == 422
+
+    asyncio.run(story())
