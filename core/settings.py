@@ -17,6 +17,8 @@ from typing import Literal
 
 import msgspec
 
+from core.public_address import networks
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 SttEngine = Literal["pocketsphinx", "instant"]
@@ -229,17 +231,24 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
             known = ", ".join(section.__struct_fields__)
             raise SettingsError(f"{file}: [{name}] has no setting {sorted(unknown)[0]!r}; it has {known}")
     try:
-        return msgspec.convert({**tables, "home": home}, Settings, strict=False)
+        settings = msgspec.convert({**tables, "home": home}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{file} (or a HAAZIR_… variable): {error}") from error
+    try:
+        networks(settings.network.private_hosts)
+    except ValueError as error:
+        raise SettingsError(f"{file}: [network] private_hosts: {error}") from error
+    return settings
 
 
 def _override(tables: dict[str, object], name: str, value: str) -> None:
-    """HAAZIR_<SECTION>_<FIELD> over the file's value. Other HAAZIR_ names (HOME, CONFIG, SECRET_…) are not settings."""
+    """HAAZIR_<SECTION>_<FIELD> over the file's value; of several, with commas between them. Other HAAZIR_ names (HOME, CONFIG,
+    SECRET_…) are not settings."""
     if name == "HAAZIR_LOG_LEVEL":
         tables["log_level"] = value
     section, _, field = name.removeprefix("HAAZIR_").lower().partition("_")
     if name.startswith("HAAZIR_") and section in _SECTIONS and field in _SECTIONS[section].__struct_fields__:
         table = tables.setdefault(section, {})
+        several = isinstance(getattr(_SECTIONS[section](), field), tuple)
         if isinstance(table, dict):
-            table[field] = value
+            table[field] = [each.strip() for each in value.split(",") if each.strip()] if several else value

@@ -130,3 +130,12 @@ def test_fast_tests_are_the_unit_tests_unless_some_are_named() -> None:
     assert checks.pytest_arguments(True, ["-x"]) == ["tests/unit", "-x"]
     assert checks.pytest_arguments(True, ["tests/unit/haazir"]) == ["tests/unit/haazir"]
     assert checks.pytest_arguments(False, ["-k", "turn"]) == ["-k", "turn"]
+
+
+def test_a_private_host_that_is_no_network_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "haazir.toml").write_text('[network]\nprivate_hosts = ["crm.internal"]\n')
+    monkeypatch.setenv("HAAZIR_HOME", str(tmp_path))
+    assert main(["status"]) == 2
+    assert "private_hosts" in capsys.readouterr().err
