@@ -85,7 +85,8 @@ _TURN = (
 )
 _KNOWS = (
     "update conversation c set last_at = now(), memory = %s, summary = %s, language = %s, "
-    "state = case when %s then 'handed_over' else state end from conversation_session s "
+    "handover = coalesce(nullif(%s, ''), handover), state = case when %s then 'handed_over' else state end "
+    "from conversation_session s "
     "where s.site_id = %s and s.session_id = %s and (c.site_id, c.conversation_id) = (s.site_id, s.conversation_id)"
 )
 _RECENT = (
@@ -135,14 +136,14 @@ class Notebook:
         self._add(_Note(opened.site_id, ((_OPEN, values),), recalled))
         return recalled
 
-    def turned(self, opened: OpenConversation, turn: Turn, knows: Memory, *, handed_over: bool = False) -> None:
-        """A turn, and what the conversation knows after it."""
+    def turned(self, opened: OpenConversation, turn: Turn, knows: Memory, *, handover: str | None = None) -> None:
+        """A turn, and what the conversation knows after it; `handover`: a person takes over, and is told this."""
         where = (opened.site_id, opened.call_id)
         asked = (turn.turn, turn.via, turn.asked, turn.language, turn.confidence)
         answered = (turn.answered, turn.heard, turn.source, turn.score, msgspec.json.encode(turn.citations).decode())
         cost = (turn.model, turn.tokens_in, turn.tokens_out)
         stored = msgspec.json.encode(replace(knows, recent=(), summary="")).decode()  # turns are written by themselves
-        memory = (stored, knows.summary, knows.language, handed_over)
+        memory = (stored, knows.summary, knows.language, handover or "", handover is not None)
         self._add(_Note(opened.site_id, ((_TURN, (*asked, *answered, *cost, *where)), (_KNOWS, (*memory, *where)))))
 
     def closed(self, site: SiteId, call: CallId) -> None:

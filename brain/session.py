@@ -309,8 +309,8 @@ class Session:
         else:
             used = (done.used.model, done.used.tokens_in, done.used.tokens_out) if done.used else ("", 0, 0)
             turn = Turn(*asked, self._said(draft), draft.heard, done.source, done.score, done.citations, *used)
-        handed_over = done is not None and done.then == "transfer"
-        self._notebook.turned(self._opened, turn, self._memory, handed_over=handed_over)
+        handover = done.summary if done is not None and done.then == "transfer" else None
+        self._notebook.turned(self._opened, turn, self._memory, handover=handover)
 
     def _answer_done(self, draft: Draft, done: Done) -> msg.AnswerDone:
         return msg.AnswerDone(

@@ -47,7 +47,18 @@ router = APIRouter(prefix="/v1", tags=["chat"])
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"description": "AG-UI events", "content": {"text/event-stream": {"schema": {"description": "Events: data: {…}"}}}}
 }
-_INPUT = {"schema": {"type": "object", "description": "RunAgentInput of AG-UI: threadId, runId, messages …"}}
+_INPUT = {
+    "schema": {
+        "type": "object",
+        "description": "RunAgentInput of AG-UI",
+        "required": ["threadId", "runId", "messages"],
+        "properties": {
+            "threadId": {"type": "string"},
+            "runId": {"type": "string"},
+            "messages": {"type": "array", "minItems": 1, "items": {"type": "object"}},
+        },
+    }
+}
 _TAKES = {"requestBody": {"required": True, "content": {"application/json": _INPUT}}}
 
 

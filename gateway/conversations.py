@@ -46,6 +46,7 @@ class Conversation(Shape, frozen=True, kw_only=True):
     channels: list[Channel]
     language: Language
     state: Annotated[State, Meta(description="handed_over: a person was asked for")]
+    handover: Annotated[str, Meta(description="What the person who took over was told; empty: nobody was asked for")]
     summary: Annotated[str, Meta(description="What was asked before the last turns")]
     opened_at: Instant
     last_at: Instant
@@ -86,7 +87,7 @@ class ConversationWithTurns(Conversation, frozen=True, kw_only=True):
 TURNS_LIMIT = 500
 
 _CONVERSATIONS = """
-select c.conversation_id, c.language, c.state, c.summary, c.opened_at, c.last_at,
+select c.conversation_id, c.language, c.state, c.handover, c.summary, c.opened_at, c.last_at,
   (extract(epoch from c.last_at) * 1000000)::bigint,
   (select coalesce(json_agg(distinct s.channel order by s.channel), '[]') from conversation_session s
    where (s.site_id, s.conversation_id) = (c.site_id, c.conversation_id)),
@@ -155,7 +156,7 @@ async def list_conversations(
     async with db.as_site(site) as rows:
         found = await (await rows.execute(query.encode(), [*values, limit + 1])).fetchall()
     data = [Conversation(**_conversation(site, row, contacts)) for row in found[:limit]]
-    more = to_cursor(found[limit - 1][6], found[limit - 1][0]) if len(found) > limit else None
+    more = to_cursor(found[limit - 1][7], found[limit - 1][0]) if len(found) > limit else None
     return bodies.answer(ConversationList(data=data, next_cursor=more))
 
 
@@ -199,13 +200,14 @@ def _nobody() -> Problem:
 
 
 def _conversation(site: SiteId, row: Sequence[Any], contacts: Contacts) -> dict[str, Any]:
-    conversation_id, language, state, summary, opened_at, last_at, _, channels, turns, keys = row
+    conversation_id, language, state, handover, summary, opened_at, last_at, _, channels, turns, keys = row
     return {
         "id": conversation_id,
         "contact": _contact(site, keys, contacts),
         "channels": channels,
         "language": language,
         "state": state,
+        "handover": handover,
         "summary": summary,
         "opened_at": opened_at.astimezone(UTC),
         "last_at": last_at.astimezone(UTC),

@@ -46,7 +46,8 @@ alter table conversation
   add column contact_id bigint,
   add column last_at timestamptz not null default now(),
   add column state text not null default 'open' check (state in ('open', 'handed_over')), -- a person was asked for
-  add column summary text not null default '',   -- for the person who takes over, and of what lies before the last turns
+  add column handover text not null default '',  -- what the person who took over was told
+  add column summary text not null default '',   -- of what lies before the last turns
   add column memory jsonb not null default '{}', -- brain.turn.Memory without its turns
   add foreign key (site_id, contact_id) references contact on delete set null (contact_id);
 update conversation c set last_at = coalesce(

@@ -149,7 +149,7 @@ def test_a_conversation_that_was_handed_over_says_so(town: Town) -> None:
         await chat(talk, "person please", user="asha")
         await chat(talk, "kya hai", user="ravi")
         [one] = await conversations(talk, state="handed_over")
-        assert (one["contact"]["user"], one["state"]) == ("asha", "handed_over")
+        assert (one["contact"]["user"], one["state"], one["handover"]) == ("asha", "handed_over", "Wants a refund.")
 
     talk(town, story)
 
