@@ -61,7 +61,7 @@ async def say_farewell(database: Database, settings: Settings, site: SiteId, *, 
 
 async def _drop_shelves(database: Database) -> None:
     """A large site's chunks lie in a table of their own, which is faster dropped. If somebody is at it: row by row, then."""
-    with contextlib.suppress(psycopg.Error):
+    with contextlib.suppress(psycopg.Error, DatabaseAway):
         async with database.as_relay() as rows:
             await rows.execute("set local lock_timeout = '1s'")  # searches of other sites queue behind us
             await rows.execute("select drop_unused_kb_shelves()")
@@ -69,9 +69,7 @@ async def _drop_shelves(database: Database) -> None:
 
 async def _forget(as_whom: Callable[[], contextlib.AbstractAsyncContextManager[Rows]], site: SiteId) -> None:
     for _ in range(ATTEMPTS):
-        with contextlib.suppress(
-            psycopg.errors.DeadlockDetected
-        ):  # with who still writes for the site; then it is their turn to fail
+        with contextlib.suppress(psycopg.errors.DeadlockDetected):  # with somebody who still writes for the site
             async with as_whom() as rows:
                 await rows.execute(f"set local statement_timeout = '{LIMIT}'".encode())
                 await rows.execute("call forget_site(%s)", [site])

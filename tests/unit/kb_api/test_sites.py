@@ -202,6 +202,22 @@ def test_a_deleted_site_leaves_nothing_behind(office: Office) -> None:
     assert not recording.exists() and other.exists()
 
 
+def test_a_large_sites_own_table_goes_as_a_whole(office: Office) -> None:
+    async def story(ask: Asker) -> None:
+        await ask("POST", "/v1/sites", SITE)
+        office.town.run(
+            "update kb_generation set shelf = make_kb_shelf() where site_id = 'clinic'",
+            "update kb_chunk set shelf = g.shelf from kb_generation g where g.site_id = 'clinic' and kb_chunk.site_id = 'clinic'",
+        )
+        assert (await ask("DELETE", "/v1/sites/clinic")).status_code == 204
+
+    shelves = "select inhrelid::regclass::text from pg_inherits where inhparent = 'kb_chunk'::regclass"
+    before = office.rows(shelves)
+    office.tell(story)
+    assert office.rows(shelves) == before
+    assert office.rows("select count(*) from kb_chunk where site_id = 'clinic'") == [(0,)]
+
+
 def test_a_site_whose_calls_go_on_is_deleted_only_by_force(office: Office) -> None:
     async def story(ask: Asker) -> None:
         await ask("POST", "/v1/sites", SITE)
