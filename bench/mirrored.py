@@ -19,6 +19,7 @@ from brain.knowledge.embedders import Embedders
 from core.db import Database
 from core.ids import SiteId
 from core.migrate import migrate
+from core.public_address import networks
 from core.settings import REPOSITORY, Settings
 from core.site_form import site_of
 from core.vault import Vault
@@ -53,6 +54,7 @@ def running_ours(a: MachineA, cores: Sequence[int]) -> Iterator[Ours]:
             "HAAZIR_HOME": str(server.home),
             "HAAZIR_NETWORK_PORT_OFFSET": str(offset),
             "HAAZIR_BRAIN_CRM_URL": a.url,
+            "HAAZIR_NETWORK_PRIVATE_HOSTS": "127.0.0.0/8",  # where its embeddings come from
             **{f"HAAZIR_SECRET_{name}": key for name in ("VAULT_KEY", "KEY_PEPPER", "CONTACT_KEY")},
         }
         settings = msgspec.structs.replace(
@@ -69,7 +71,11 @@ async def _make_site(settings: Settings, a: MachineA, vault: Vault) -> None:
     site = site_of({"site_id": SHOP, "name": "Neelkamal", "languages": ["en"], "embedding": a.embedding()})
     site = msgspec.structs.replace(site, knowledge=msgspec.structs.replace(site.knowledge, source="mirror"))
     origin = msgspec.convert({**a.database.origin(), "health_url": f"{a.url}/health"}, Origin)
-    async with Database(settings, wait_s=5) as database, Embedders(vault=vault) as embedders, database.as_site(SHOP) as rows:
+    async with (
+        Database(settings, wait_s=5) as database,
+        Embedders(vault=vault, allowed=networks(["127.0.0.0/8"])) as embedders,
+        database.as_site(SHOP) as rows,
+    ):
         await add(rows, site, TOOLS)
         await put_stock(rows, SHOP, TOOLS, embedders, Stockroom())
         await vault.put(rows, SHOP, "machine-a", PASSWORD)

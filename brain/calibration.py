@@ -23,6 +23,7 @@ from brain.knowledge.match import Match
 from brain.odds import AS_THEY_ARE, Odds, fitted
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
+from core.public_address import networks
 from core.settings import Settings, SettingsError, load
 from core.vault import Vault
 
@@ -110,7 +111,7 @@ def report(found: Sequence[tuple[float, bool]], odds: Odds, tell: float) -> str:
 
 async def _calibrate(settings: Settings, site: SiteId, path: Path) -> str:
     """NoSuchSite, DatabaseAway, ValueError."""
-    embedders = Embedders(vault=Vault.of(settings))
+    embedders = Embedders(vault=Vault.of(settings), allowed=networks(settings.network.private_hosts))
     async with Database(settings, wait_s=5.0) as database, Library(database, embedders, 60.0) as library:
         row = (await library.site(site)).row
         found = await outcomes(library, site, read(path))

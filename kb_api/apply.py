@@ -135,12 +135,13 @@ async def _put_docs(rows: Rows, site: SiteId, folder: SiteFolder, embedders: Emb
 
 
 async def _run(path: Path, settings: Settings, *, if_changed: bool) -> Applied | None:
-    folder = await asyncio.to_thread(read_folder, path, networks(settings.network.private_hosts))
+    allowed = networks(settings.network.private_hosts)
+    folder = await asyncio.to_thread(read_folder, path, allowed)
     digest = digest_of(path)
     async with Database(settings, connections=2, wait_s=5.0) as database:
         if if_changed and await is_applied(database, folder.site.site_id, digest):
             return None
-        async with Embedders(vault=Vault.of(settings)) as embedders:
+        async with Embedders(vault=Vault.of(settings), allowed=allowed) as embedders:
             return await apply(folder, settings, database, embedders, digest)
 
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from brain.knowledge.embedders import Embedders
 from core.http.doors import Doors
+from core.public_address import networks
 from kb_api import documents, faqs, gaps, keys, left_by_callers, needs, numbers, search, secrets, sites, sources, stats, tools
 from kb_api.needs import Needs
 from mirror.elsewhere import elsewhere
@@ -32,7 +33,8 @@ ROUTERS = (
 
 @contextlib.asynccontextmanager
 async def open_door(doors: Doors) -> AsyncIterator[Needs]:
-    async with Embedders(vault=doors.vault) as embedders, elsewhere(doors.database, doors.vault) as machine_a:
+    embedders = Embedders(vault=doors.vault, allowed=networks(doors.settings.network.private_hosts))
+    async with embedders, elsewhere(doors.database, doors.vault) as machine_a:
         yield Needs(embedders, elsewhere=machine_a)
 
 

@@ -17,6 +17,7 @@ import uvloop
 
 from brain.knowledge.embedders import Embedders, EmbeddingAway
 from core.db import Database, DatabaseAway
+from core.public_address import networks
 from core.settings import Settings, SettingsError, load
 from core.telemetry import serve_status, set_up_logging
 from core.vault import Vault, VaultError
@@ -185,7 +186,7 @@ async def serve(settings: Settings, *others: Callable[[Settings, Database], Awai
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with (
         Database(settings, connections=6) as database,
-        Embedders(vault=Vault.of(settings)) as embedders,
+        Embedders(vault=Vault.of(settings), allowed=networks(settings.network.private_hosts)) as embedders,
         Reading(settings) as reading,
     ):
         worker = Worker(settings, database, embedders, reading)

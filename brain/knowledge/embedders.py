@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-import httpx
+import aiohttp
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,8 @@ from brain.knowledge.normal import Normal
 from brain.knowledge.script import latin
 from core.db import Rows
 from core.ids import SiteId
+from core.public_address import Network
+from core.public_connector import is_private, public_connector
 from core.sites import Embedding
 from core.vault import Vault, VaultError
 
@@ -37,6 +39,8 @@ AT_ONCE = 16
 QUERY_LIMIT_S = 1.0
 """A caller is waiting: without a vector after so long, words alone must do."""
 PASSAGES_LIMIT_S = 60.0
+ANSWER_LIMIT = 64 * 2**20
+"""Bytes: 1024 vectors of 3072 dimensions in decimals."""
 
 
 class EmbeddingAway(ConnectionError):
@@ -65,10 +69,12 @@ def is_offline(embedding: Embedding) -> bool:
 class Embedders:
     """`async with Embedders(model, vault) as embedders`. Without a model, ours is loaded when first needed: 0.3 s, 100 MB."""
 
-    def __init__(self, model: MiniLM | None = None, vault: Vault | None = None) -> None:
+    def __init__(self, model: MiniLM | None = None, vault: Vault | None = None, allowed: Sequence[Network] = ()) -> None:
+        """`allowed`: private networks in which sites may have their servers (settings.network.private_hosts)."""
         self.offline = Offline(model)
         self._vault = vault
-        self._http: httpx.AsyncClient | None = None
+        self._allowed = allowed
+        self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> "Embedders":
         return self
@@ -76,7 +82,7 @@ class Embedders:
     async def __aexit__(self, *exc: object) -> None:
         await self.offline.close()
         if self._http is not None:
-            await self._http.aclose()
+            await self._http.close()
 
     async def of(self, rows: Rows, site: SiteId, embedding: Embedding) -> Embedder:
         """For `embedding`; `rows` as `site`, whose vault has the key. EmbeddingAway if the key is not there."""
@@ -90,7 +96,8 @@ class Embedders:
         if not embedding.base_url:
             return Litellm(embedding, key)
         if self._http is None:
-            self._http = httpx.AsyncClient(limits=httpx.Limits(max_connections=16), trust_env=False)
+            connector = public_connector(self._allowed, connections=16)
+            self._http = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return Served(embedding, key, self._http)
 
     async def _key(self, rows: Rows, site: SiteId, embedding: Embedding) -> str:
@@ -169,7 +176,7 @@ class _Answer(msgspec.Struct):
 class Served:
     """An OpenAI-compatible server: vLLM, TEI, Ollama, llama.cpp. https://platform.openai.com/docs/api-reference/embeddings"""
 
-    def __init__(self, embedding: Embedding, key: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, embedding: Embedding, key: str, http: aiohttp.ClientSession) -> None:
         self._embedding = embedding
         self._key = key
         self._http = http
@@ -185,15 +192,27 @@ class Served:
         url = self._embedding.base_url.rstrip("/") + "/embeddings"
         headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
         asked = {"model": self._embedding.model, "input": list(texts), "encoding_format": "float"}
+        limit = aiohttp.ClientTimeout(total=limit_s)
         try:
-            answer = await self._http.post(url, json=asked, headers=headers, timeout=limit_s)
-            answer.raise_for_status()
-            data = msgspec.json.decode(answer.content, type=_Answer).data
-        except httpx.HTTPStatusError as error:
-            raise EmbeddingAway(f"the embedding server answered {error.response.status_code}") from error
-        except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError) as error:
+            async with self._http.post(url, json=asked, headers=headers, timeout=limit, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise EmbeddingAway(f"the embedding server answered {answer.status}")
+                data = msgspec.json.decode(await _read(answer), type=_Answer).data
+        except (aiohttp.ClientError, TimeoutError, msgspec.DecodeError) as error:
+            if is_private(error):
+                raise EmbeddingAway("the embedding server is in a private network: the admin may allow it") from error
             raise EmbeddingAway(f"the embedding server gave no vectors: {type(error).__name__}") from error
         return checked([item.embedding for item in sorted(data, key=lambda item: item.index)], len(texts), self._embedding)
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """All of it; EmbeddingAway for more than vectors can be."""
+    read = bytearray()
+    async for piece in answer.content.iter_chunked(2**16):
+        read += piece
+        if len(read) > ANSWER_LIMIT:
+            raise EmbeddingAway("the embedding server's answer does not end")
+    return bytes(read)
 
 
 class Litellm:

@@ -12,6 +12,11 @@ from typing import Any, Literal
 import numpy as np
 from aiohttp import web
 
+from core.public_address import networks
+
+LOOPBACK = networks(["127.0.0.0/8"])
+"""Where it is, and no site's server may be without the admin's leave."""
+
 Fault = Literal["503", "garbage", "short", "nan"] | None
 
 

@@ -27,6 +27,7 @@ from kb_api.ingest.reading import Reading
 from kb_api.ingest.step import Steps
 from kb_api.needs import Needs
 from tests.postgres import Server
+from tests.standins.embeddings import LOOPBACK
 
 SHOP, BANK = SiteId("shop"), SiteId("bank")
 KEYS = {SHOP: "hz_shop_key", BANK: "hz_bank_key"}
@@ -145,7 +146,7 @@ def at_the_desk(town: Town, model: MiniLM, story: Story) -> None:
 async def desk(town: Town, model: MiniLM) -> AsyncIterator[Desk]:
     settings = town.settings
     async with (
-        Embedders(model, VAULT) as embedders,
+        Embedders(model, VAULT, LOOPBACK) as embedders,
         town.door(embedders) as client,
         Database(settings, wait_s=5) as database,
         Reading(settings) as reading,

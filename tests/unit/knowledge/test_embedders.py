@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from brain.knowledge import embedders as embedders_module
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders, EmbeddingAway, Offline, Served, wording
 from brain.knowledge.normal import normalise
 from core.db import Rows
 from core.ids import SiteId
 from core.sites import Embedding
-from tests.standins.embeddings import Fault, embeddings_server
+from tests.standins.embeddings import LOOPBACK, Fault, embeddings_server
 
 NO_ROWS: Rows = None  # type: ignore[assignment]  # no secret is asked for
 
@@ -50,7 +51,7 @@ def test_passages_come_back_in_their_own_order_whatever_their_length(model: Mini
 
 def served(story: Callable[[Served], Coroutine[Any, Any, None]], dimensions: int = 48, fault: Fault = None) -> None:
     async def opened() -> None:
-        async with embeddings_server(dimensions, fault) as server, Embedders() as embedders:
+        async with embeddings_server(dimensions, fault) as server, Embedders(allowed=LOOPBACK) as embedders:
             embedding = Embedding(model="stand-in", base_url=server.base_url, dimensions=48)
             embedder = await embedders.of(NO_ROWS, SiteId("shop"), embedding)
             assert isinstance(embedder, Served)
@@ -91,12 +92,35 @@ def test_a_server_of_other_dimensions_is_refused_before_its_vectors_mix_with_our
 
 def test_a_server_that_is_not_there_is_away() -> None:
     async def story() -> None:
-        async with Embedders() as embedders:
+        async with Embedders(allowed=LOOPBACK) as embedders:
             embedding = Embedding(model="m", base_url="http://127.0.0.1:9", dimensions=48)
-            with pytest.raises(EmbeddingAway, match="ConnectError"):
+            with pytest.raises(EmbeddingAway, match="ClientConnectorError"):
                 await (await embedders.of(NO_ROWS, SiteId("shop"), embedding)).query("parking")
 
     asyncio.run(story())
+
+
+def test_a_server_in_a_private_network_is_not_even_connected_to_unless_the_admin_allows_it() -> None:
+    async def story() -> None:
+        async with embeddings_server(48) as server, Embedders() as embedders:
+            for host in ("127.0.0.1", "localhost", "[::ffff:127.0.0.1]"):
+                embedding = Embedding(model="m", base_url=server.base_url.replace("127.0.0.1", host), dimensions=48)
+                embedder = await embedders.of(NO_ROWS, SiteId("shop"), embedding)
+                with pytest.raises(EmbeddingAway, match="private network"):
+                    await embedder.query("words of a customer")
+            assert server.asked == []
+
+    asyncio.run(story())
+
+
+def test_a_server_whose_answer_does_not_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedders_module, "ANSWER_LIMIT", 100)
+
+    async def story(served: Served) -> None:
+        with pytest.raises(EmbeddingAway, match="does not end"):
+            await served.query("words")
+
+    served(story)
 
 
 def test_our_model_is_given_english_and_others_the_words_as_they_are() -> None:
@@ -110,7 +134,7 @@ def test_our_model_is_given_english_and_others_the_words_as_they_are() -> None:
 
 def test_our_model_is_not_believed_to_have_other_dimensions_than_it_has() -> None:
     async def story() -> None:
-        async with Embedders() as embedders:
+        async with Embedders(allowed=LOOPBACK) as embedders:
             with pytest.raises(EmbeddingAway, match="makes 384 dimensions, not 512"):
                 await embedders.of(NO_ROWS, SiteId("shop"), Embedding(dimensions=512))
 

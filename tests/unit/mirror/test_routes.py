@@ -23,6 +23,7 @@ from kb_api.needs import Needs
 from mirror import fleet
 from mirror.elsewhere import elsewhere
 from tests.postgres import Server
+from tests.standins.embeddings import LOOPBACK
 from tests.standins.machine_a.database import PASSWORD
 from tests.standins.machine_a.machine import MachineA, running
 from tests.unit.mirror.story import EAGER, eventually
@@ -90,7 +91,7 @@ def at_the_office(server: Server, story: Story) -> None:
 async def office(server: Server) -> AsyncIterator[Office]:
     async with contextlib.AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(server.settings, wait_s=5))
-        embedders = await stack.enter_async_context(Embedders(vault=VAULT))
+        embedders = await stack.enter_async_context(Embedders(vault=VAULT, allowed=LOOPBACK))
         machine_a = await stack.enter_async_context(elsewhere(database, VAULT))
         library = await stack.enter_async_context(Library(database, embedders, 0.0, machine_a))
         app = FastAPI()
