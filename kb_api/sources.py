@@ -3,6 +3,7 @@ kill switch. Only the instance's admin may say where: it opens a way out of this
 
 import asyncio
 import functools
+import time
 from typing import Annotated, Any
 
 import msgspec
@@ -30,6 +31,7 @@ from mirror.origin import Origin, OriginError, source_of
 from mirror.plan import Stored, password_of, stored
 from mirror.reader import Away, Reader, SourceError
 from mirror.same_model import Embed, same_model
+from mirror.state import as_seen
 
 router = APIRouter(prefix="/v1/sites/{site_id}/knowledge-source", tags=["sites"])
 
@@ -182,5 +184,9 @@ async def _details(rows: Rows, site: SiteId) -> KnowledgeSourceDetails:
     knowledge = (await existing(rows, site)).site.knowledge
     found = await _stored(rows, site)
     return KnowledgeSourceDetails(
-        source=knowledge.source, origin=found.origin, paused=found.paused, contract=found.contract, state=found.state
+        source=knowledge.source,
+        origin=found.origin,
+        paused=found.paused,
+        contract=found.contract,
+        state=as_seen(found.state, time.time()),
     )

@@ -40,7 +40,7 @@ class Prober:
             try:
                 seconds = await self._once(line, resting=resting)
                 brake.probed(seconds, time.monotonic(), resting=resting)
-            except (aiohttp.ClientError, TimeoutError, SourceError):
+            except (aiohttp.ClientError, TimeoutError, ValueError, SourceError):
                 brake.failed(time.monotonic())
             line.heed()
             count += 1

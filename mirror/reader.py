@@ -93,7 +93,7 @@ class Reader:
                 )
                 with contextlib.suppress(psycopg.ProgrammingError):  # no vector type there: the contract says so in words
                     await register_vector_async(self._connection)
-        except (psycopg.Error, OSError, TimeoutError) as error:
+        except (psycopg.Error, OSError, TimeoutError, UnicodeError) as error:  # the last: a host that can be no name
             await self.close()
             raise translated(error) from error
         except asyncio.CancelledError:

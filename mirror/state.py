@@ -15,6 +15,8 @@ fresh     all is here, within the bound        away      A is down or can't be r
 stale     the last sweep is older than that    refused   A does not let us, or our role may write
 drifted   A is not what was agreed: configure it anew       failed    something of ours broke
 In each of them the last good copy answers."""
+LONGEST_WAIT_S = 400.0
+"""A puller that waits for A to come back says nothing meanwhile."""
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
@@ -53,3 +55,16 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     health: Health = Health()
     asked: Annotated[Asked, Meta(description="Of Machine A, since this worker started")] = Asked()
     asked_last_hour: Asked = Asked()
+
+
+SILENT_S = 30.0
+"""A puller says how it is every two seconds; one that is silent for so long is not there."""
+
+
+def as_seen(state: State, now: float) -> State:
+    """The state as whoever asks at `now` (seconds since 1970) should see it: what a worker said before it died is not so."""
+    if state.status in ("paused", "refused", "drifted", "failed", "waiting") or now - state.at < SILENT_S:
+        return state
+    if state.status == "away" and now - state.at < LONGEST_WAIT_S:
+        return state
+    return msgspec.structs.replace(state, status="stale", why="kb-worker does not say how it is: is it running?")

@@ -122,7 +122,11 @@ def ours(server: Server, site: str, story: Callable[[Ours], Coroutine[Any, Any, 
                 settings = msgspec.json.encode(made.site).decode()
                 query = "insert into site (site_id, name, settings, tools, embedding_model) values (%s, 'A shop', %s, %s, %s)"
                 await rows.execute(query, [site, settings, json.dumps([]), embedding.model])
-            await story(made)
+            try:
+                await story(made)
+            finally:  # a fleet of another test's would take it up
+                async with database.as_site(made.id) as rows:
+                    await rows.execute("delete from site where site_id = %s", [site])
 
     asyncio.run(opened())
 

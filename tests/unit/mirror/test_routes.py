@@ -101,7 +101,11 @@ async def office(server: Server) -> AsyncIterator[Office]:
         door.install(app, Needs(embedders, elsewhere=machine_a))
         transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://gateway"))
-        yield Office(client, database, library)
+        opened = Office(client, database, library)
+        try:
+            yield opened
+        finally:
+            await opened.ask("DELETE", "/v1/sites/saree-house")
 
 
 @contextlib.asynccontextmanager

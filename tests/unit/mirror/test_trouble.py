@@ -25,6 +25,13 @@ def own_machine_a() -> Iterator[MachineADatabase]:
         yield database
 
 
+@pytest.fixture(scope="module")
+def mended_machine_a() -> Iterator[MachineADatabase]:
+    """One that each test leaves as it was."""
+    with running_database() as database:
+        yield database
+
+
 @contextlib.asynccontextmanager
 async def mirrored(we: Ours, origin: dict[str, Any]) -> AsyncIterator[None]:
     """Pulling, with a good copy to begin with."""
@@ -87,57 +94,59 @@ def test_a_wrong_password_is_said_and_not_hammered_at(migrated_postgres: Server,
     ids=["table renamed", "column renamed", "another dimension", "key no longer unique"],
 )
 def test_a_change_of_its_schema_is_noticed_and_nothing_of_it_gets_in(
-    migrated_postgres: Server, own_machine_a: MachineADatabase, breaking: str, mending: str, why: str
+    migrated_postgres: Server, mended_machine_a: MachineADatabase, breaking: str, mending: str, why: str
 ) -> None:
     async def story(we: Ours) -> None:
-        async with mirrored(we, eager(own_machine_a)):
-            own_machine_a.run(breaking)
+        async with mirrored(we, eager(mended_machine_a)):
+            mended_machine_a.run(breaking)
             state = await we.until(lambda state: state.status == "drifted")
             assert why in state.why and await still_answers(we)
-            own_machine_a.run(mending)
+            mended_machine_a.run(mending)
             await we.until(lambda state: state.status == "fresh")
 
     ours(migrated_postgres, "drifting", story)
 
 
-def test_a_permission_taken_away_is_said(migrated_postgres: Server, own_machine_a: MachineADatabase) -> None:
+def test_a_permission_taken_away_is_said(migrated_postgres: Server, mended_machine_a: MachineADatabase) -> None:
     async def story(we: Ours) -> None:
-        async with mirrored(we, eager(own_machine_a)):
-            own_machine_a.run("revoke select on articles from haazir_reader")
+        async with mirrored(we, eager(mended_machine_a)):
+            mended_machine_a.run("revoke select on articles from haazir_reader")
             state = await we.until(lambda state: state.status in ("refused", "drifted"))
             assert ("GRANT SELECT" in state.why or "may not" in state.why) and await still_answers(we)
+            mended_machine_a.run("grant select on articles to haazir_reader")
 
     ours(migrated_postgres, "revoked", story)
 
 
 @pytest.mark.parametrize(
-    ("right", "complaint"),
+    ("right", "undone", "complaint"),
     [
-        ("grant insert on chat_log to haazir_reader", "may write to public.chat_log"),
-        ("grant update (body) on articles to haazir_reader", "may write to public.articles"),
-        ("grant chatbot to haazir_reader", "may write to"),
-        ("alter role haazir_reader superuser", "SUPERUSER"),
-        ("grant pg_write_all_data to haazir_reader", "pg_write_all_data"),
+        ("grant insert on chat_log to haazir_reader", "revoke insert on chat_log from haazir_reader", "public.chat_log"),
+        ("grant update (body) on articles to haazir_reader", "revoke update (body) on articles from haazir_reader", "articles"),
+        ("grant chatbot to haazir_reader", "revoke chatbot from haazir_reader", "may write to"),
+        ("alter role haazir_reader superuser", "alter role haazir_reader nosuperuser", "SUPERUSER"),
+        ("grant pg_write_all_data to haazir_reader", "revoke pg_write_all_data from haazir_reader", "pg_write_all_data"),
     ],
     ids=["insert", "a column", "the owner's role", "superuser", "a role that writes"],
 )
 def test_a_role_that_could_write_is_not_used(
-    migrated_postgres: Server, own_machine_a: MachineADatabase, right: str, complaint: str
+    migrated_postgres: Server, mended_machine_a: MachineADatabase, right: str, undone: str, complaint: str
 ) -> None:
-    own_machine_a.run(right)
+    mended_machine_a.run(right)
 
     async def story(we: Ours) -> None:
-        await we.configure(eager(own_machine_a))
+        await we.configure(eager(mended_machine_a))
         async with we.pulling():
             state = await we.until(lambda state: state.status == "refused")
             assert complaint in state.why and "SELECT" in state.why
             assert state.rows == 0 and await we.ask(LADAKH) == [], "not one row was read"
 
     ours(migrated_postgres, "mighty", story)
+    mended_machine_a.run(undone)
 
 
-def test_our_connection_can_not_write_and_a_third_is_not_let_in(own_machine_a: MachineADatabase) -> None:
-    url = f"postgresql://haazir_reader:read-only-please@127.0.0.1:{own_machine_a.port}/chatbot"
+def test_our_connection_can_not_write_and_a_third_is_not_let_in(mended_machine_a: MachineADatabase) -> None:
+    url = f"postgresql://haazir_reader:read-only-please@127.0.0.1:{mended_machine_a.port}/chatbot"
     with psycopg.connect(url) as first, psycopg.connect(url):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             first.execute("delete from articles")
@@ -146,11 +155,11 @@ def test_our_connection_can_not_write_and_a_third_is_not_let_in(own_machine_a: M
 
 
 def test_work_on_the_table_there_neither_waits_for_us_nor_we_for_it(
-    migrated_postgres: Server, own_machine_a: MachineADatabase
+    migrated_postgres: Server, mended_machine_a: MachineADatabase
 ) -> None:
     async def story(we: Ours) -> None:
-        async with mirrored(we, eager(own_machine_a)):
-            with own_machine_a.admin() as owner:
+        async with mirrored(we, eager(mended_machine_a)):
+            with mended_machine_a.admin() as owner:
                 owner.execute("begin")
                 owner.execute("lock table articles in access exclusive mode")  # at once, or this would be the hang
                 state = await we.until(lambda state: state.status == "away")
@@ -213,19 +222,21 @@ def test_a_machine_that_answers_no_packets_hangs_nobody(migrated_postgres: Serve
     ours(migrated_postgres, "mute", story)
 
 
-def test_the_kill_switch_closes_our_connection_within_seconds(migrated_postgres: Server, own_machine_a: MachineADatabase) -> None:
+def test_the_kill_switch_closes_our_connection_within_seconds(
+    migrated_postgres: Server, mended_machine_a: MachineADatabase
+) -> None:
     sessions = "select count(*) from pg_stat_activity where usename = 'haazir_reader'"
 
     async def story(we: Ours) -> None:
-        await we.configure(eager(own_machine_a))
+        await we.configure(eager(mended_machine_a))
         fleet = asyncio.create_task(mirrors.run(we.database, we.vault))
         try:
             await we.until(lambda state: state.sweep is not None)
-            assert own_machine_a.run(sessions) == [(1,)]
+            assert mended_machine_a.run(sessions) == [(1,)]
             async with we.database.as_site(we.id) as rows:
                 await rows.execute("update knowledge_source set paused = 'enough', changed_at = clock_timestamp()")
             state = await we.until(lambda state: state.status == "paused", 5)
-            assert state.why == "enough" and own_machine_a.run(sessions) == [(0,)] and await still_answers(we)
+            assert state.why == "enough" and mended_machine_a.run(sessions) == [(0,)] and await still_answers(we)
             async with we.database.as_site(we.id) as rows:
                 await rows.execute("update knowledge_source set paused = null, changed_at = clock_timestamp()")
             await we.until(lambda state: state.status == "fresh", 10)
@@ -237,10 +248,10 @@ def test_the_kill_switch_closes_our_connection_within_seconds(migrated_postgres:
 
 
 def test_a_mirror_that_breaks_for_our_own_fault_stops_no_other(
-    migrated_postgres: Server, own_machine_a: MachineADatabase
+    migrated_postgres: Server, mended_machine_a: MachineADatabase
 ) -> None:
     async def story(we: Ours) -> None:
-        await we.configure(eager(own_machine_a))
+        await we.configure(eager(mended_machine_a))
         others = Vault(lambda: "another key: what we sealed can't be opened with it")
         fleet = asyncio.create_task(mirrors.run(we.database, others))
         try:
