@@ -3,8 +3,9 @@
     async with serving() as cloud:            cloud.base_url, cloud.requests, cloud.disconnects
         cloud.reply = Reply(("Namaste. ",))
 
-`python -m tests.standins.llm [PORT]` serves by model name: echo, forty (words), stall, slow, garbage, cut, down, limited, unknown,
-invents-a-price, ghost-tool, and obeys, which does what a text in its prompt orders ("CALL tool {json}"), as a weak model would.
+`python -m tests.standins.llm [PORT]` serves by model name: echo, forty (words), stall, slow, garbage, cut, down, limited,
+unknown, invents-a-price, ghost-tool, from-passage, and obeys, which does what a text in its prompt orders
+("CALL tool {json}"), as a weak model would.
 """
 
 import argparse
@@ -140,6 +141,12 @@ def obeys(body: Body) -> Reply:
     return Reply(calls=[(order[1], order[2])]) if order else Reply(("Theek hai. ",))
 
 
+def from_passage(body: Body) -> Reply:
+    """The first sentence of the first passage, with its mark; UNKNOWN without one."""
+    shown = re.search(r'<passage n="1"[^>]*>\n(.*?[.!?])', said_by_user(body), re.DOTALL)
+    return Reply((shown[1][:-1], " [1]", shown[1][-1])) if shown else Reply(("UNKNOWN",))
+
+
 NAMED: dict[str, Reply | Callable[[Body], Reply]] = {
     "echo": lambda body: Reply([word + " " for word in body["messages"][-1]["content"].split()[-40:]]),
     "forty": Reply([f"shabd{n} " for n in range(40)]),
@@ -153,6 +160,7 @@ NAMED: dict[str, Reply | Callable[[Body], Reply]] = {
     "invents-a-price": Reply(("Hamare yahan ", "yeh sirf ₹499 ka hai. ")),
     "ghost-tool": Reply(calls=[("delete_everything", "{}")]),
     "obeys": obeys,
+    "from-passage": from_passage,
 }
 
 
