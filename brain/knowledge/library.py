@@ -80,6 +80,10 @@ class Library:
         self._elsewhere = elsewhere
         self._sites: dict[SiteId, LoadedSite] = {}
         self._refreshing: dict[SiteId, asyncio.Task[LoadedSite]] = {}
+        self._begun: dict[SiteId, float] = {}
+        """When the last refresh of a site began."""
+        self._told: dict[SiteId, float] = {}
+        """When a change of a site was told of: what was seen before is out of date."""
         self._away_until = 0.0
 
     async def __aenter__(self) -> Self:
@@ -109,23 +113,34 @@ class Library:
             await asyncio.sleep(2)  # the database is away: changes are seen by looking, as without this
 
     def changed(self, site: SiteId) -> None:
-        """What is known of the site is out of date."""
-        if (loaded := self._sites.get(site)) is not None:
-            self._sites[site] = replace(loaded, seen_at=-self._fresh_s)
+        """What is known of the site is out of date: a new copy is begun, so that the next turn need not wait for it."""
+        if site in self._sites:
+            self._told[site] = time.monotonic()
+            self._begin_refresh(site)
 
     async def site(self, site: SiteId) -> LoadedSite:
         """The site as of now; as last seen if the database is slow or away. NoSuchSite; DatabaseAway if never seen."""
         loaded = self._sites.get(site)
-        if loaded is not None and time.monotonic() - loaded.seen_at < self._fresh_s:
+        if loaded is not None and self._is_fresh(site, loaded):
             return loaded
-        refresh = self._refreshing.get(site)
-        if refresh is None:
-            refresh = self._refreshing[site] = asyncio.create_task(self._refresh(site, loaded))
-            refresh.add_done_callback(functools.partial(self._refreshed, site))
-            if loaded is not None:
-                await asyncio.wait([refresh], timeout=REFRESH_WAIT_S)
+        refresh = self._begin_refresh(site)
+        if loaded is not None:
+            rest = self._begun[site] + REFRESH_WAIT_S - time.monotonic()
+            await asyncio.wait([refresh], timeout=max(rest, 0.0))
         known = self._sites.get(site)
         return known if known is not None else await asyncio.shield(refresh)
+
+    def _is_fresh(self, site: SiteId, loaded: LoadedSite) -> bool:
+        return time.monotonic() - loaded.seen_at < self._fresh_s and loaded.seen_at >= self._told.get(site, 0.0)
+
+    def _begin_refresh(self, site: SiteId) -> "asyncio.Task[LoadedSite]":
+        """The one that is under way, or another."""
+        refresh = self._refreshing.get(site)
+        if refresh is None:
+            self._begun[site] = time.monotonic()
+            refresh = self._refreshing[site] = asyncio.create_task(self._refresh(site, self._sites.get(site)))
+            refresh.add_done_callback(functools.partial(self._refreshed, site))
+        return refresh
 
     async def _refresh(self, site: SiteId, before: LoadedSite | None) -> LoadedSite:
         try:
@@ -139,8 +154,10 @@ class Library:
 
     def _refreshed(self, site: SiteId, refresh: "asyncio.Task[LoadedSite]") -> None:
         self._refreshing.pop(site, None)
-        if not refresh.cancelled():
-            refresh.exception()  # told to those who wait for it; if nobody does, the next turn meets it again
+        if refresh.cancelled():
+            return
+        if refresh.exception() is None and refresh.result().seen_at < self._told.get(site, 0.0):
+            self._begin_refresh(site)  # a change was told of while this one was read
 
     async def _load(self, site: SiteId, before: LoadedSite | None) -> LoadedSite:
         began = time.monotonic()
