@@ -116,6 +116,8 @@ async def serve(path: Path, receives: Any, handler: Callable[[Link[Any]], Awaita
                 await handler(link)
             except PeerGone:
                 pass
+            except asyncio.CancelledError:
+                pass  # the process ends; Python 3.11 would log a cancelled handler as an error
             except Exception:  # the one place where a connection dies: the next one must live
                 log.exception("! connection failed")
 
