@@ -17,6 +17,13 @@ from brain.llm.llm import Delta, Failure, LlmFailed, Prompt, Used
 from brain.llm.wire import request
 from core.sites import Llm
 
+_OF_THIS_MACHINE = frozenset(
+    "ollama ollama_chat lm_studio llamafile docker_model_runner lemonade langgraph langflow ragflow xinference oobabooga petals"
+    " custom custom_openai vllm hosted_vllm litellm_proxy sagemaker sagemaker_chat nvidia_riva".split()
+)
+"""litellm's vendors that are a server on this machine, or have an address in the model's name or the environment: a site reaches
+such only by `base_url`, which is judged (core.public_address)."""
+
 _STATUS: dict[int, Failure] = {408: "slow", 429: "limited"}
 
 
@@ -37,6 +44,11 @@ async def warm() -> None:
     await asyncio.to_thread(_litellm)
 
 
+def is_vendors(model: str) -> bool:
+    """Whether litellm takes it to a vendor's own address, whatever a site has written there."""
+    return "://" not in model and model.partition("/")[0] not in _OF_THIS_MACHINE
+
+
 class Litellm:
     """Deadlines are the door's business (brain.llm.door)."""
 
@@ -46,6 +58,8 @@ class Litellm:
         self._key = key
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        if not is_vendors(self._llm.model):
+            raise LlmFailed("refused", "a model that is no vendor's needs base_url")
         litellm = await asyncio.to_thread(_litellm)
         import openai  # litellm's errors are made from its classes
 

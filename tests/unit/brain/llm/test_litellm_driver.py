@@ -6,6 +6,10 @@ One process of its own: it takes two seconds to import and would stay in every o
 import subprocess
 import sys
 
+import pytest
+
+from brain.llm.litellm_driver import is_vendors
+
 STORY = """
 import asyncio, socket
 from contextlib import aclosing
@@ -72,3 +76,11 @@ def test_litellm_gives_the_same_and_fetches_nothing() -> None:
     done = subprocess.run([sys.executable, "-c", STORY], capture_output=True, text=True, timeout=120, check=False)
     assert done.stdout.endswith("told\n"), done.stderr[-3000:]
     assert "Namaste" not in done.stderr, "what was said is not logged"
+
+
+@pytest.mark.parametrize(
+    "model", ["ollama/llama3", "lm_studio/x", "hosted_vllm/x", "huggingface/http://10.0.0.1/x", "http://127.0.0.1"]
+)
+def test_a_site_reaches_no_server_of_ours_by_a_models_name(model: str) -> None:
+    assert not is_vendors(model)
+    assert is_vendors("gpt-4.1-mini") and is_vendors("gemini/gemini-2.5-flash") and is_vendors("openrouter/meta/llama-3")
