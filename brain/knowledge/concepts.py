@@ -8,14 +8,14 @@ import re
 
 LINES = """
 cost: price cost charge fee rate money rupee amount expense expensive cheap rent tariff
-pay: pay payment paid swipe cash card upi netbanking cheque
+pay: pay payment paid deposit fill swipe cash card upi netbanking cheque
 off: discount offer concession sale off cheaper scholarship deal
 instalment: instalment emi monthly parts part finance
 back: return refund back lautana
 time: time timing hour duration schedule
 open: open close shut start working late
 begin: start begin commence launch session
-place: place address location located direction landmark reach map road situated site
+place: place far metro address location located direction landmark reach map road situated site
 home: home house doorstep flat residence ghar
 book: book booking appointment slot reserve reservation schedule
 cancel: cancel cancellation drop withdraw remove stop
@@ -45,7 +45,7 @@ send: send deliver delivery ship shipping dispatch courier reach parcel package
 parcel: product item parcel package order thing
 person: person human operator agent executive representative supervisor manager staff someone
 complaint: complaint complain rude unhappy unsatisfied dissatisfied
-job: job vacancy hiring career resume recruit employment naukri
+job: job work vacancy hiring career resume recruit employment naukri
 wait: wait long soon
 paper: document paper slip certificate id marksheet
 bill: invoice bill receipt slip

@@ -55,8 +55,6 @@ class Candidate:
     """Of the way to ask for it that is nearest in meaning."""
     centre: float = 0.0
     """Cosine of the middle of all its ways to ask: what they have in common."""
-    overlap: float = 0.0
-    """Words shared with the way to ask that has most in common, rare ones weighing more."""
     coverage: float = 0.0
     """Share of the question's words that its ways to ask or its answers have at all."""
     asks_for: int = 0
@@ -73,7 +71,6 @@ class Candidate:
         return (
             WEIGHTS.cosine * self.cosine
             + WEIGHTS.centre * self.centre
-            + WEIGHTS.overlap * self.overlap
             + WEIGHTS.coverage * self.coverage
             + WEIGHTS.asks_for * self.asks_for
         )
@@ -85,14 +82,13 @@ class Weights:
 
     cosine: float
     centre: float
-    overlap: float
     coverage: float
     asks_for: float
     none: float
     """Utility of "none of these"."""
 
 
-WEIGHTS = Weights(cosine=8.30, centre=10.57, overlap=0.08, coverage=4.22, asks_for=1.71, none=11.63)
+WEIGHTS = Weights(cosine=6.89, centre=9.02, coverage=3.62, asks_for=1.67, none=9.14)
 """Fitted by `python -m brain.calibrate` on questions put to three sites and on their own ways to ask, for all-MiniLM-L6-v2 on
 normalised text; weights that two of the sites give serve the third as well."""
 
@@ -139,11 +135,6 @@ def best_match(candidates: Sequence[Candidate]) -> Match | None:
 def weight(chunks_with_term: int, chunks: int) -> float:
     """Of a term: large for a rare one, largest for one the site has never heard."""
     return math.log(1 + chunks / (chunks_with_term + 0.5))
-
-
-def overlap(shared: float, asked: float, offered: float) -> float:
-    """Weight of the shared terms, of all that were asked with and of all that a chunk has -> share, 0 to 1 (Dice)."""
-    return 2 * shared / (asked + offered) if shared else 0.0
 
 
 def coverage(asked: Mapping[str, float], terms: AbstractSet[str], told: AbstractSet[str]) -> float:

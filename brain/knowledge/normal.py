@@ -20,7 +20,7 @@ from brain.knowledge.script import latin
 from brain.knowledge.sound import phonetic
 from brain.knowledge.spelling import NO_VOCABULARY, Vocabulary, meant
 
-VERSION = 4
+VERSION = 5
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
 _ID = re.compile(r"\b(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b", re.IGNORECASE)

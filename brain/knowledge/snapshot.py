@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, Match, asks_for, coverage, overlap, weight
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, Match, asks_for, coverage, weight
 from brain.knowledge.normal import Normal, lexical, spoken, told_in, words_of
 from brain.knowledge.spelling import Vocabulary
 from core.sites import Language
@@ -53,7 +53,6 @@ class Snapshot:
         counted = counted or Counted(Counter(term for chunk in chunks for term in chunk.terms), len(chunks))
         self._weights = {term: weight(count, counted.chunks) for term, count in counted.terms.items()}
         self._unheard = weight(0, counted.chunks)
-        self._offered = [sum(self._weights[term] for term in lexical(chunk.terms)) for chunk in self._chunks]
         self._holders: dict[str, list[int]] = {}
         for position, chunk in enumerate(self._chunks):
             for term in lexical(chunk.terms):
@@ -81,17 +80,14 @@ class Snapshot:
         wanted = self._wanted(asked)
         shared = self._shared(wanted)
         stems = {term: wanted[term] for term in wanted.keys() & asked.words}
-        total = sum(wanted.values())
         found = []
         for number in {self._entry_of[at] for at in self._likely(asked, cosines, shared)}:
             each = self._known[number]
-            own = range(each.first, each.end)
             found.append(
                 Candidate(
                     each.entry,
                     cosine=float(cosines[each.first : each.end].max()),
                     centre=float(self._centres[number] @ vector),
-                    overlap=max(overlap(shared[at], total, self._offered[at]) for at in own),
                     coverage=coverage(stems, each.terms, each.told),
                     asks_for=asks_for(asked.terms, each.terms),
                     words=each.words,

@@ -17,7 +17,7 @@ bring: laa
 do: kar karwa karva kara kr
 give: de dedi dila dilwa dey
 take: le lag lela ley
-get: mil mill milwa paa
+get: mil mill milwa paa pay
 say: bol kah keh
 tell: bata btaa bta batla
 keep: rakh rakhwa
@@ -36,7 +36,9 @@ listen: sun
 connect: jod jud judwa jodwa
 remove: hata nikal nikalwa nikaal hatwa
 pick up: utha uthwa
-put: dal daal bhar bharwa
+put: dal daal
+fill: bhar bharwa
+admit: dalwa
 order: manga mangwa mangva
 know: jaan
 find: dhoondh dhundh dhoond dhund khoj
@@ -51,6 +53,7 @@ feed: khila
 eat: kha
 drink: pi pee
 cook: paka
+become: bane
 make: bana banwa banva ban
 run: daud
 play: khel

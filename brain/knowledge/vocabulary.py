@@ -49,7 +49,7 @@ liver: jigar kaleja
 fever: bukhar bukhaar taap
 cough: khansi khaansi
 cold: sardi zukam jukam zukaam thand thanda thandi
-ill: bimar beemar bimaar beemaar bimari beemari
+ill: bimar beemar bimaar beemaar bimari beemari tabiyat-kharab tabiyat tabyat
 patient: mareez mariz marij marizon rogi
 vomit: ulti
 dizzy: chakkar chakar
@@ -90,7 +90,7 @@ vegetarian: shakahari
 tasty: swadisht
 sleep: neend nind
 bath: nahana nahaana
-clean: saaf saf
+clean: saaf saf safai
 dirty: gandi gande
 smoke: dhuan
 sample: sempal saimpal saimpul
@@ -107,8 +107,7 @@ bed: palang bistar khaat
 wheel: pahiya
 book: kitab kitaab kitaben kitabein kitabon pustak pustaken
 notes: nots
-study: padhai padhayi parhai padhaai padai
-study: padh padhna padhne padhni padhta padhte padhti padhein padhenge padhega parhna parhne
+study: padhai padhayi parhai padhaai padai padh padhna padhne padhni padhta padhte padhti padhein padhenge padhega parhna parhne
 teach: padhana padhane padhani padhata padhate padhati padhaya padhayenge padhaate padhao padhaoge padha-rahe padhaye
 teach: sikhana sikhane sikhate sikhata sikhati sikhaya sikhayenge sikhaoge sikhao sikhaate
 learn: seekhne seekhni seekh sikhni sikhne seekhta sikh
@@ -173,7 +172,7 @@ benefit: fayda faayda laabh labh
 loss: nuksan nuksaan ghata
 owner: seth sethji
 customer: graahakon grahakon
-worker: mazdoor majdoor mistri mistry kaarigar karigar
+worker: mazdoor majdoor mistri mistry kaarigar karigar naukar kaamwali
 manager: mainejar prabandhak
 officer: adhikari afsar
 engineer: injiniyar
@@ -186,7 +185,7 @@ quality: gunvatta kwality
 truth: sach sachch
 lie: jhooth jhuth
 proof: saboot praman
-reason: wajah vajah karan
+reason: wajah vajah karan wajha
 rude: badtameezi badtamiji badtamizi batameezi
 behaviour: vyavhaar vyavhar bartav behave
 angry: naraaz naraz gussa
@@ -256,7 +255,7 @@ ninety: nabbe
 once: ek-baar
 twice: do-baar
 times: baar bari
-second: doosari
+second: doosari sekand
 third: teesra teesri
 new: nayaa naye-wale
 something: kuchh-bhi kuch-bhi
@@ -296,7 +295,7 @@ prime minister: pradhanmantri pradhan-mantri
 minister: mantri
 election: chunav
 party: daavat davat
-festival: tyohaaron parv
+festival: tyohaaron parv tyohar-par
 prayer: pooja puja
 temple: mandir
 story: kahani kahaani katha
@@ -334,7 +333,6 @@ some: thode kuch-na-kuch
 such: aisa aise aisi
 inform: ittila khabar-karna suchit
 trip: safar yatra
-ill: tabiyat-kharab tabiyat tabyat
 pain: dard-ho dukhta
 doctor: dr
 certificate: praman-patra praman
@@ -346,20 +344,16 @@ route: rasta-bata
 bus stand: bas-adda
 railway station: steshan tesan
 minute: minat minit minute-mein
-second: sekand
 week: saptaah hafton-mein haftey-mein
 fortnight: pakhwada
 date of birth: janmdin janam-tareekh
 birthday: janamdin
 relative: rishtedaar rishtedar
 wedding: byah
-festival: tyohar-par
-worker: naukar kaamwali
 carry: uthakar
 empty: khaali-hai
 quiet: shant
 beautiful: sundar khubsurat khoobsurat
-clean: safai
 cheaper: sasta-wala aur-sasta
 best: sabse-achha sabse-accha sabse-acha sabse-badhiya sarvottam
 which one: kaun-wala
@@ -367,7 +361,6 @@ bigger: aur-bada isse-bada
 half hour: aadha-ghanta aadhe-ghante
 soon: jald jaldi-se
 complete: mukammal
-reason: wajha
 sure: pakka zaroor-se
 correct answer: sahi-jawab
 not working: kaam-nahin-kar kaam-nahi-kar nahin-chal-raha nahi-chal-raha nahin-chal-rahi nahi-chal-rahi chalu-nahin
@@ -377,4 +370,25 @@ not like: pasand-nahin pasand-nahi
 not want: nahin-chahiye nahi-chahiye nahi-chaiye
 do not know: pata-nahi nahin-pata nahi-pata
 do not understand: samajh-nahin samajh-nahi samajh-mein-nahin
+pay: fees-bharni fees-bharna fees-bhar paise-bharne bill-bharna fees-jama paise-jama paisa-jama fees-deni fees-de
+instead of: ki-jagah ke-badle ke-bajay
+everywhere: har-jagah
+job: kaam-chahiye kaam-milega kaam-dhoondh kaam-mil
+meet: mil-sakte mil-sakta mil-sakti milna-hai milne-aana milne-aa se-milna
+saturday: shani
+sunday: ravi
+old: kabaad kabadi
+so much: itna itni itne
+pure: shudh shuddh
+accepted: maani manya maanya
+fell down: gir-gaya gir-gayi
+came out: nikla nikli nikle
+how far: kitni-door kitna-door kitni-dur
+bathroom: latrine
+mathematics: math maths ganit
+who listens: koi-sunta
+mind changed: man-badal
+same day: aaj-hi usi-din
+bring back: le-aana
+take away: le-jaana le-jao le-jayega le-jayenge le-jate le-jaoge le-jaate
 """

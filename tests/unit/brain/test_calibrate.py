@@ -13,8 +13,8 @@ from brain.knowledge.match import WEIGHTS, Candidate, Entry, Match, best_match
 A, B, OURS = Entry(1, "fact", "a", {}), Entry(2, "fact", "b", {}), Entry(3, "action", ELSEWHERE, {})
 
 
-def some(dice: random.Random) -> tuple[float, float, float, float]:
-    return dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0)
+def some(dice: random.Random) -> tuple[float, float, float]:
+    return dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0), dice.uniform(0.2, 1.0)
 
 
 def test_the_fit_recovers_the_weights_that_made_the_data() -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.knowledge.match import Candidate, Entry, Match, asks_for, best_match, coverage, known, overlap, verdict, weight
+from brain.knowledge.match import Candidate, Entry, Match, asks_for, best_match, coverage, known, verdict, weight
 
 REFUND = Entry(1, "fact", "refund", {})
 RETURN = Entry(2, "fact", "return", {})
-NEAR = Candidate(REFUND, cosine=0.8, centre=0.7, overlap=0.8, coverage=1.0, asks_for=1, words=frozenset({"refund"}))
+NEAR = Candidate(REFUND, cosine=0.8, centre=0.7, coverage=1.0, asks_for=1, words=frozenset({"refund"}))
 FAR = Candidate(RETURN, cosine=0.3, centre=0.2)
 
 
@@ -49,7 +49,6 @@ PLAIN = replace(NEAR, entry=RETURN, coverage=0.8, asks_for=0)
     [
         replace(PLAIN, cosine=0.85),
         replace(PLAIN, centre=0.75),
-        replace(PLAIN, overlap=0.9),
         replace(PLAIN, coverage=1.0),
         replace(PLAIN, asks_for=1),
     ],
@@ -87,20 +86,9 @@ def test_what_kind_of_thing_is_asked_for() -> None:
     assert asks_for({"refund"}, {"?where"}) == 0
 
 
-weights = st.floats(0, 20)
-
-
-@given(weights, weights, weights)
-def test_overlap_is_a_share(shared: float, asked: float, offered: float) -> None:
-    assert 0 <= overlap(shared, shared + asked, shared + offered) <= 1
-    assert overlap(shared, shared + asked, shared + offered) == overlap(shared, shared + offered, shared + asked)
-
-
 shares = st.floats(0, 1)
 candidates = st.lists(
-    st.builds(
-        Candidate, st.sampled_from([REFUND, RETURN]), st.floats(-1, 1), st.floats(-1, 1), shares, shares, st.integers(-1, 1)
-    ),
+    st.builds(Candidate, st.sampled_from([REFUND, RETURN]), st.floats(-1, 1), st.floats(-1, 1), shares, st.integers(-1, 1)),
     min_size=1,
 )
 
