@@ -26,6 +26,7 @@ from brain.knowledge.passages import Passage
 from brain.llm.llm import Llm
 from brain.odds import AS_THEY_ARE, Odds
 from brain.small_talk import SMALL_TALK
+from brain.tools.numbered import for_number
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
 from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
@@ -39,7 +40,7 @@ _LEAD_INS = "aur|and|achha|accha|okay|ok|haan|yes|no|nahin|lekin|but|what about|
 _LEAD_IN = re.compile(rf"^\s*(?:(?:{_LEAD_INS})\b[\s,]*)+", re.IGNORECASE)
 """Words that join a question to what was said before."""
 
-ORDERS, PERSON = "check_order_status", "transfer_to_operator"
+PERSON = "transfer_to_operator"
 
 PASSAGES = 5
 """Of documents, that an answer may be made from."""
@@ -117,7 +118,7 @@ def _answer_meaning(meaning: Meaning, request: Request, before: Memory, mind: Mi
         case Number(digits=digits) if digits == CALL_A_PERSON:
             return _use(PERSON, request, mind)
         case Number(digits=digits):
-            return _use(ORDERS, replace(request, number=digits), mind)
+            return _use_number(replace(request, number=digits), mind)
         case Words(text=text, number=number):
             remembered = replace(request.memory, asked=(*before.asked, request.asked.text)[-3:])
             return _answer_words(text, replace(request, number=number, memory=remembered), mind)
@@ -147,7 +148,7 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
         pieces = _carry_out(decision, text, request, mind)
     except DatabaseAway:
         away = _each(ask_for_person(request, "unavailable", "abstain"))
-        pieces = _use(ORDERS, request, mind) if request.number else away
+        pieces = _use_number(request, mind) if request.number else away
     async for piece in pieces:
         yield piece
 
@@ -155,7 +156,7 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
 async def _decide(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
     """Documents are looked into unless a tool or the site's very words settle it."""
     thresholds, has_model = mind.site.thresholds, mind.llm is not None
-    decision = decide.at_once(match, thresholds, request.number)
+    decision = decide.at_once(match, thresholds, request.number if for_number(mind.tools, request.number) else "")
     if decision is not None and (decision.route != "tell" or match is None or match.exact):
         return decision
     passages = await _passages(text, request.memory, mind)
@@ -180,7 +181,7 @@ def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> A
         case Decision(route="tell", match=Match() as match):
             return _each(_tell(match, text, request))
         case Decision(route="number"):  # words we don't know around a number: it is the number that matters
-            return _use(ORDERS, request, mind)
+            return _use_number(request, mind)
         case Decision(route="confirm", match=Match() as match):
             return _each(_ask_back(match, request))
         case Decision(route="quote", quote=quote) if quote is not None:
@@ -241,6 +242,12 @@ async def _use(tool: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     else:
         for piece in ask_for_person(request, "not_allowed", "abstain"):
             yield piece
+
+
+def _use_number(request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    """A number alone means the tool that needs one like it."""
+    tool = for_number(mind.tools, request.number)
+    return _use(tool, request, mind) if tool is not None else _each(ask_for_person(request, "not_allowed", "abstain"))
 
 
 def _tell(match: Match, question: str, request: Request) -> list[Piece]:

@@ -383,3 +383,16 @@ def test_two_processes_with_the_same_yes_write_once(migrated_postgres: Server) -
         assert len(caller.crm.writes) == 1 and sum(seen.method == "PATCH" for seen in caller.crm.requests) == 1
 
     visit(migrated_postgres, story)
+
+
+def test_a_number_alone_means_the_one_tool_that_needs_it(migrated_postgres: Server) -> None:
+    async def story(caller: Caller) -> None:
+        mind = caller.mind
+        caller.mind = replace(mind, tools={name: mind.tools[name] for name in ("order_item", "transfer_to_operator")})
+        assert "Samsung" in await caller.says("1 2 3 4 5")
+        assert "Sony" in await caller.keys("45678")
+        assert "can not do that from here" in await caller.keys("4567"), "no tool needs four digits"
+        caller.mind = mind
+        assert "can not do that from here" in await caller.keys("12345"), "several do: which one is not guessed"
+
+    visit(migrated_postgres, story)
