@@ -11,7 +11,7 @@ ORDERS = "check_order_status"
 
 
 def for_number(tools: Mapping[str, Tool], digits: str) -> str | None:
-    """The order tool where the site has it, whatever the number; else the one tool that needs a number like this, if there is one."""
+    """The order tool where the site has it, whatever the number; else the one tool that needs a number like this, if any does."""
     if ORDERS in tools:
         return ORDERS
     fitting = [name for name, tool in tools.items() if _needs(tool.parameters, digits)]
