@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from brain.decide import Decision
 from brain.extract import Quote, quote
-from brain.guard import unfounded
+from brain.guard import resembles, unfounded
 from brain.knowledge.passages import Passage
 from brain.llm import prompts
 from brain.llm.llm import Llm
@@ -30,9 +30,12 @@ async def answer(question: str, request: Request, decision: Decision, llm: Llm) 
 
     def check(sentence: str) -> tuple[str, str]:
         told, marks = without_marks(sentence)
-        refused = "a figure from nowhere" if unfounded(told, shown) else ""
-        cited.extend(mark for mark in marks if not refused)
-        return told, refused
+        if unfounded(told, shown):
+            return told, "a figure from nowhere"
+        if not marks and not resembles(told, shown[1:]):
+            return told, "words from nowhere"
+        cited.extend(marks)
+        return told, ""
 
     prompt = prompts.grounded(request.site, request.asked, request.language, request.memory, passages)
     telling = Telling(llm, prompt, check, request.language, request.asked.channel)

@@ -2,7 +2,7 @@
 
     question ──about_site──> yes: only tools, facts and documents may answer it
     sentence of a general answer ──claim──> why it may not be said: a figure, a date, money, a word about the shop's business
-    sentence of a grounded answer ──unfounded──> the figures in it that its passages don't have
+    sentence of a grounded answer ──unfounded──> the figures in it that its passages don't have; ──resembles──> has it their words
 
 The prompt says the same (brain.llm.prompts). This is for the model that does not listen. It errs towards silence: a question
 too many goes to a person, and nobody is told a price that was made up.
@@ -87,3 +87,15 @@ def unfounded(sentence: str, shown: Iterable[str]) -> frozenset[str]:
     """Figures of a grounded sentence that are in nothing that the model was shown."""
     known = frozenset[str]().union(*(figures_in(text, loosely=True) for text in shown))
     return figures_in(sentence) - known
+
+
+ENOUGH_SHARED = 0.4
+"""Share of a sentence's words that passages must have for it to be from them, if it names none."""
+
+
+def resembles(sentence: str, shown: Iterable[str]) -> bool:
+    """Whether the words of a sentence are those of the passages, in whatever language: "I have no information on that" is in
+    none. What has no words of its own ("Ji haan.") passes."""
+    words = normalise(sentence).words
+    known = frozenset[str]().union(*(normalise(text).words for text in shown))
+    return len(words & known) >= ENOUGH_SHARED * len(words)

@@ -46,7 +46,7 @@ class Telling:
             async with aclosing(self._llm.stream(self._prompt)) as deltas:
                 async for sentence in self._sentences(deltas):
                     told, self.refused = self._check(sentence)
-                    if UNKNOWN in sentence:
+                    if UNKNOWN in sentence or sentence.strip(" .*_`\"'\n").upper() == UNKNOWN:
                         self.refused = UNKNOWN
                     if self.refused:
                         return

@@ -169,7 +169,9 @@ def test_the_first_message_stays_the_same_from_turn_to_turn(tell: Tell) -> None:
     tell(story)
 
 
-@pytest.mark.parametrize("said", ["UNKNOWN", "UNKNOWN.", "**UNKNOWN**", "", "   \n"])
+@pytest.mark.parametrize(
+    "said", ["UNKNOWN", "UNKNOWN.", "**UNKNOWN**", "Unknown.", "", "   \n", "I have no information about microwaves, sorry."]
+)
 def test_a_model_that_does_not_know_leads_to_a_person_and_a_gap(tell: Tell, said: str) -> None:
     async def story(talk: Talk) -> None:
         talk.books = Books(passage())
@@ -197,10 +199,12 @@ def test_a_figure_that_no_passage_has_is_not_said(tell: Tell) -> None:
 def test_a_call_hears_two_sentences_and_the_rest_is_not_even_written(tell: Tell) -> None:
     async def story(talk: Talk) -> None:
         talk.books = Books(passage())
-        talk.cloud.reply = Reply(("Ek baat. ", "Do baat. ", "Teen baat. ", "Char baat. "), gap_s=0.02, then="stall")
+        talk.cloud.reply = Reply(
+            ("Ek baat [1]. ", "Do baat [1]. ", "Teen baat [1]. ", "Char baat [1]. "), gap_s=0.02, then="stall"
+        )
         assert (await talk.says("tv ki warranty batao")).text == "Ek baat. Do baat."
         await asyncio.wait_for(talk.cloud.disconnected.wait(), 1)
-        talk.cloud.reply = Reply(("Ek baat. ", "Do baat. ", "Teen baat."))
+        talk.cloud.reply = Reply(("Ek baat [1]. ", "Do baat [1]. ", "Teen baat [1]."))
         assert (await talk.says("tv ki warranty batao", channel="chat")).text == "Ek baat. Do baat. Teen baat."
 
     tell(story)

@@ -3,7 +3,7 @@
 import pytest
 
 from brain.figures_in import figures_in
-from brain.guard import about_site, claim, unfounded
+from brain.guard import about_site, claim, resembles, unfounded
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,16 @@ def test_a_grounded_answer_has_its_figures_from_its_passages() -> None:
     passages = ["Delivery takes three to five days. Below ₹1,500 it costs Rs 49."]
     assert unfounded("Delivery mein 3 se 5 din lagte hain, charge 49 rupaye hai.", passages) == frozenset()
     assert unfounded("1500 se kam par ₹59 lagte hain.", passages) == {"59"}
+
+
+def test_a_sentence_from_passages_has_their_words_in_whatever_language() -> None:
+    passages = ["Delivery takes three to five days. The courier calls before."]
+    for own in (
+        "Delivery mein teen se paanch din lagte hain.",
+        "डिलीवरी में पाँच दिन लगते हैं।",
+        "Ji haan.",
+        "The courier calls first.",
+    ):
+        assert resembles(own, passages), own
+    for stranger in ("I do not have information about microwaves.", "Please ask our sales team for a discount."):
+        assert not resembles(stranger, passages), stranger
