@@ -86,8 +86,8 @@ def test_partitions_are_no_side_door(migrated_postgres: Server) -> None:
             async with db.as_site(NORTH) as rows:
                 await rows.execute("insert into kb_doc (site_id, kind, key, content_sha256) values ('north', 'fact', 'p', 'x')")
                 await rows.execute(
-                    "insert into kb_chunk (site_id, doc_id, language, body, terms, embedding) "
-                    "select site_id, doc_id, 'en', 'secret', '{}', %s from kb_doc where key = 'p'",
+                    "insert into kb_chunk (shelf, site_id, generation, doc_id, kind, language, body, digest, terms, embedding) "
+                    "select 'small', site_id, 1, doc_id, 'fact', 'en', 'secret', '', '{}', %s from kb_doc where key = 'p'",
                     [vector],
                 )
                 assert await (await rows.execute("select body from kb_chunk_small")).fetchall() == [("secret",)]
@@ -118,7 +118,8 @@ def test_the_relay_finds_a_site_by_number_and_little_else(migrated_postgres: Ser
             async with db.as_relay() as rows:
                 assert await (await rows.execute("select site_by_number('71')->>'site_id'")).fetchone() == ("north",)
                 assert await (await rows.execute("select site_by_number('1 or 1=1')")).fetchone() == (None,)
-            for table in ("kb_doc", "kb_chunk", "conversation", "conversation_turn"):
+                assert await (await rows.execute("select count(*) from kb_doc where kind <> 'document'")).fetchone() == (0,)
+            for table in ("kb_chunk", "conversation", "conversation_turn", "contact_key", "site_secret", "site_file", "lead"):
                 with pytest.raises(psycopg.errors.InsufficientPrivilege):
                     async with db.as_relay() as rows:
                         await (await rows.execute(f"select * from {table}".encode())).fetchall()
