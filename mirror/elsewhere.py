@@ -27,8 +27,9 @@ class Elsewhere:
 
 @contextlib.asynccontextmanager
 async def elsewhere(database: Database, vault: Vault) -> AsyncIterator[Elsewhere]:
-    through = ReadThrough(database, vault)
+    copied, through = Copied(database), ReadThrough(database, vault)
     try:
-        yield Elsewhere({"mirror": Copied(database), "read_through": through})
+        yield Elsewhere({"mirror": copied, "read_through": through})
     finally:
+        await copied.close()
         await through.close()

@@ -190,7 +190,7 @@ class Puller:
         await self._finish(sitting, shelf, sweep)
 
     async def _finish(self, sitting: Sitting, shelf: Shelf, sweep: Sweep) -> None:
-        await shelf.completed(sitting.copy, sweep.began_at)
+        await shelf.completed(sitting.copy, sweep.began_at, sweep.looked_at)
         if sweep.fetched or sweep.deleted:
             large = sweep.looked_at >= LARGE and not sitting.copy.indexed
             await shelf.settle(sitting.copy, with_index=large)

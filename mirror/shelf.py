@@ -51,6 +51,7 @@ values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (copy_id, key) do update set version = excluded.version, document = excluded.document, title = excluded.title,
   url = excluded.url, body = excluded.body, terms = excluded.terms, ids = excluded.ids, embedding = excluded.embedding
 """
+_CHANGED = "update mirror_copy set changes = changes + 1 where copy_id = %s"
 
 
 class Shelf:
@@ -97,6 +98,7 @@ class Shelf:
                 where = [self._site, copy.copy_id, row.key, row.version, row.document or row.key]
                 what = [row.title, row.url, row.text, sorted(normal.terms), sorted(normal.ids), vector]
                 await rows.execute(_NEW_ROW, [*where, *what])
+            await rows.execute(_CHANGED, [copy.copy_id])
 
     async def take_away(self, copy: Copy, row_ids: Sequence[int]) -> None:
         """DatabaseAway."""
@@ -104,17 +106,13 @@ class Shelf:
             async with self._database.as_site(self._site) as rows:
                 gone = list(row_ids[at : at + 1000])
                 await rows.execute("delete from mirror_row where copy_id = %s and row_id = any(%s)", [copy.copy_id, gone])
+                await rows.execute(_CHANGED, [copy.copy_id])
 
-    async def drop_keys(self, copy: Copy, keys: Sequence[str]) -> None:
-        """DatabaseAway."""
+    async def completed(self, copy: Copy, as_of: float, count: int) -> None:
+        """A sweep that began at `as_of` (seconds since 1970) has been through all of A's `count` rows. Older copies go."""
         async with self._database.as_site(self._site) as rows:
-            await rows.execute("delete from mirror_row where copy_id = %s and key = any(%s)", [copy.copy_id, list(keys)])
-
-    async def completed(self, copy: Copy, as_of: float) -> None:
-        """A sweep that began at `as_of` (seconds since 1970) has been through all of A. Older copies go. DatabaseAway."""
-        async with self._database.as_site(self._site) as rows:
-            query = "update mirror_copy set fresh_as_of = to_timestamp(%s) where copy_id = %s"
-            await rows.execute(query, [as_of, copy.copy_id])
+            query = "update mirror_copy set fresh_as_of = to_timestamp(%s), rows = %s where copy_id = %s"
+            await rows.execute(query, [as_of, count, copy.copy_id])
             await rows.execute("delete from mirror_copy where site_id = %s and copy_id <> %s", [self._site, copy.copy_id])
 
     async def settle(self, copy: Copy, *, with_index: bool) -> None:

@@ -21,6 +21,8 @@ create table mirror_copy (
   made_at timestamptz not null default now(),
   fresh_as_of timestamptz,                       -- all that A had committed by then is in it; null: not complete yet
   indexed boolean not null default false,
+  rows bigint not null default 0,                -- at the end of its last sweep
+  changes bigint not null default 0,             -- goes up with every page that was written: copies in memory are compared with it
   unique (site_id, identity)
 );
 
@@ -99,6 +101,15 @@ create function mirror_shares(copy int, asked text[]) returns table (term text, 
     and common.term = any(asked)
     and exists (select from mirror_copy m where m.copy_id = copy and m.site_id = current_site())
 $$;
+
+-- Rows of a copy of the current site's that have one of these words or ids, by the GIN indexes. As the owner: PostgreSQL looks
+-- up nothing by && before row-level security has seen the row (its operator is not leakproof), which would mean all of them.
+create function mirror_rows_with(copy int, wanted text[], wanted_ids text[]) returns setof bigint
+  language sql stable security definer set search_path = public, pg_temp as $$
+  select row_id from mirror_row where copy_id = copy and site_id = current_site() and terms && wanted
+  union select row_id from mirror_row where copy_id = copy and site_id = current_site() and ids && wanted_ids
+$$;
+create policy by_definer on mirror_row for select to current_user using (site_id = (select current_site()));
 
 create function drop_mirror_rows() returns trigger
   language plpgsql security definer set search_path = public, pg_temp as $$ begin

@@ -94,11 +94,13 @@ class Ours:
         await eventually(looked, seconds)
         return found[-1]
 
-    async def ask(self, text: str, *, with_vector: bool = True) -> list[Passage]:
-        """What the copy has to say, best first."""
+    async def ask(self, text: str, *, with_vector: bool = True, in_memory: int = 10_000) -> list[Passage]:
+        """What the copy has to say now, best first."""
         asked = normalise(text)
         vector = words.embed(text) if with_vector else None
-        return fused(await Copied(self.database).candidates(self.site, Question(asked, vector, self.site.embedding)), 5)
+        return fused(
+            await Copied(self.database, in_memory).candidates(self.site, Question(asked, vector, self.site.embedding)), 5
+        )
 
 
 async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:

@@ -1,13 +1,18 @@
 """Search in the copy: large ones by their index, words weighed by how common they are, ids first, and nobody else's rows."""
 
+import asyncio
 from collections.abc import Iterator
 
 import numpy as np
 import psycopg
 import pytest
 
+from brain.knowledge.normal import normalise
+from brain.knowledge.passages import fused
+from brain.knowledge.source import Question
 from core.db import Database
 from core.ids import SiteId
+from mirror.copied import FRESH_S, Copied
 from mirror.shelf import LARGE
 from tests.postgres import Server
 from tests.standins.machine_a import words
@@ -40,7 +45,8 @@ def test_a_large_copy_is_indexed_and_finds_what_looking_through_all_would(
                 )
             ).fetchall()
             assert any("_nearest" in line for (line,) in plan)
-        assert (await we.ask("what does gift wrapping cost"))[0].title == "Gift wrapping"
+        for in_memory in (0, 10_000):
+            assert (await we.ask("what does gift wrapping cost", in_memory=in_memory))[0].title == "Gift wrapping"
         texts = [
             body for (body,) in large.run("select body from articles where headline like 'Item%' order by article_id limit 200")
         ]
@@ -48,7 +54,7 @@ def test_a_large_copy_is_indexed_and_finds_what_looking_through_all_would(
         hits = 0
         for wanted in range(0, 200, 10):
             best = texts[int(np.argmax(vectors @ words.embed(texts[wanted])))]
-            hits += any(passage.text == best for passage in await we.ask(texts[wanted]))
+            hits += any(passage.text == best for passage in await we.ask(texts[wanted], in_memory=0))
         assert hits >= 19, "recall@5 of 20 questions"
 
     ours(migrated_postgres, "large", story)
@@ -61,8 +67,9 @@ def test_a_number_that_one_row_has_comes_before_all_else(migrated_postgres: Serv
         await we.configure(eager(machine_a))
         async with we.pulling():
             await we.until(lambda state: state.sweep is not None)
-        found = await we.ask("gift wrapping parcels to Ladakh al-7731 please")
-        assert "AL-7731" in found[0].text and found[0].by_id and found[0].score == 1.0
+        for in_memory in (0, 10_000):
+            found = await we.ask("gift wrapping parcels to Ladakh al-7731 please", in_memory=in_memory)
+            assert "AL-7731" in found[0].text and found[0].by_id and found[0].score == 1.0
 
     ours(migrated_postgres, "numbered", story)
 
@@ -82,6 +89,7 @@ def test_no_other_site_sees_a_copy_not_even_by_its_number(migrated_postgres: Ser
                 "select count(*) from mirror_copy",
                 "select count(*) from knowledge_source",
                 f"select count(*) from mirror_shares({found[0]}, array['parcel', 'travel'])",
+                f"select count(*) from mirror_rows_with({found[0]}, array['parcel', 'travel'], '{{}}')",
             ):
                 assert await (await rows.execute(query.encode())).fetchone() == (0,)
         with pytest.raises(psycopg.errors.NoDataFound):
@@ -89,3 +97,25 @@ def test_no_other_site_sees_a_copy_not_even_by_its_number(migrated_postgres: Ser
                 await (await rows.execute("select settle_mirror(%s, false)", [found[0]])).fetchone()
 
     ours(migrated_postgres, "private", story)
+
+
+def test_a_copy_that_was_seen_once_answers_while_the_database_is_away(
+    migrated_postgres: Server, machine_a: MachineADatabase
+) -> None:
+    async def story(we: Ours) -> None:
+        await we.configure(eager(machine_a))
+        async with we.pulling():
+            await we.until(lambda state: state.sweep is not None)
+        asked = "parcels to Ladakh"
+        copied, question = Copied(we.database), Question(normalise(asked), words.embed(asked), we.site.embedding)
+        assert "Blue Falcon" in fused(await copied.candidates(we.site, question), 1)[0].text
+        await asyncio.to_thread(migrated_postgres.stop)
+        try:
+            await asyncio.sleep(FRESH_S)  # it is looked at again, in vain
+            for _ in range(3):
+                assert "Blue Falcon" in fused(await copied.candidates(we.site, question), 1)[0].text
+        finally:
+            await asyncio.to_thread(migrated_postgres.start)
+        await copied.close()
+
+    ours(migrated_postgres, "outliving", story)
