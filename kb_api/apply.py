@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,11 +100,22 @@ async def _put_settings(rows: Rows, folder: SiteFolder) -> bool:
     before = await site_rows.read(rows, folder.site.site_id, to_change=True)
     if before is None:
         await site_rows.add(rows, folder.site, folder.tools)
-    elif (before.site, before.tools) != (folder.site, folder.tools):
-        await site_rows.change(rows, folder.site, folder.tools)
     else:
-        return False
+        tools = (*folder.tools, *await _declared_elsewhere(rows, folder, before.tools))
+        if (before.site, before.tools) == (folder.site, tools):
+            return False
+        await site_rows.change(rows, folder.site, tools)
     return True
+
+
+async def _declared_elsewhere(rows: Rows, folder: SiteFolder, allowed: Sequence[str]) -> list[str]:
+    """Tools that the site may use and that came through the API: the folder does not know them, and they stay."""
+    query = (
+        "select name from site_tool t where site_id = %s and not exists "
+        "(select from site_file f where f.site_id = t.site_id and f.path = 'tools/' || t.name) order by name"
+    )
+    found = await (await rows.execute(query, [folder.site.site_id])).fetchall()
+    return [name for (name,) in found if name in allowed and name not in folder.tools]
 
 
 async def _put_key(rows: Rows, site: SiteId, settings: Settings) -> None:

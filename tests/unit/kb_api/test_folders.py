@@ -163,6 +163,7 @@ def test_what_the_folder_has_no_more_is_gone_and_what_the_api_made_stays(shop: S
         await shop.apply(database, folder)
         async with database.as_site(SHOP) as rows:
             await rows.execute("insert into site_tool (site_id, name, declaration) values ('folded', 'by_api', '{}')")
+            await rows.execute("update site set tools = tools || '[\"by_api\"]' where site_id = 'folded'")
             await rows.execute(
                 "insert into kb_doc (site_id, kind, key, content_sha256, origin) values ('folded', 'fact', 'faq_1', 'x', 'api')"
             )
@@ -172,6 +173,8 @@ def test_what_the_folder_has_no_more_is_gone_and_what_the_api_made_stays(shop: S
         applied = await shop.apply(database, folder)
         assert (applied.settings, applied.removed, applied.tools, applied.documents) == (1, 2, 1, 1)
         assert await columns(database, "select name from site_tool") == [("by_api",)]
+        ((tools,),) = await columns(database, "select tools from site")
+        assert tools == ["end_call", "by_api"], "what came through the API may still be used"
         assert await columns(database, "select key from kb_doc where kind <> 'action'") == [("faq_1",)]
         assert not list(shop.settings.uploads_dir.rglob("raw"))
 
