@@ -160,7 +160,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 
     tell: Share = 0.80
     """To tell a fact or use a tool."""
-    confirm: Share = 0.40
+    confirm: Share = 0.45
     """To ask back whether it was meant."""
     document: Share = 0.70
     """To read out a sentence of a document, with no model to judge whether it answers."""

@@ -55,7 +55,7 @@ def test_a_quarter_of_the_questions_at_least_has_no_answer(asked: Asked) -> None
         assert len(own) >= 100 and sum(question.meant == UNKNOWN for question in own) / len(own) >= 0.25
 
 
-LEAST = {"demo": (0.90, 0.69, 0.86), "clinic": (0.81, 0.60, 0.75), "academy": (0.80, 0.53, 0.74)}
+LEAST = {"demo": (0.90, 0.69, 0.84), "clinic": (0.81, 0.60, 0.73), "academy": (0.80, 0.53, 0.71)}
 """Of the calibration sets: likeliest is right; told right; told or asked back rightly. Just below docs/brain.md's figures."""
 
 
