@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -66,7 +66,7 @@ class Town:
         self.run("delete from site where site_id in ('shop', 'bank')", "delete from idempotent_answer")
 
     @contextlib.asynccontextmanager
-    async def door(self, embedders: Embedders) -> AsyncIterator[httpx.AsyncClient]:
+    async def door(self, embedders: Embedders) -> AsyncIterator[tuple[httpx.AsyncClient, FastAPI]]:
         """The knowledge base's routes, and a client to them."""
         async with Database(self.settings, wait_s=5) as database:
             app = FastAPI()
@@ -78,17 +78,23 @@ class Town:
                 app.include_router(routes.router)
             transport = httpx.ASGITransport(app, raise_app_exceptions=True)
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-                yield client
+                yield client, app
 
 
 @dataclass
 class Desk:
     client: httpx.AsyncClient
+    app: FastAPI
     database: Database
     steps: Steps
     settings: Settings
     embedders: Embedders
     key: str = "hz_shop_key"
+
+    def doors_settings(self, settings: Settings) -> None:
+        """Let the door have these."""
+        opened = self.app.state.doors
+        self.app.state.doors = replace(opened, settings=settings)
 
     async def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.key}", **more.pop("headers", {})}
@@ -147,8 +153,8 @@ async def desk(town: Town, model: MiniLM) -> AsyncIterator[Desk]:
     settings = town.settings
     async with (
         Embedders(model, VAULT, LOOPBACK) as embedders,
-        town.door(embedders) as client,
+        town.door(embedders) as (client, app),
         Database(settings, wait_s=5) as database,
         Reading(settings) as reading,
     ):
-        yield Desk(client, database, Steps(settings, database, embedders, reading), settings, embedders)
+        yield Desk(client, app, database, Steps(settings, database, embedders, reading), settings, embedders)

@@ -4,7 +4,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from aiohttp import web
 
 from brain.knowledge.embed import MiniLM
 from kb_api.ingest import queue
@@ -95,6 +97,58 @@ def test_only_what_changed_is_embedded_again(town: Town, model: MiniLM) -> None:
         assert len(embedded) == 1 and "watches" in embedded[0]
         assert "watches" in (await desk.find("watches in kota"))[0]["text"]
         assert not any("Kota" in each["text"] and "cameras" in each["text"] for each in await desk.find("cameras in kota"))
+
+    at_the_desk(town, model, story)
+
+
+def test_a_new_version_that_can_t_be_read_leaves_the_old_one_in_place_and_says_why(town: Town, model: MiniLM) -> None:
+    async def story(desk: Desk) -> None:
+        sent = await desk.write(REFUNDS, "Refund policy")
+        await desk.work()
+        bad = {"file": ("policy.pdf", b"%PDF-1.7 torn", "application/pdf")}
+        assert (await desk.ask("PUT", f"/documents/{sent['id']}", files=bad)).status_code == 202
+        await desk.work()
+        failed = await desk.document(sent["id"])
+        assert failed["status"] == "failed" and "damaged" in failed["reason"]
+        assert (await desk.find("when do i get my refund"))[0]["text"] == REFUNDS
+        assert left_on_disk(town) == []
+
+    at_the_desk(town, model, story)
+
+
+def test_a_document_of_a_url_is_fetched_read_and_refused_for_what_its_server_says(town: Town, model: MiniLM) -> None:
+    async def page(request: web.Request) -> web.Response:
+        if request.path == "/help":
+            return web.Response(
+                text=f"<html><title>Help</title><h1>Refunds</h1><p>{REFUNDS}</p></html>", content_type="text/html"
+            )
+        return web.Response(status=403)
+
+    async def story(desk: Desk) -> None:
+        app = web.Application()
+        app.router.add_get("/{any:.*}", page)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            host = f"127.0.0.1:{runner.addresses[0][1]}"
+            desk.steps._allowed = frozenset({host})  # as [knowledge] url_hosts
+            allowed = msgspec.structs.replace(desk.settings.knowledge, url_hosts=host)
+            desk.doors_settings(msgspec.structs.replace(desk.settings, knowledge=allowed))
+            ids = {}
+            for path in ("help", "secret"):
+                answer = await desk.ask("POST", "/documents", json={"url": f"http://{host}/{path}"})
+                assert answer.status_code == 202, answer.text
+                ids[path] = answer.json()["id"]
+            await desk.work()
+            ready = await desk.document(ids["help"])
+            assert (ready["status"], ready["title"], ready["kind"]) == ("ready", "Help", "html")
+            best = (await desk.find("refund kab milega"))[0]
+            assert (best["url"], best["heading"]) == (f"http://{host}/help", "Refunds")
+            failed = await desk.document(ids["secret"])
+            assert failed["status"] == "failed" and "answers 403" in failed["reason"]
+        finally:
+            await runner.cleanup()
 
     at_the_desk(town, model, story)
 
