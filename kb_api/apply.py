@@ -21,6 +21,7 @@ from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders, EmbeddingAway
 from brain.knowledge.generation import open_for_writing
 from brain.knowledge.write import drop_docs, put_docs
+from brain.stock import BUILT_IN, stock
 from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.keys import key_mac
@@ -88,8 +89,8 @@ async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
 
 
 def digest_of(folder: Path) -> str:
-    """Of all its files, their names and contents."""
-    digest = hashlib.sha256()
+    """Of all its files, their names and contents, and of what every site understands, which comes with our code."""
+    digest = hashlib.sha256(b"".join(doc.digest for doc in stock(BUILT_IN)))
     for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".md", ".py")):
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -1,18 +1,25 @@
 """Puts into a site's knowledge what every site understands (brain.stock). The same vectors for all: made once a process."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 
 import numpy as np
+import psycopg
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.embedders import Embedder, Embedders, Vector, is_offline, wording
-from brain.knowledge.generation import open_for_writing
+from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, Vector, is_offline, wording
+from brain.knowledge.generation import UnknownSite, open_for_writing
 from brain.knowledge.normal import normalise
 from brain.knowledge.write import drop_docs, put_docs
 from brain.stock import BUILT_IN, ORIGIN, stock
-from core.db import Rows
+from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.sites import Embedding
+
+log = logging.getLogger(__name__)
+
+AWAY_S = 5.0
 
 
 class Stockroom:
@@ -67,3 +74,28 @@ async def put_stock(rows: Rows, site: SiteId, tools: Sequence[str], embedders: E
         await drop_docs(rows, generation, gone)
         await put_docs(rows, generation, changed, await stockroom.embedder(rows, site, generation.embedding, embedders))
     return bool(changed or gone)
+
+
+async def refresh(database: Database, embedders: Embedders) -> None:
+    """After an upgrade: every site's stock as our code has it now. Until it is done, or cancelled."""
+    stockroom, done = Stockroom(), set[str]()
+    while True:
+        try:
+            async with database.as_relay() as rows:
+                sites = await (await rows.execute("select site_id, tools from site order by site_id")).fetchall()
+            for site, tools in sites:
+                if site not in done:
+                    await _refresh(database, SiteId(site), tools, embedders, stockroom)
+                    done.add(site)
+            return
+        except DatabaseAway:
+            await asyncio.sleep(AWAY_S)
+
+
+async def _refresh(database: Database, site: SiteId, tools: Sequence[str], embedders: Embedders, stockroom: Stockroom) -> None:
+    try:
+        async with database.as_site(site) as rows:
+            if await put_stock(rows, site, tools, embedders, stockroom):
+                log.info("= small talk and tools brought up to date", extra={"site": site})
+    except (EmbeddingAway, UnknownSite, psycopg.Error) as error:  # its model is away, it was deleted just now: at the next start
+        log.warning("! small talk and tools are as they were", extra={"site": site, "why": type(error).__name__})

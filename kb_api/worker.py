@@ -21,6 +21,7 @@ from core.public_address import networks
 from core.settings import Settings, SettingsError, load
 from core.telemetry import serve_status, set_up_logging
 from core.vault import Vault, VaultError
+from kb_api import stock
 from kb_api.ingest import queue, rebuild
 from kb_api.ingest.metrics import STEPS, WAITING
 from kb_api.ingest.queue import WAITING as IS_WAITING
@@ -194,6 +195,7 @@ async def serve(settings: Settings, *others: Callable[[Settings, Database], Awai
         try:
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(job) for job in (worker.documents(), worker.indexes(), worker.sweep())]
+                running.append(tasks.create_task(stock.refresh(database, embedders)))
                 running += [tasks.create_task(_beside(other, settings, database)) for other in others]
                 log.info("= takes documents")
                 await stop.wait()

@@ -11,6 +11,7 @@ import pytest
 
 from brain.folder import SiteFolderError, read_folder
 from brain.knowledge.embed import MiniLM
+from brain.knowledge.embedders import Embedders
 from core.db import Database
 from core.ids import SiteId
 from core.settings import Settings
@@ -19,6 +20,7 @@ from haazir import credentials
 from kb_api.apply import Applied, apply, digest_of, is_applied, told
 from kb_api.export import ExportError, files_of, write
 from kb_api.rewrap import rewrap_all
+from kb_api.stock import refresh
 from tests.postgres import Server
 from tests.unit.brain.demo_site import DEMO
 
@@ -177,6 +179,21 @@ def test_what_the_folder_has_no_more_is_gone_and_what_the_api_made_stays(shop: S
         assert tools == ["end_call", "by_api"], "what came through the API may still be used"
         assert await columns(database, "select key from kb_doc where kind <> 'action'") == [("faq_1",)]
         assert not list(shop.settings.uploads_dir.rglob("raw"))
+
+    shop.run(story)
+
+
+def test_an_upgrade_brings_every_sites_small_talk_up_to_date(shop: Shop, folder: Path, model: MiniLM) -> None:
+    async def story(database: Database) -> None:
+        await shop.apply(database, folder)
+        async with database.as_site(SHOP) as rows:  # as an older version of our code left it
+            await rows.execute("update kb_doc set content_sha256 = 'old' where key = 'greeting'")
+            await rows.execute("delete from kb_doc where key = 'thanks'")
+            await rows.execute("update kb_doc set key = 'gone' where key = 'elsewhere'")
+        await refresh(database, Embedders(model))
+        keys = {str(key) for (key,) in await columns(database, "select key from kb_doc where kind = 'action'")}
+        assert {"greeting", "thanks", "elsewhere", "stock_of"} <= keys and "gone" not in keys
+        assert await shop.apply(database, folder) == Applied(0, 0, len(read_folder(folder).docs))
 
     shop.run(story)
 
