@@ -9,6 +9,7 @@ import asyncio
 import functools
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +33,7 @@ REBUILD_SHARE = 0.05
 RARE = 0.0005
 """Share of the rows that is assumed of a word that PostgreSQL's statistics don't list."""
 LEADING_ROWS = 2_000
-"""Rows to which words may lead: the rarest words that together have no more, and the rarest anyway."""
+"""Rows to which words may lead: the rarest words that together have no more. A word of half the rows leads nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,9 @@ class _Held:
     which: _Which | None
     """None: there is no copy yet."""
     pieces: Pieces | None
-    """None: too large for memory."""
+    """None: too large for memory…"""
+    common: dict[str, float]
+    """…then its common words, and the share of its rows that have them."""
     seen_at: float
     rest_until: float = 0.0
     """Until then a changed copy is not copied again."""
@@ -81,7 +84,7 @@ class Copied:
         if held.pieces is not None:
             return held.pieces.search(asked.asked, asked.vector)
         async with self._database.as_site(site.site_id) as rows:
-            return await _search(rows, site, held.which, asked)
+            return await _search(rows, site, held.which, held.common, asked)
 
     async def _copy(self, site: Site) -> _Held:
         """As of a moment ago. DatabaseAway if it was never seen."""
@@ -116,14 +119,16 @@ class Copied:
             which = None if row is None else _Which(*row)
             if before is not None and (before.which == which or (_same(before.which, which) and began < before.rest_until)):
                 return replace(before, seen_at=began)
-            if which is None or which.rows > self._in_memory:
-                return _Held(which, None, began)
+            if which is None:
+                return _Held(None, None, {}, began)
+            if which.rows > self._in_memory:
+                return _Held(which, None, await _common(rows, which), began)
             found = await (await rows.execute(_ALL, [which.copy_id, self._in_memory + 1])).fetchall()
         if len(found) > self._in_memory:
-            return _Held(which, None, began)
+            return _Held(which, None, {}, began)
         pieces = await asyncio.to_thread(_pieces, found, which, site.language)
         ended = time.monotonic()
-        return _Held(which, pieces, ended, ended + (ended - began) / REBUILD_SHARE)
+        return _Held(which, pieces, {}, ended, ended + (ended - began) / REBUILD_SHARE)
 
 
 def _same(before: _Which | None, now: _Which | None) -> bool:
@@ -170,10 +175,13 @@ def _pieces(found: list[tuple[Any, ...]], which: _Which, language: Language) -> 
     return Pieces(pieces, vectors)
 
 
-async def _search(rows: Rows, site: Site, which: _Which, question: Question) -> list[Passage]:
+async def _common(rows: Rows, which: _Which) -> dict[str, float]:
+    return dict(await (await rows.execute("select term, share from mirror_common(%s)", [which.copy_id])).fetchall())
+
+
+async def _search(rows: Rows, site: Site, which: _Which, common: Mapping[str, float], question: Question) -> list[Passage]:
     terms = sorted(question.asked.terms)
-    found = await (await rows.execute("select term, share from mirror_shares(%s, %s)", [which.copy_id, terms])).fetchall()
-    shares = {term: RARE for term in terms} | dict(found)
+    shares = {term: common.get(term, RARE) for term in terms}
     weights = {term: math.log(1 + 1 / share) for term, share in shares.items()}
     vector = None if question.vector is None else vector_text(question.vector)
     values = {
@@ -199,7 +207,7 @@ def _leading(shares: dict[str, float], rows: int) -> list[str]:
     leading, expected = list[str](), 0.0
     for term, share in sorted(shares.items(), key=lambda each: each[1]):
         expected += share * rows
-        if leading and expected > LEADING_ROWS:
+        if expected > LEADING_ROWS:
             break
         leading.append(term)
     return leading

@@ -45,8 +45,9 @@ create table mirror_row (
 ) partition by list (copy_id);
 create unique index on mirror_row (copy_id, key);
 create index on mirror_row (copy_id) where embedding is null; -- to be counted
-create index on mirror_row using gin (terms);
-create index on mirror_row using gin (ids);
+-- Without fastupdate: a search would read the whole list of what is not merged yet, 22 ms after 4,000 new rows.
+create index on mirror_row using gin (terms) with (fastupdate = off);
+create index on mirror_row using gin (ids) with (fastupdate = off);
 
 call isolate_by_site('knowledge_source');
 call isolate_by_site('mirror_copy');
@@ -91,24 +92,31 @@ begin
   execute format('analyze %I', part);
 end $$;
 
--- How common these words are in a copy of the current site's: the share of its rows that have them, where PostgreSQL's
--- statistics know it. The view itself shows nothing of tables under row-level security.
-create function mirror_shares(copy int, asked text[]) returns table (term text, share real)
+-- The common words of a copy of the current site's, with the share of its rows that have them, as PostgreSQL's statistics
+-- know it. The view itself shows nothing of tables under row-level security.
+create function mirror_common(copy int) returns table (term text, share real)
   language sql stable security definer set search_path = public, pg_temp as $$
   select common.term, common.share
   from pg_stats s, unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) as common(term, share)
   where s.schemaname = 'public' and s.tablename = format('mirror_row_%s', copy) and s.attname = 'terms'
-    and common.term = any(asked)
+    and common.term is not null
     and exists (select from mirror_copy m where m.copy_id = copy and m.site_id = current_site())
 $$;
 
 -- Rows of a copy of the current site's that have one of these words or ids, by the GIN indexes. As the owner: PostgreSQL looks
 -- up nothing by && before row-level security has seen the row (its operator is not leakproof), which would mean all of them.
 create function mirror_rows_with(copy int, wanted text[], wanted_ids text[]) returns setof bigint
-  language sql stable security definer set search_path = public, pg_temp as $$
-  select row_id from mirror_row where copy_id = copy and site_id = current_site() and terms && wanted
-  union select row_id from mirror_row where copy_id = copy and site_id = current_site() and ids && wanted_ids
-$$;
+  language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+  perform from mirror_copy m where m.copy_id = copy and m.site_id = current_site();
+  if not found then return; end if;
+  if cardinality(wanted) > 0 then
+    return query execute format('select row_id from %I where terms && $1', format('mirror_row_%s', copy)) using wanted;
+  end if;
+  if cardinality(wanted_ids) > 0 then
+    return query execute format('select row_id from %I where ids && $1', format('mirror_row_%s', copy)) using wanted_ids;
+  end if;
+end $$;
 create policy by_definer on mirror_row for select to current_user using (site_id = (select current_site()));
 
 create function drop_mirror_rows() returns trigger

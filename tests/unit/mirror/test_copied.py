@@ -88,7 +88,7 @@ def test_no_other_site_sees_a_copy_not_even_by_its_number(migrated_postgres: Ser
                 f"select count(*) from mirror_row_{found[0]}",
                 "select count(*) from mirror_copy",
                 "select count(*) from knowledge_source",
-                f"select count(*) from mirror_shares({found[0]}, array['parcel', 'travel'])",
+                f"select count(*) from mirror_common({found[0]})",
                 f"select count(*) from mirror_rows_with({found[0]}, array['parcel', 'travel'], '{{}}')",
             ):
                 assert await (await rows.execute(query.encode())).fetchone() == (0,)
