@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.standins.machine_a.database import DATABASE, PASSWORD, READER, MachineADatabase, free_port, running_database
 from tests.standins.machine_a.words import DIMENSIONS, MODEL
 
+STOP = {signal.SIGINT, signal.SIGTERM}
 CHECKOUT = Path(__file__).resolve().parents[3]
 ORDERS = (
     ("12345", "Samsung mobile", "shipped", 18999, "2026-11-24"),
@@ -62,7 +63,7 @@ def running(rows: int = 0, *, cores: Sequence[int] = (), vendor_cores: Sequence[
 
 @contextlib.contextmanager
 def process(module: str, *arguments: str, cores: Sequence[int] = ()) -> Iterator["subprocess.Popen[str]"]:
-    """A module of the stand-in, ended with SIGINT."""
+    """A module of the stand-in, ended at the end."""
     command = [sys.executable, "-P", "-m", module, *arguments]
     environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "OPENBLAS_NUM_THREADS": "1"}
     started = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
@@ -71,7 +72,7 @@ def process(module: str, *arguments: str, cores: Sequence[int] = ()) -> Iterator
             os.sched_setaffinity(started.pid, cores)
         yield started
     finally:
-        started.send_signal(signal.SIGINT)
+        started.terminate()
         started.communicate(timeout=10)
 
 
@@ -80,5 +81,5 @@ if __name__ == "__main__":
         print(f"chatbot and CRM: {a.url}   embeddings: {a.embedding()['base_url']}")
         print(f"database: 127.0.0.1:{a.database.port}/{DATABASE}   password of {READER}: {PASSWORD}")
         print(f"its owner's way in: psql '{a.database.socket_url}'", flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            signal.pause()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
+        signal.sigwait(STOP)
