@@ -5,6 +5,7 @@ rounds = caller.play_all({...})         many at once; one that fails fails only 
 """
 
 import asyncio
+import tomllib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from core.audio import Pcm
 from core.bus import connect
 from core.commands import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 from core.ids import CallId
+from core.settings import REPOSITORY
 from core.sites import Language
 from haazir.call import outcome
 from haazir.caller.line import Line
@@ -28,6 +30,8 @@ from haazir.caller.trial import Trial
 from haazir.caller.voices import Voices
 
 Script = Callable[[Call], Awaitable[None]]
+
+VOICE: str = tomllib.loads((REPOSITORY / "demo" / "site" / "site.toml").read_text())["voice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,12 @@ class Caller:
         return Finished(call, outcome(call, caller, record, []))
 
     def rendered(self, text: str, language: Language) -> Pcm:
-        """`text` as the instance's own voice says it, at 8 kHz: what must be found in what was heard."""
+        """`text` as the demo site's voice says it, at 8 kHz: what must be found in what was heard."""
         return asyncio.run(self._rendered(text, language))
 
     async def _rendered(self, text: str, language: Language) -> Pcm:
         async with await connect(self.trial.settings.socket("tts-worker"), FromTts) as link:
-            link.send(OpenSpeaking(call_id=CallId("test"), voice="", rate=8000))
+            link.send(OpenSpeaking(call_id=CallId("test"), voice=VOICE, rate=8000))
             link.send(Speak(reply=1, index=0, text=text, language=language))
             parts = []
             async for message in link:
