@@ -1,13 +1,15 @@
 """Takes our own voice out of what comes back: WebRTC's AEC3, which finds the delay of the path by itself (up to about 0.5 s).
 
-It is the dearest step of a call, so it rests while there is nothing that could echo. Then the sound is only delayed, as AEC3
-delays what it has nothing to take from (measured: the same samples to -30 dB), and the change between the two is not heard.
+It is the dearest step of a call and no good to a line that returns nothing (presence.py): there it rests. Then the sound is
+only delayed, as AEC3 delays what it has nothing to take from (measured: the same samples to -30 dB), and the change between the
+two is not heard. It does not rest while we are silent: after that it let the first syllable of an echo through.
 """
 
 import numpy as np
 from pywebrtc_audio import EchoCanceller as Aec3
 
 from core.audio import RATE, Pcm
+from media_server.echo.presence import EchoPresence
 
 HALF = RATE // 100
 """AEC3 works in steps of 10 ms."""
@@ -15,8 +17,6 @@ LEAD_MAX = 6 * HALF
 """Reference that waits for its echo at most. More means that we send faster than they do: the clocks drift."""
 DELAY = 128
 """Samples by which what comes out is later than what went in."""
-REST_AFTER = int(0.8 * RATE)
-"""Samples of silence of ours after which no echo can come: the path's longest delay, and the room's."""
 
 NOTHING: Pcm = np.zeros(0, np.int16)
 
@@ -26,9 +26,9 @@ class EchoCanceller:
 
     def __init__(self) -> None:
         self._aec = Aec3(sample_rate=RATE)
+        self._presence = EchoPresence()
         self._reference: Pcm = np.zeros(0, np.int16)
-        self._silent = 0
-        """Samples that came since our last sound."""
+        self._resting = False
         self._before: Pcm = np.zeros(2 * HALF, np.int16)
         """What came last: the sound in the delay, or in AEC3's."""
 
@@ -47,11 +47,11 @@ class EchoCanceller:
         if not size:
             return came
         sent, self._reference = self._reference[:size], self._reference[size:]
-        rested = self._silent >= REST_AFTER
-        self._silent = 0 if sent.any() else self._silent + size
+        self._presence.compare(sent, came)
         before = self._before
         self._before = np.concatenate((before, came))[size:]
-        if self._silent >= REST_AFTER:
+        rested, self._resting = self._resting, self._presence.absent
+        if self._resting:
             return np.concatenate((before[-DELAY:], came))[:size]
         if rested:
             self._cancel(before, NOTHING)  # what AEC3 has still inside is from before its rest
@@ -67,4 +67,5 @@ class EchoCanceller:
     def reset(self) -> None:
         """The path has changed (another phone, a transfer): learn it anew."""
         self._aec.reset()
+        self._presence = EchoPresence()
         self._reference = self._reference[:0]
