@@ -29,6 +29,7 @@ from core.public_address import Network
 from core.public_connector import is_private, public_connector
 from core.sites import Embedding
 from core.vault import Vault, VaultError
+from core.vendors import vendor_model, why_not
 
 Vector = NDArray[np.float32]
 
@@ -230,13 +231,15 @@ class Litellm:
         return await self._ask(texts, PASSAGES_LIMIT_S)
 
     async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
+        if why := why_not(self._embedding.model, self._key):
+            raise EmbeddingAway(why)
         os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else its import fetches a price list (facts/brain.md A2)
         import litellm  # 2 s and 160 MB: only for a site that wants it
 
         try:
             async with asyncio.timeout(limit_s):
                 answer = await litellm.aembedding(
-                    model=self._embedding.model, input=list(texts), api_key=self._key or None, num_retries=0
+                    model=vendor_model(self._embedding.model), input=list(texts), api_key=self._key, num_retries=0
                 )
         except (litellm.exceptions.OpenAIError, TimeoutError) as error:
             raise EmbeddingAway(f"litellm gave no vectors: {type(error).__name__}") from error

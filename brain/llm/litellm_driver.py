@@ -16,13 +16,7 @@ from brain.llm.chunks import Assembler
 from brain.llm.llm import Delta, Failure, LlmFailed, Prompt, Used
 from brain.llm.wire import request
 from core.sites import Llm
-
-_OF_THIS_MACHINE = frozenset(
-    "ollama ollama_chat lm_studio llamafile docker_model_runner lemonade langgraph langflow ragflow xinference oobabooga petals"
-    " custom custom_openai vllm hosted_vllm litellm_proxy sagemaker sagemaker_chat nvidia_riva".split()
-)
-"""litellm's vendors that are a server on this machine, or have an address in the model's name or the environment: a site reaches
-such only by `base_url`, which is judged (core.public_address)."""
+from core.vendors import vendor_model, why_not
 
 _STATUS: dict[int, Failure] = {408: "slow", 429: "limited"}
 
@@ -44,26 +38,21 @@ async def warm() -> None:
     await asyncio.to_thread(_litellm)
 
 
-def is_vendors(model: str) -> bool:
-    """Whether litellm takes it to a vendor's own address, whatever a site has written there."""
-    return "://" not in model and model.partition("/")[0] not in _OF_THIS_MACHINE
-
-
 class Litellm:
     """Deadlines are the door's business (brain.llm.door)."""
 
     def __init__(self, llm: Llm, key: str) -> None:
-        """`key` may be empty: the vendor's own variables hold then, as litellm documents them."""
+        """`key` of the vendor's: without one litellm would take this machine's (core.vendors)."""
         self._llm = llm
         self._key = key
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
-        if not is_vendors(self._llm.model):
-            raise LlmFailed("refused", "a model that is no vendor's needs base_url")
+        if refusal := why_not(self._llm.model, self._key):
+            raise LlmFailed("refused", refusal)
         litellm = await asyncio.to_thread(_litellm)
         import openai  # litellm's errors are made from its classes
 
-        body = request(prompt, self._llm) | {"model": self._llm.model, "api_key": self._key or None, "num_retries": 0}
+        body = request(prompt, self._llm) | {"model": vendor_model(self._llm.model), "api_key": self._key, "num_retries": 0}
         if self._llm.base_url:
             body["api_base"] = self._llm.base_url
         try:

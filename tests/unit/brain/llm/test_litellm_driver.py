@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from brain.llm.litellm_driver import is_vendors
+from core.vendors import vendor_model, why_not
 
 STORY = """
 import asyncio, socket
@@ -78,9 +78,19 @@ def test_litellm_gives_the_same_and_fetches_nothing() -> None:
     assert "Namaste" not in done.stderr, "what was said is not logged"
 
 
-@pytest.mark.parametrize(
-    "model", ["ollama/llama3", "lm_studio/x", "hosted_vllm/x", "huggingface/http://10.0.0.1/x", "http://127.0.0.1"]
-)
-def test_a_site_reaches_no_server_of_ours_by_a_models_name(model: str) -> None:
-    assert not is_vendors(model)
-    assert is_vendors("gpt-4.1-mini") and is_vendors("gemini/gemini-2.5-flash") and is_vendors("openrouter/meta/llama-3")
+OURS = """
+ollama/llama3 lm_studio/x hosted_vllm/x huggingface/http://10.0.0.1/x http://127.0.0.1 openai/http://10.0.0.1
+bedrock/x anthropic.claude-v2 vertex_ai/x sagemaker/x gemini-pro openai/ m
+"""
+
+
+@pytest.mark.parametrize("model", OURS.split())
+def test_a_site_reaches_no_server_and_no_cloud_of_ours_by_a_models_name(model: str) -> None:
+    assert vendor_model(model) is None and why_not(model, "sk-x")
+
+
+def test_a_vendors_model_is_named_whole_and_needs_the_sites_own_key() -> None:
+    assert vendor_model("gpt-4.1-mini") == "openai/gpt-4.1-mini"
+    assert vendor_model("openrouter/meta/llama-3") == "openrouter/meta/llama-3"
+    assert why_not("gpt-4.1-mini", "sk-x") is None
+    assert "secret" in (why_not("gpt-4.1-mini", "") or "")
