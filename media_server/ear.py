@@ -105,7 +105,7 @@ class Ear:
                 self._echo.reset()
                 self._guard.reset()
             clean = self._echo.capture(frame.pcm)
-            ours = self._guard.is_echo(clean)
+            ours = self._guard.is_echo(clean, line_returns=self._echo.line_returns)
         else:
             clean, ours = frame.pcm, False
         zero = now - (frame.start + FRAME) / RATE

@@ -37,6 +37,11 @@ class EchoCanceller:
         """Samples of reference that have not met what came."""
         return self._reference.size
 
+    @property
+    def line_returns(self) -> bool:
+        """Whether our voice may come back on this line."""
+        return not self._presence.absent
+
     def render(self, sent: Pcm) -> None:
         """Sound that leaves now, of any length; silence too."""
         self._reference = np.concatenate((self._reference, sent))[-LEAD_MAX:]

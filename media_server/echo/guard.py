@@ -13,8 +13,10 @@ LEARNING_MS = 1500
 """Of our voice, until the canceller knows the path: measured, it lets a syllable through 0.7 s into the first sentence."""
 LEARNING_MARGIN = 10 ** (-9 / 20)
 """Until then an echo is at least 9 dB below what we sent…"""
-MARGIN = 10 ** (-27 / 20)
-"""…and then 27. A caller who interrupts is louder: people raise their voice."""
+MARGIN = 10 ** (-18 / 20)
+"""…then 18: what the canceller leaves while the delay moves. A caller who interrupts is louder: people raise their voice…"""
+NO_ECHO_MARGIN = 10 ** (-27 / 20)
+"""…and 27 on a line that is known to return nothing."""
 _SPEAKING = 150.0
 """RMS above which a frame of ours teaches the canceller something."""
 
@@ -33,10 +35,11 @@ class EchoGuard:
             self._levels.append(level)
             self._learned += level > _SPEAKING
 
-    def is_echo(self, came: Pcm) -> bool:
-        """Whether this, after the canceller, could be what is left of our own voice."""
+    def is_echo(self, came: Pcm, *, line_returns: bool = True) -> bool:
+        """Whether this, after the canceller, could be what is left of our own voice. `line_returns`: it returns any of it."""
         loudest = max(self._levels)
-        margin = MARGIN if self._learned * FRAME_MS >= LEARNING_MS else LEARNING_MARGIN
+        learned = MARGIN if line_returns else NO_ECHO_MARGIN
+        margin = learned if self._learned * FRAME_MS >= LEARNING_MS else LEARNING_MARGIN
         return loudest > 0 and rms(came) < loudest * margin
 
     def reset(self) -> None:

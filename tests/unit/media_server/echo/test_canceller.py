@@ -73,6 +73,8 @@ def test_what_is_far_quieter_than_we_were_a_moment_ago_is_and_a_voice_is_not():
     quiet, loud = np.full(FRAME, 60, np.int16), np.full(FRAME, 400, np.int16)
     assert rms(FRAMES[0]) == pytest.approx(3000, rel=0.1)
     assert guard.is_echo(quiet) and not guard.is_echo(loud)
+    soft = np.full(FRAME, 200, np.int16)
+    assert guard.is_echo(soft) and not guard.is_echo(soft, line_returns=False)
     for _ in range(10):
         guard.render(np.zeros(FRAME, np.int16))
     assert not guard.is_echo(quiet)
