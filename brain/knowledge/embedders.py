@@ -8,6 +8,7 @@ A generation's vectors are all of one model. What the model is given depends on 
 into English (brain.knowledge.normal); others are multilingual and get the words as they are.
 """
 
+import abc
 import asyncio
 import os
 from collections import OrderedDict
@@ -174,13 +175,8 @@ class _Answer(msgspec.Struct):
     data: list[_Item]
 
 
-class Served:
-    """An OpenAI-compatible server: vLLM, TEI, Ollama, llama.cpp. https://platform.openai.com/docs/api-reference/embeddings"""
-
-    def __init__(self, embedding: Embedding, key: str, http: aiohttp.ClientSession) -> None:
-        self._embedding = embedding
-        self._key = key
-        self._http = http
+class _Elsewhere(abc.ABC):
+    """A model that is asked over the network: a question must be quick, passages may take their time."""
 
     async def query(self, text: str) -> Vector:
         vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
@@ -188,6 +184,19 @@ class Served:
 
     async def passages(self, texts: Sequence[str]) -> Floats:
         return await self._ask(texts, PASSAGES_LIMIT_S)
+
+    @abc.abstractmethod
+    async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
+        """Vectors of `texts` within `limit_s`. EmbeddingAway."""
+
+
+class Served(_Elsewhere):
+    """An OpenAI-compatible server: vLLM, TEI, Ollama, llama.cpp. https://platform.openai.com/docs/api-reference/embeddings"""
+
+    def __init__(self, embedding: Embedding, key: str, http: aiohttp.ClientSession) -> None:
+        self._embedding = embedding
+        self._key = key
+        self._http = http
 
     async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
         url = self._embedding.base_url.rstrip("/") + "/embeddings"
@@ -216,19 +225,12 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(read)
 
 
-class Litellm:
+class Litellm(_Elsewhere):
     """Any vendor that litellm knows, by its name for the model ("openai/text-embedding-3-small", "gemini/…")."""
 
     def __init__(self, embedding: Embedding, key: str) -> None:
         self._embedding = embedding
         self._key = key
-
-    async def query(self, text: str) -> Vector:
-        vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
-        return vector
-
-    async def passages(self, texts: Sequence[str]) -> Floats:
-        return await self._ask(texts, PASSAGES_LIMIT_S)
 
     async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
         if why := why_not(self._embedding.model, self._key):
