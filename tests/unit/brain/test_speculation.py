@@ -31,7 +31,7 @@ from core.sites import Llm
 from core.vault import Vault
 from tests.postgres import Server
 from tests.standins.llm import Cloud, Reply, serving
-from tests.unit.brain.test_by_model import Books, no_secret, passage
+from tests.unit.brain.by_model.talk import Books, no_secret, passage
 from tests.unit.brain.test_gaps import Meanings
 
 SITE = SiteId("spec")

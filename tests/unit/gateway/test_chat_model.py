@@ -11,7 +11,7 @@ from core.ids import SiteId
 from core.public_address import networks
 from core.sites import Llm, Phrases, Site
 from tests.standins.llm import Cloud, Reply, serving
-from tests.unit.brain.test_by_model import Books, no_secret, passage
+from tests.unit.brain.by_model.talk import Books, no_secret, passage
 from tests.unit.gateway.conftest import Town
 from tests.unit.gateway.talking import Talk, talking
 from tests.unit.gateway.test_chat import says, streamed, words
