@@ -91,6 +91,12 @@ class Story:
     def phase(self) -> Phase:
         return self.turn.phase
 
+    @property
+    def speaking(self) -> int:
+        """The reply that the caller hears."""
+        assert self.turn.speaking is not None
+        return self.turn.speaking
+
     def of(self, kind: type[A]) -> list[A]:
         return [action for _, action in self.did if isinstance(action, kind)]
 
@@ -107,3 +113,14 @@ class Story:
 
     def phrases(self) -> list[str]:
         return [action.phrase for action in self.of(PlayPhrase)]
+
+
+# ── how most stories begin ───────────────────────────────────────────────────────────────────────────────────────────
+def asked() -> Story:
+    """The caller asked something from 4 to 6 s and was understood at 6.2 s."""
+    return Story().greeted().speaks(4.0, 6.0).is_understood("what are your delivery charges", 6.2)
+
+
+def answered() -> Story:
+    """…and hears the answer from 6.7 s on."""
+    return asked().is_answered(6.7)

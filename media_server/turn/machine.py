@@ -6,7 +6,7 @@
                                                                  words ─> HEARING · "haan" ─> SPEAKING
 
 The brain is asked at the first pause (speculation) and its sound waits behind a gate until the turn is taken. What a
-phase does not list it ignores; tests/unit/media_server/turn/test_machine.py pins those.
+phase does not list it ignores; tests/unit/media_server/turn/test_every_event.py pins those.
 """
 
 from collections.abc import Callable

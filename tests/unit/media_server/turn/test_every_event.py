@@ -44,12 +44,8 @@ EVENTS = {
 
 
 def ignored(phase: Phase) -> set[str]:
-    turn = Turn_in(phase)
+    turn = dataclasses.replace(Story().turn, phase=phase, speaking=1, deadline=1.0)
     return {name for name, event in EVENTS.items() if step(turn, event, 1.2) == (turn, [])}
-
-
-def Turn_in(phase: Phase):  # type: ignore[no-untyped-def]
-    return dataclasses.replace(Story().turn, phase=phase, speaking=1, deadline=1.0)
 
 
 def test_what_is_ignored_is_meant_to_be() -> None:
