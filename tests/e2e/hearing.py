@@ -1,26 +1,51 @@
-"""Was it really heard? Known sound found in what came over the line, by correlation."""
+"""Was it really heard? A sentence found in what came over the line, by how its loudness moves in 24 bands.
+
+Not wave by wave: eSpeak never says a sentence twice with the same wave. The pitch of `male` wanders: two renderings of the
+greeting were alike by 0.35 to 0.84 where they left the engine, and one with its halves exchanged passed like a whole one.
+"""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.audio import Pcm
 
-SAME = 0.4
-"""Likeness from which it is the same sentence: right ones had 0.57 to 0.76 over the line, other ones of the same voice 0.13."""
+SAME = 0.85
+"""Likeness from which it is the same sentence, whole and in order. Over the line right ones had 0.92 and more; one syllable
+swallowed 0.23, a slip of 40 ms 0.58, another sentence 0.36 at most."""
+
+_HOP, _SIZE = 80, 256
+"""10 and 32 ms at 8 kHz."""
+_BANDS = np.unique(np.geomspace(6, 110, 25).round().astype(int))
+"""Edges, in lines of the spectrum: 190 Hz to 3.4 kHz, where a telephone hears."""
+_DEPTH_DB = 45
+"""Below the loudest: what is softer is noise."""
+_PIECE = 500 // 10
+"""Hops that must be alike: half a second, so that a long sentence does not outvote a hole in it."""
 
 
 def likeness(heard: Pcm, expected: Pcm) -> float:
-    """The best normalised correlation of `expected` with any stretch of `heard`: 1 is the same wave."""
-    if heard.size < expected.size or not expected.size:
+    """Of the least alike half second of `expected`, where all of it fits `heard` best: 1 is the same sound, 0 any other."""
+    if heard.size < expected.size or expected.size < _SIZE + _PIECE * _HOP:
         return 0.0
-    length = 1 << (heard.size + expected.size).bit_length()
-    signal, wanted = heard.astype(np.float64), expected.astype(np.float64)
-    spectrum = np.fft.rfft(signal, length) * np.conj(np.fft.rfft(wanted, length))
-    products = np.fft.irfft(spectrum, length)[: heard.size - expected.size + 1]
-    energy = np.concatenate([[0.0], np.cumsum(signal**2)])
-    local = energy[expected.size :] - energy[: -expected.size]
-    scale = np.sqrt(np.maximum(local, 1.0) * np.sum(wanted**2))
-    return float((np.abs(products) / scale).max())
+    where, wanted = _spectrogram(heard), _spectrogram(expected)
+    places = np.lib.stride_tricks.sliding_window_view(where, len(wanted), axis=0).transpose(0, 2, 1)
+    wanted = wanted - wanted.mean(axis=0)
+    found = max((place - place.mean(axis=0) for place in places), key=lambda place: _correlation(place, wanted))
+    pieces = (slice(begin, begin + _PIECE) for begin in range(0, len(wanted) - _PIECE + 1, _PIECE // 2))
+    return min(_correlation(found[piece], wanted[piece]) for piece in pieces)
 
 
 def level_dbfs(sound: Pcm) -> float:
     return float(20 * np.log10(np.sqrt(np.mean(sound.astype(np.float64) ** 2) + 1e-9) / 32768))
+
+
+def _spectrogram(sound: Pcm) -> NDArray[np.float64]:
+    """Decibels by moment and band."""
+    frames = np.lib.stride_tricks.sliding_window_view(sound.astype(np.float64), _SIZE)[::_HOP] * np.hanning(_SIZE)
+    power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
+    decibels = 10 * np.log10(np.add.reduceat(power, _BANDS, axis=1)[:, :-1] + 1e-9)
+    return np.maximum(decibels, decibels.max() - _DEPTH_DB)
+
+
+def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+    return float(np.sum(one * other) / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-9))
