@@ -44,7 +44,8 @@ def _spectrogram(sound: Pcm) -> NDArray[np.float64]:
     frames = np.lib.stride_tricks.sliding_window_view(sound.astype(np.float64), _SIZE)[::_HOP] * np.hanning(_SIZE)
     power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
     decibels = 10 * np.log10(np.add.reduceat(power, _BANDS, axis=1)[:, :-1] + 1e-9)
-    return np.maximum(decibels, decibels.max() - _DEPTH_DB)
+    heard: NDArray[np.float64] = np.maximum(decibels, decibels.max() - _DEPTH_DB)
+    return heard
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
