@@ -13,18 +13,16 @@ from core.events import Outcome
 from core.http.bodies import PRIVATE, answer
 from core.http.description import gives, gives_text, gives_wav, refuses
 from core.http.doors import CallsSite, Db, Folder
+from core.http.pages import Cursor, Limit, from_cursor, to_cursor
 from core.http.problems import Problem
 from core.ids import CallId, SiteId
 from core.records import CallRecord, recording_name
 from gateway import present, shapes
-from gateway.pages import from_cursor, to_cursor
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
 NO_NUL = r"^[^\x00]+$"  # PostgreSQL's text can't hold it
 CallPath = Annotated[str, Path(description="The call's id", max_length=256, pattern=NO_NUL)]
-Limit = Annotated[int, Query(ge=1, le=100, description="Entries a page")]
-Cursor = Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before")]
 
 COLUMNS = "record::text, latency::text, recording_state, recording_s"
 PLACE = "(extract(epoch from started_at) * 1000000)::bigint"
@@ -36,7 +34,7 @@ async def list_calls(
     site: CallsSite,
     db: Db,
     limit: Limit = 20,
-    cursor: Cursor = None,
+    cursor: Cursor = "",
     since: Annotated[datetime | None, Query(alias="from", description="Started at or after (UTC if it has no offset)")] = None,
     to: Annotated[datetime | None, Query(description="Started before")] = None,
     outcome: Annotated[Outcome | Literal["in_progress"] | None, Query()] = None,
@@ -44,9 +42,9 @@ async def list_calls(
 ) -> Response:
     """The site's calls, the latest first."""
     conditions, values = _filters(since, to, outcome, number)
-    if cursor is not None:
+    if cursor:
         conditions.append("(started_at, call_id) < ('epoch'::timestamptz + %s * interval '1 microsecond', %s)")
-        values += _from_cursor(cursor)
+        values += from_cursor(cursor)
     where = " and ".join(conditions)
     query = f"select {COLUMNS}, {PLACE} from call_record where {where} order by started_at desc, call_id desc limit %s"
     async with db.as_site(site) as rows:
@@ -148,12 +146,6 @@ def _filters(since: datetime | None, to: datetime | None, outcome: str | None, n
         conditions.append("(caller = %s or called = %s)")
         values += [exact, exact]
     return conditions, values
-
-
-def _from_cursor(cursor: str) -> tuple[int, str]:
-    if (place := from_cursor(cursor)) is None:
-        raise Problem(422, "`cursor` is none of ours: leave it out to begin again", "invalid-cursor")
-    return place
 
 
 def _call(row: Sequence[Any]) -> shapes.Call:

@@ -1,7 +1,7 @@
 """/v1/conversations: what was said with whom, over every channel, for the site's own systems. DELETE deletes."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,18 +14,18 @@ from core.db import Rows
 from core.http import bodies
 from core.http.description import gives, gives_nothing, refuses
 from core.http.doors import ChatSite, Db
+from core.http.pages import Cursor, Limit, from_cursor, to_cursor
 from core.http.problems import Problem
+from core.http.shapes import Instant, Next
 from core.ids import SiteId
 from core.sites import Language
 from core.vault import Sealed
 from gateway.brain_link import Chats
 from gateway.chat import the_brain
-from gateway.pages import from_cursor, to_cursor
 from gateway.shapes import Shape
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
-Instant = Annotated[datetime, Meta(tz=True)]
 State = Literal["open", "handed_over"]
 NO_NUL = r"^[^\x00]+$"
 ConversationPath = Annotated[str, Path(description="The conversation's id", max_length=256, pattern=NO_NUL)]
@@ -55,7 +55,7 @@ class Conversation(Shape, frozen=True, kw_only=True):
 
 class ConversationList(Shape, frozen=True, kw_only=True):
     data: list[Conversation]
-    next_cursor: Annotated[str | None, Meta(description="Give it as `cursor` for the next page; null: this was the last")]
+    next_cursor: Next
 
 
 class ConversationTurn(Shape, frozen=True, kw_only=True):
@@ -128,8 +128,8 @@ async def list_conversations(
     site: ChatSite,
     db: Db,
     contacts: Known,
-    limit: Annotated[int, Query(ge=1, le=100, description="Entries a page")] = 20,
-    cursor: Annotated[str | None, Query(max_length=1024, description="`next_cursor` of the page before")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = "",
     phone: Annotated[str | None, Query(description="With this number", max_length=64, pattern=NO_NUL)] = None,
     user: Annotated[str | None, Query(description="With whom your chat calls so", max_length=256, pattern=NO_NUL)] = None,
     state: Annotated[State | None, Query()] = None,
@@ -147,11 +147,9 @@ async def list_conversations(
     if state is not None:
         query += " and state = %s"
         values.append(state)
-    if cursor is not None:
-        if (place := from_cursor(cursor)) is None:
-            raise Problem(422, "`cursor` is none of ours: leave it out to begin again", "invalid-cursor")
+    if cursor:
         query += " and (last_at, conversation_id) < ('epoch'::timestamptz + %s * interval '1 microsecond', %s)"
-        values += place
+        values += from_cursor(cursor)
     query += " order by last_at desc, conversation_id desc limit %s"
     async with db.as_site(site) as rows:
         found = await (await rows.execute(query.encode(), [*values, limit + 1])).fetchall()

@@ -3,13 +3,13 @@
 A change here is a change of the contract (design.md section 5). Times are RFC 3339 in UTC; durations say their unit.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, field
 
 from core.events import Outcome, RtpReport
+from core.http.shapes import Instant, Next
 from core.sites import Language
 
 
@@ -18,7 +18,6 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Ms = Annotated[int, Meta(description="Milliseconds")]
-Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class Timings(Shape, frozen=True, kw_only=True):
@@ -116,7 +115,7 @@ class Call(Shape, frozen=True, kw_only=True):
 
 class CallList(Shape, frozen=True, kw_only=True):
     data: list[Call]
-    next_cursor: Annotated[str | None, Meta(description="Give it as `cursor` for the next page; null: this was the last")]
+    next_cursor: Next
 
 
 class Line(Shape, frozen=True, kw_only=True):
@@ -149,4 +148,4 @@ class CloudEvent(Shape, frozen=True, kw_only=True):
 
 class EventList(Shape, frozen=True, kw_only=True):
     data: list[CloudEvent]
-    next_cursor: str | None
+    next_cursor: Next

@@ -18,6 +18,7 @@ from core.http.bodies import answer, nothing, read, understood
 from core.http.description import gives, gives_nothing, refuses, takes
 from core.http.doors import Configured, Db, KbSite
 from core.http.idempotency import Once
+from core.http.pages import LongLimit
 from core.http.problems import FieldError, Invalid, Problem
 from core.ids import SiteId
 from core.settings import Settings
@@ -58,7 +59,7 @@ async def add_document(request: Request, site: KbSite, once: Once, settings: Con
 async def list_documents(
     site: KbSite,
     db: Db,
-    limit: Annotated[int, InQuery(ge=1, le=200, description="Entries a page")] = 50,
+    limit: LongLimit = 50,
     cursor: Annotated[int | None, InQuery(ge=0, lt=2**63, description="`next_cursor` of the page before")] = None,
     status: Annotated[Status | None, InQuery(description="Only those at this step")] = None,
 ) -> Response:

@@ -4,7 +4,7 @@ import functools
 import secrets
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 
 from brain.knowledge.embedders import EmbeddingAway
 from brain.knowledge.generation import HERE, Generation, active, open_for_writing
@@ -14,6 +14,7 @@ from core.http.bodies import Body, answer, nothing
 from core.http.description import gives, gives_nothing, refuses, takes
 from core.http.doors import Db, KbSite
 from core.http.idempotency import Once
+from core.http.pages import Cursor, LongLimit
 from core.http.problems import FieldError, Invalid, Problem
 from core.ids import SiteId
 from core.sites import Language
@@ -40,8 +41,8 @@ async def add_faq(site: KbSite, once: Once, models: Models, new: Annotated[NewFa
 async def list_faqs(
     site: KbSite,
     db: Db,
-    limit: Annotated[int, Query(ge=1, le=200, description="Entries a page")] = 50,
-    cursor: Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")] = "",
+    limit: LongLimit = 50,
+    cursor: Cursor = "",
 ) -> Response:
     """All facts of the site, those of its folder as well, by their ids."""
     async with db.as_site(site) as rows:

@@ -1,9 +1,8 @@
 """/v1/kb/gaps: what callers asked and nobody could answer, the most asked first. The owner answers it, or lets it be."""
 
-import base64
 import functools
+import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -15,7 +14,9 @@ from core.http.bodies import Body, answer
 from core.http.description import gives, refuses, takes
 from core.http.doors import Db, KbSite
 from core.http.idempotency import Once
-from core.http.problems import FieldError, Invalid, Problem
+from core.http.pages import Cursor, LongLimit, foreign_cursor, from_cursor, to_cursor
+from core.http.problems import Problem
+from core.http.shapes import Instant, Next
 from core.ids import SiteId
 from core.sites import Language
 
@@ -29,7 +30,7 @@ class GapExample(msgspec.Struct, frozen=True, kw_only=True):
 
     question: str
     language: Language
-    at: datetime
+    at: Instant
     session_id: Annotated[str, Meta(description="The call or chat")]
 
 
@@ -41,21 +42,22 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     count: Annotated[int, Meta(description="How often it was asked")]
     status: Annotated[GapStatus, Meta(description="An answered one that is asked in vain again is open again")]
-    first_at: datetime
-    last_at: datetime
+    first_at: Instant
+    last_at: Instant
     examples: Annotated[tuple[GapExample, ...], Meta(description="The newest, five at most")]
 
 
 class GapList(msgspec.Struct, frozen=True, kw_only=True):
     data: tuple[Gap, ...]
-    next_cursor: str | None
+    next_cursor: Next
 
 
 class GapChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: GapStatus
 
 
-GapPath = Annotated[str, Path(description="The gap's id", pattern=r"^[0-9]{1,18}$")]
+GAP_ID = "^[0-9]{1,18}$"
+GapPath = Annotated[str, Path(description="The gap's id", pattern=GAP_ID)]
 _GAP = "select gap_id, question, language, times, status, first_at, last_at, examples from kb_gap where site_id = %s"
 
 
@@ -64,20 +66,20 @@ async def list_gaps(
     site: KbSite,
     db: Db,
     status: Annotated[GapStatus, Query(description="Which")] = "open",
-    limit: Annotated[int, Query(ge=1, le=200, description="Gaps a page")] = 50,
-    cursor: Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")] = "",
+    limit: LongLimit = 50,
+    cursor: Cursor = "",
 ) -> Response:
     """Questions that were asked in vain, the most frequent first."""
     values: list[object] = [site, status]
     after = ""
     if cursor:
         after = "and (times, gap_id) < (%s, %s)"
-        values += _place(cursor)
+        values += _after(cursor)
     query = f"{_GAP} and status = %s {after} order by times desc, gap_id desc limit %s"
     async with db.as_site(site) as rows:
         found = await (await rows.execute(query.encode(), [*values, limit + 1])).fetchall()
     gaps = [_gap(row) for row in found[:limit]]
-    more = _cursor(gaps[-1]) if len(found) > limit else None
+    more = to_cursor(gaps[-1].count, gaps[-1].id) if len(found) > limit else None
     return answer(GapList(data=tuple(gaps), next_cursor=more))
 
 
@@ -114,17 +116,9 @@ def _gap(row: Sequence[Any]) -> Gap:
     )
 
 
-def _cursor(gap: Gap) -> str:
-    return base64.urlsafe_b64encode(f"{gap.count}.{gap.id}".encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> list[int]:
-    """Problem 422 for what is no cursor of ours."""
-    try:
-        times, _, gap_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").partition(".")
-        place = [int(times), int(gap_id)]
-    except ValueError as error:  # binascii.Error and UnicodeDecodeError are such
-        raise Invalid([FieldError(field="query.cursor", detail="no cursor of this list")]) from error
-    if not all(0 <= number < 2**63 for number in place):
-        raise Invalid([FieldError(field="query.cursor", detail="no cursor of this list")])
-    return place
+def _after(cursor: str) -> tuple[int, int]:
+    """(how often, id) of the last gap of the page before. Problem 422."""
+    times, gap_id = from_cursor(cursor)
+    if not re.fullmatch(GAP_ID, gap_id):
+        raise foreign_cursor()
+    return times, int(gap_id)

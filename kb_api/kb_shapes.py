@@ -1,15 +1,13 @@
 """What the knowledge base's callers send and get: field by field, with the words that /openapi.json says of it. ◆"""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from core.http.shapes import Instant, Next
 from core.sites import Embedding, Language
 
-Instant = Annotated[datetime, Meta(tz=True)]
-Next = Annotated[str | None, Meta(description="Give it as `cursor` for the next page; null: this was the last")]
 Text = Annotated[str, Meta(min_length=1, max_length=4_000_000)]
 Title = Annotated[str, Meta(max_length=200)]
 Question = Annotated[str, Meta(min_length=1, max_length=500)]

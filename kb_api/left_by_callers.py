@@ -1,7 +1,5 @@
 """/v1/leads and /v1/callbacks: what callers left with the agent, the latest first."""
 
-import base64
-import binascii
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -9,13 +7,10 @@ from fastapi import APIRouter, Query, Response
 from core.http.bodies import answer
 from core.http.description import gives, refuses
 from core.http.doors import Db, ToolsSite
-from core.http.problems import Problem
+from core.http.pages import Cursor, LongLimit, from_cursor, to_cursor
 from kb_api.tool_shapes import Callback, CallbackList, Lead, LeadList
 
 router = APIRouter(prefix="/v1", tags=["tools"])
-
-Limit = Annotated[int, Query(ge=1, le=200, description="Entries a page")]
-Cursor = Annotated[str, Query(max_length=200, description="`next_cursor` of the page before")]
 
 _PLACE = "(extract(epoch from created_at) * 1000000)::bigint"
 _LEADS = f"""
@@ -34,27 +29,27 @@ _LAST = 2**52
 
 
 @router.get("/leads", responses=gives(LeadList) | refuses(401, 403, 422, 503), response_class=Response)
-async def list_leads(site: ToolsSite, db: Db, limit: Limit = 50, cursor: Cursor = "") -> Response:
+async def list_leads(site: ToolsSite, db: Db, limit: LongLimit = 50, cursor: Cursor = "") -> Response:
     """People who want to buy (tool collect_lead)."""
     async with db.as_site(site) as rows:
-        found = await (await rows.execute(_LEADS.encode(), [site, *_from(cursor), limit + 1])).fetchall()
+        found = await (await rows.execute(_LEADS.encode(), [site, *_after(cursor), limit + 1])).fetchall()
     leads = [
         Lead(id=row[0], conversation_id=row[1], name=row[2], phone=row[3], interest=row[4], language=row[5], created_at=row[6])
         for row in found[:limit]
     ]
-    return answer(LeadList(data=leads, next_cursor=_to(found, limit)))
+    return answer(LeadList(data=leads, next_cursor=_next(found, limit)))
 
 
 @router.get("/callbacks", responses=gives(CallbackList) | refuses(401, 403, 422, 503), response_class=Response)
 async def list_callbacks(
     site: ToolsSite,
     db: Db,
-    limit: Limit = 50,
+    limit: LongLimit = 50,
     cursor: Cursor = "",
     state: Annotated[Literal["open", "done", "cancelled"] | None, Query()] = None,
 ) -> Response:
     """People who want to be called back (tool schedule_callback)."""
-    values = [site, state or "", state or "", *_from(cursor), limit + 1]
+    values = [site, state or "", state or "", *_after(cursor), limit + 1]
     async with db.as_site(site) as rows:
         found = await (await rows.execute(_CALLBACKS.encode(), values)).fetchall()
     callbacks = [
@@ -64,24 +59,16 @@ async def list_callbacks(
         )
         for row in found[:limit]
     ]  # fmt: skip
-    return answer(CallbackList(data=callbacks, next_cursor=_to(found, limit)))
+    return answer(CallbackList(data=callbacks, next_cursor=_next(found, limit)))
 
 
-def _to(found: list[tuple[Any, ...]], limit: int) -> str | None:
+def _next(found: list[tuple[Any, ...]], limit: int) -> str | None:
     if len(found) <= limit:
         return None
     last = found[limit - 1]
-    return base64.urlsafe_b64encode(f"{last[-1]}:{last[0]}".encode()).decode().rstrip("=")
+    return to_cursor(last[-1], last[0])
 
 
-def _from(cursor: str) -> tuple[int, str]:
+def _after(cursor: str) -> tuple[int, str]:
     """(microseconds, id) of the last entry of the page before. Problem 422."""
-    if not cursor:
-        return _LAST, ""
-    try:
-        place, _, last = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode().partition(":")
-        if abs(int(place)) < 2**53 and last and "\0" not in last:
-            return int(place), last
-    except (ValueError, binascii.Error):
-        pass
-    raise Problem(422, "`cursor` is none of ours: leave it out to begin again", "invalid-cursor")
+    return from_cursor(cursor) if cursor else (_LAST, "")

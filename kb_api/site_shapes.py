@@ -1,17 +1,15 @@
 """What sites' owners send and get: field by field, with the words that /openapi.json says of it. ◆"""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
+from core.http.shapes import Instant, Next
 from core.ids import SITE_ID
 from core.keys import Scope
 from core.sites import USUAL_LANGUAGES, Language, Name, Number, Site
 
-Instant = Annotated[datetime, Meta(tz=True)]
-Next = Annotated[str | None, Meta(description="Give it as `cursor` for the next page; null: this was the last")]
 ToolName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 Tools = Annotated[tuple[ToolName, ...], Meta(max_length=200, description="The tools it allows: ours, and those it declared")]
 

@@ -19,6 +19,7 @@ from core.http.bodies import answer, nothing
 from core.http.description import gives, gives_nothing, refuses, takes, takes_patch
 from core.http.doors import Configured, Db
 from core.http.idempotency import Once
+from core.http.pages import Cursor, Limit
 from core.http.problems import Problem
 from core.ids import SiteId
 from core.places import complaint, within
@@ -33,8 +34,6 @@ from kb_api.stock import put_stock
 
 router = APIRouter(prefix="/v1/sites", tags=["sites"])
 
-Limit = Annotated[int, Query(ge=1, le=100, description="Entries a page")]
-Cursor = Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")]
 Force = Annotated[bool, Query(description="Even while calls of the site are going on")]
 
 _LIST = """

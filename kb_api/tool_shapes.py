@@ -1,15 +1,13 @@
 """What /v1/sites/{site_id}/tools, /v1/leads and /v1/callbacks take and give. ◆"""
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from brain.tools.declaration import Declaration
+from core.http.shapes import Instant, Next
 from core.sites import Language
-
-Instant = Annotated[datetime, Meta(tz=True)]
 
 
 class DeclaredTool(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +21,7 @@ class DeclaredTool(msgspec.Struct, frozen=True, kw_only=True):
 
 class DeclaredToolList(msgspec.Struct, frozen=True, kw_only=True):
     data: list[DeclaredTool]
-    next_cursor: str | None
+    next_cursor: Next
 
 
 class ChosenOperation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,7 +55,7 @@ class Lead(msgspec.Struct, frozen=True, kw_only=True):
 
 class LeadList(msgspec.Struct, frozen=True, kw_only=True):
     data: list[Lead]
-    next_cursor: str | None
+    next_cursor: Next
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,4 +71,4 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 class CallbackList(msgspec.Struct, frozen=True, kw_only=True):
     data: list[Callback]
-    next_cursor: str | None
+    next_cursor: Next

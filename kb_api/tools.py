@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from brain.knowledge.embedders import EmbeddingAway
 from brain.stock import BUILT_IN
@@ -23,6 +23,7 @@ from core.http.bodies import answer, nothing
 from core.http.description import gives, gives_nothing, refuses, takes
 from core.http.doors import Configured, Db
 from core.http.idempotency import Once
+from core.http.pages import Cursor, Limit
 from core.http.problems import FieldError, Invalid, Problem
 from core.ids import SiteId
 from core.places import complaint, within
@@ -49,8 +50,8 @@ _LIST = (
 async def list_tools(
     site: Managed,
     db: Db,
-    limit: Annotated[int, Query(ge=1, le=100, description="Entries a page")] = 50,
-    cursor: Annotated[str, Query(max_length=64, description="`next_cursor` of the page before")] = "",
+    limit: Limit = 50,
+    cursor: Cursor = "",
 ) -> Response:
     """The tools that the site declared, by name. Those that are built in are in the site's `tools`."""
     async with db.as_site(site) as rows:
