@@ -4,6 +4,8 @@ A new site can answer its first call with nothing but a name. What is stored is 
 every line there is to change.
 """
 
+import msgspec
+
 from core.sites import Language, Phrases
 
 
@@ -11,16 +13,7 @@ def usual_phrases(language: Language, name: str) -> Phrases:
     """All lines, in this language, for a site of this name."""
     usual = _USUAL[language]
     said = " ".join(name.replace("{", "(").replace("}", ")").split())
-    return Phrases(
-        greeting=usual.greeting.format(name=said),
-        hold=usual.hold,
-        hold_chat=usual.hold_chat,
-        reminder=usual.reminder,
-        again=usual.again,
-        apology=usual.apology,
-        goodbye=usual.goodbye,
-        transfer=usual.transfer,
-    )
+    return msgspec.structs.replace(usual, greeting=usual.greeting.format(name=said))
 
 
 _USUAL: dict[Language, Phrases] = {

@@ -14,22 +14,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from brain.folder import SiteFolder, SiteFolderError, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders, EmbeddingAway
 from brain.knowledge.generation import open_for_writing
 from brain.knowledge.write import drop_docs, put_docs
 from brain.stock import BUILT_IN, stock
-from core.db import Database, DatabaseAway, Rows
+from core.db import Database, Rows
 from core.ids import SiteId
 from core.keys import key_mac
 from core.public_address import networks
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, load
 from core.telemetry import set_up_logging
 from core.vault import Vault, VaultError
 from kb_api import site_rows
+from kb_api.command import run
 from kb_api.counted import counted
 from kb_api.folder_documents import FolderDocuments
 from kb_api.folder_tools import copy_scenarios, put_tools
@@ -163,18 +162,13 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--if-changed", action="store_true", help="not if these very files were applied last")
     options = parser.parse_args()
-    try:
+
+    def work() -> str:
         settings = load()
         set_up_logging(settings.log_level)
-        applied = asyncio.run(_run(options.folder, settings, if_changed=options.if_changed))
-    except DatabaseAway as error:
-        sys.stderr.write(f"haazir: the database is away ({error}): start it with bin/haazir up\n")
-        return 1
-    except (SettingsError, SiteFolderError, EmbeddingAway, VaultError, OSError, KeyError, psycopg.Error) as error:
-        sys.stderr.write(f"haazir: the site can't be applied: {str(error).strip()}\n")
-        return 1
-    sys.stdout.write(f"{told(applied)}\n")
-    return 0
+        return told(asyncio.run(_run(options.folder, settings, if_changed=options.if_changed)))
+
+    return run(work, "the site can't be applied", SiteFolderError, EmbeddingAway, VaultError, OSError, KeyError)
 
 
 def told(applied: Applied | None) -> str:

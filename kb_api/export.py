@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import psycopg
 
 from brain.knowledge.generation import HERE, active
-from core.db import Database, DatabaseAway, Rows
+from core.db import Database, Rows
 from core.ids import SiteId
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, load
 from core.site_form import form_of, site_of
 from core.toml import dumps
 from kb_api import site_rows
+from kb_api.command import run
 from kb_api.counted import counted
 from kb_api.site_rows import SiteRow
 
@@ -105,16 +105,11 @@ def main() -> int:
     parser.add_argument("site")
     parser.add_argument("folder", type=Path)
     options = parser.parse_args()
-    try:
-        told = asyncio.run(_run(SiteId(options.site), options.folder, load()))
-    except DatabaseAway as error:
-        sys.stderr.write(f"haazir: the database is away ({error}): start it with bin/haazir up\n")
-        return 1
-    except (SettingsError, ExportError, OSError, psycopg.Error) as error:
-        sys.stderr.write(f"haazir: the site can't be exported: {str(error).strip()}\n")
-        return 1
-    sys.stdout.write(f"{told}\n")
-    return 0
+
+    def work() -> str:
+        return asyncio.run(_run(SiteId(options.site), options.folder, load()))
+
+    return run(work, "the site can't be exported", ExportError, OSError)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,11 @@
 import asyncio
 import sys
 
-import psycopg
-
-from core.db import Database, DatabaseAway
+from core.db import Database
 from core.ids import SiteId
-from core.settings import Settings, SettingsError, load
+from core.settings import Settings, load
 from core.vault import Vault, VaultError
+from kb_api.command import run
 from kb_api.counted import counted
 
 
@@ -30,16 +29,7 @@ async def _run(settings: Settings) -> str:
 
 
 def main() -> int:
-    try:
-        told = asyncio.run(_run(load()))
-    except DatabaseAway as error:
-        sys.stderr.write(f"haazir: the database is away ({error}): start it with bin/haazir up, then rotate again\n")
-        return 1
-    except (SettingsError, VaultError, KeyError, psycopg.Error) as error:
-        sys.stderr.write(f"haazir: the vault's keys can't be rotated: {str(error).strip()}\n")
-        return 1
-    sys.stdout.write(f"{told}\n")
-    return 0
+    return run(lambda: asyncio.run(_run(load())), "the vault's keys can't be rotated", VaultError, KeyError)
 
 
 if __name__ == "__main__":
