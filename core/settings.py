@@ -30,7 +30,8 @@ class Network(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     """Address that SIP and the public HTTP port listen on. Everything else stays on loopback, whatever this says."""
     port_offset: int = 0
-    """Added to every port below: a second instance on the same machine takes 1000, say."""
+    """Added to every port below: a second instance on the same machine takes 1000, say. Above 23,000 ports are among those
+    that Linux lends to outgoing connections (`up` and `doctor` warn)."""
     api_port: int = 8080
     sip_port: int = 5060
     ari_port: int = 8088

@@ -165,6 +165,9 @@ async def free_ports(settings: Settings) -> Iterable[Finding]:
     complaints = [complaint.split(". Move it ") for complaint in ports.taken(settings)]
     if complaints:
         return [Finding("ports", "bad", said, f"move it {remedy[0]}" if remedy else "") for said, *remedy in complaints]
+    if warning := ports.borrowed(settings):
+        said, _, remedy = warning.partition(". ")
+        return [Finding("ports", "warn", said, remedy)]
     return [Finding("ports", "ok", f"all {len(ports.ports(settings))} are free")]
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -39,6 +40,25 @@ def ports(settings: Settings) -> list[Port]:
 def taken(settings: Settings) -> list[str]:
     """One line for each port that somebody else has: who, and how to move ours."""
     return [complaint(port, trouble, holder(port)) for port in ports(settings) if (trouble := _trouble(port))]
+
+
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+
+
+def borrowed(settings: Settings, ephemeral: Path = EPHEMERAL) -> str:
+    """Says which of our ports the kernel also lends to outgoing connections: free now, perhaps taken at a restart. Else empty."""
+    try:
+        first, last = map(int, ephemeral.read_text().split())
+    except (OSError, ValueError):  # no Linux, or one that does not say
+        return ""
+    lent = sorted({port.number for port in ports(settings) if first <= port.number <= last})
+    if not lent:
+        return ""
+    highest = first - 1 - max(port.number - settings.network.port_offset for port in ports(settings))
+    return (
+        f"{len(lent)} of our ports ({lent[0]} to {lent[-1]}) are among those that this machine lends to outgoing connections "
+        f"({first} to {last}): one may be taken at the next start. Choose HAAZIR_NETWORK_PORT_OFFSET up to {highest}"
+    )
 
 
 def complaint(port: Port, trouble: str, who: str) -> str:

@@ -94,6 +94,8 @@ class Instance:
         self._say(f"Haazir {VERSION} starts; state is in {settings.home}, logs in {settings.log_dir}")
         if complaints := ports.taken(settings):
             raise CannotStart("\n  ".join(["ports are taken:", *complaints]))
+        if warning := ports.borrowed(settings):
+            self._say(f"! {warning}")
         rotate(settings.log_dir, keep=DETACHED_LOG)
         if made := credentials.make_missing(settings):
             self._say(f"made {len(made)} secrets in {settings.home / 'secrets'}")

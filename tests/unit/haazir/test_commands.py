@@ -61,6 +61,18 @@ def test_no_two_things_want_the_same_port(tmp_path: Path) -> None:
     assert len(set(wanted)) == len(wanted)
 
 
+def test_ports_that_the_kernel_lends_to_others_are_told_with_the_highest_offset_that_has_none(tmp_path: Path) -> None:
+    lent = tmp_path / "ip_local_port_range"
+    lent.write_text("32768\t60999\n")
+    assert ports.borrowed(Settings(home=tmp_path), lent) == ""
+    warning = ports.borrowed(Settings(home=tmp_path, network=Network(port_offset=25_000)), lent)
+    offset = int(warning.rpartition(" ")[2])
+    assert "32768 to 60999" in warning
+    assert ports.borrowed(Settings(home=tmp_path, network=Network(port_offset=offset)), lent) == ""
+    assert ports.borrowed(Settings(home=tmp_path, network=Network(port_offset=offset + 1)), lent) != ""
+    assert ports.borrowed(Settings(home=tmp_path), tmp_path / "no such file") == ""
+
+
 def test_every_process_has_a_command_and_a_place_in_the_order_of_stopping() -> None:
     assert set(programs.MODULES) == set(PROCESSES)
     assert sorted(name for step in programs.STOPPING for name in step) == sorted([*PROCESSES, "asterisk", "postgres"])
