@@ -41,7 +41,6 @@ class Link(Generic[T]):
         self._reader = reader
         self._writer = writer
         self._decoder: msgspec.msgpack.Decoder[T] = msgspec.msgpack.Decoder(receives)
-        self.bad_frames = 0
 
     def send(self, message: msgspec.Struct) -> None:
         """Queue one message. PeerGone if there is nobody to read it."""
@@ -62,7 +61,6 @@ class Link(Generic[T]):
                 raise msgspec.DecodeError(f"frame of {length} bytes")
             return self._decoder.decode(await self._reader.readexactly(length))
         except msgspec.DecodeError as error:  # ValidationError is one
-            self.bad_frames += 1
             self._writer.transport.abort()
             log.warning("! bad frame, connection closed", extra={"error": type(error).__name__})
             raise PeerGone("peer sent a bad frame") from error

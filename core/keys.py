@@ -7,7 +7,6 @@ from core.ids import SiteId
 
 Scope = Literal["calls", "kb", "chat", "sites", "tools"]
 """What a key may be made for; a key without any opens all of its site."""
-SCOPES: tuple[Scope, ...] = ("calls", "kb", "chat", "sites", "tools")
 
 KEY_LIMIT = 512
 """Characters."""

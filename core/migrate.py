@@ -61,9 +61,9 @@ def _files(folder: Path) -> dict[int, Path]:
 def _is_applied(path: Path, digest: str | None) -> bool:
     if digest is not None and digest != _digest(path):
         raise MigrationError(
-            f"{path.name} was changed after it was applied here: this database was made by another version of Haazir. Run that "
-            "version (its bin/haazir sites export writes sites as folders), or begin anew in another HAAZIR_HOME. Whoever changes "
-            "the schema puts the change into a file with a new number"
+            f"{path.name} was changed after it was applied here: this database was made by another version of Haazir. "
+            "Run that version (its bin/haazir sites export writes sites as folders), or begin anew in another HAAZIR_HOME. "
+            "Who changes the schema puts the change into a file with a new number"
         )
     return digest is not None
 

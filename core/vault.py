@@ -24,9 +24,6 @@ from core.ids import SiteId
 from core.settings import Settings
 
 SECRET_NAME = r"^[a-z0-9][a-z0-9_.-]{0,62}$"
-SECRET_LIMIT = 16_384
-"""Characters: room for a private key."""
-
 _NONCE = 12
 """Bytes, as NIST SP 800-38D recommends for GCM. Random: a DEK seals one value, a KEK wraps far fewer than 2**32."""
 

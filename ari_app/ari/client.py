@@ -164,11 +164,6 @@ class Ari:
         """A variable of the dialplan ([globals])."""
         await self._do("POST", "/asterisk/variable", variable=variable, value=value)
 
-    async def api_docs(self, name: str) -> dict[str, Any]:
-        """One file of this Asterisk's own description of ARI, for generate.mismatches."""
-        docs: dict[str, Any] = msgspec.json.decode(await self._do("GET", f"/api-docs/{name}.json"))
-        return docs
-
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
     async def _delete(self, path: str, **parameters: str) -> None:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import Pcm
-from core.settings import REPOSITORY, Settings
+from core.settings import REPOSITORY
 from haazir.caller import espeak, wav
 
 _LEVEL_DBFS = -26.0
@@ -40,17 +40,6 @@ class Voices:
             wav.write(draft, sound)
             draft.replace(path)  # whole or not at all: tests run side by side
         return wav.read(path)
-
-
-def human(settings: Settings, name: str) -> Pcm | None:
-    """A prompt of asterisk-core-sounds ("vm-goodbye", "digits/5") as a person spoke it; None where they are not installed."""
-    roots = [Path(settings.asterisk.root) if settings.asterisk.root else settings.home / "asterisk-root", Path("/")]
-    for root in roots:
-        for folder in ("usr/share/asterisk/sounds/en_US_f_Allison", "usr/share/asterisk/sounds/en", "var/lib/asterisk/sounds/en"):
-            path = root / folder / f"{name}.wav"
-            if path.exists():
-                return wav.read(path)
-    return None
 
 
 def trim(sound: Pcm, threshold: int = 184) -> Pcm:

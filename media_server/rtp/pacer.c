@@ -43,7 +43,7 @@ struct line {
 
 struct pacer {
     pthread_t thread;
-    int running, fifo;
+    int running;
     uint64_t histogram[BUCKETS];
     struct line lines[LINES];
 };
@@ -107,7 +107,6 @@ void pacer_tick(struct pacer *pacer, int64_t deadline, int64_t skip) {
 static void hurry(struct pacer *pacer) { /* what is not permitted is done without */
     struct sched_param priority = {.sched_priority = FIFO_PRIORITY};
     int refused = pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
-    __atomic_store_n(&pacer->fifo, !refused, __ATOMIC_RELAXED);
     if (refused) setpriority(PRIO_PROCESS, 0, NICE); /* on Linux this thread only */
     prctl(PR_SET_TIMERSLACK, 1000UL);
 }
@@ -217,5 +216,3 @@ void pacer_look(struct pacer *pacer, int i, struct look *look) {
 void pacer_histogram(struct pacer *pacer, int i, uint64_t *buckets) { /* i = -1: of all lines since the start */
     memcpy(buckets, i < 0 ? pacer->histogram : pacer->lines[i].histogram, sizeof pacer->histogram);
 }
-
-int pacer_fifo(struct pacer *pacer) { return __atomic_load_n(&pacer->fifo, __ATOMIC_RELAXED); }

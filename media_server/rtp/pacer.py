@@ -47,11 +47,6 @@ class CPacer:
         if not self._pacer or (running and self._c.pacer_run(self._pacer)):
             raise PacerError("the pacer's thread can't be started")
 
-    @property
-    def realtime(self) -> bool:
-        """The thread was permitted SCHED_FIFO."""
-        return bool(self._c.pacer_fifo(self._pacer))
-
     def open(self, fd: int, codec: Codec, noise: bytes) -> int:
         """A line over a connected socket. It sends `noise` (payloads, in turn) from the next tick on. PacerError: no room."""
         size = codec.frame_bytes

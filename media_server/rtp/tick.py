@@ -64,8 +64,6 @@ class _Line:
 class TickPacer:
     """See media_server.rtp.pacer.CPacer: the same doors."""
 
-    realtime = False
-
     def __init__(self, running: bool = True) -> None:
         self._lock = threading.Lock()
         self._lines: dict[int, _Line] = {}
