@@ -13,11 +13,11 @@ be dropped at any point.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from brain import decide, general, grounded
+from brain import abilities, client_tools, decide, general, grounded, handover, opening
 from brain.decide import Decision
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Match
@@ -26,12 +26,12 @@ from brain.knowledge.passages import Passage
 from brain.llm.llm import Llm
 from brain.odds import AS_THEY_ARE, Odds
 from brain.small_talk import SMALL_TALK
-from brain.tools.numbered import for_number
+from brain.tools.numbered import for_number, is_meant, is_model
 from brain.tools.tool import Errand, Request, Tool, ask_for_person
-from brain.turn import MAX_SENTENCES, Asked, Done, Memory, Piece, Say, Told
+from brain.turn import MAX_SENTENCES, NO_CLIENT_TOOLS, Asked, AwaitTurn, Done, Memory, Piece, Say, Told
 from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
-from core.commands import AnswerSource
+from core.commands import AnswerSource, ClientToolsState
 from core.db import DatabaseAway
 from core.ids import SiteId
 from core.sites import Language, Site
@@ -70,10 +70,28 @@ class Mind:
     """The site's language model; None: it has none."""
     odds: Odds = AS_THEY_ARE
     """What a score means at this site."""
+    questions: Mapping[Language, Sequence[str]] = field(default_factory=dict)
+    """Some that it can answer, as the site asks them."""
 
 
 async def answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
-    """The pieces of one answer. Never raises for a neighbour that is away: that has an honest sentence."""
+    """The pieces of one answer. Never raises for a neighbour that is away: that has an honest sentence. CannotAnswer."""
+    alone = client_tools.settle(asked)
+    pieces = client_tools.answer(asked, memory, mind.site, mind.llm) if alone else _answer(asked, memory, mind)
+    model_asked = False
+    async for piece in pieces:
+        model_asked = model_asked or isinstance(piece, AwaitTurn)
+        if isinstance(piece, Done) and asked.client.offered:
+            why_not: ClientToolsState = "no_model" if mind.llm is None else "not_needed"
+            piece = replace(piece, client_tools="offered" if model_asked else why_not)
+        if isinstance(piece, Done) and piece.then == "transfer" and mind.llm is not None:
+            yield AwaitTurn()
+            told = await handover.summary(mind.site, asked, piece.memory, mind.llm, piece.summary)
+            piece = replace(piece, summary=told)
+        yield piece
+
+
+async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
     for piece in _not_heard(memory):
         yield piece
     memory = replace(memory, outcome=None)
@@ -120,6 +138,8 @@ def _answer_meaning(meaning: Meaning, request: Request, before: Memory, mind: Mi
         case Number(digits=digits):
             return _use_number(replace(request, number=digits), mind)
         case Words(text=text, number=number):
+            if is_model(mind.tools, number, request.asked.text):
+                text, number = request.asked.text, ""
             remembered = replace(request.memory, asked=(*before.asked, request.asked.text)[-3:])
             return _answer_words(text, replace(request, number=number, memory=remembered), mind)
         case _:
@@ -146,6 +166,8 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
         match = await _find(text, request.memory, mind)
         decision = await _decide(text, match, request, mind)
         pieces = _carry_out(decision, text, request, mind)
+        if (told := _opening(text, decision, request)) is not None:
+            pieces = _each(told)
     except DatabaseAway:
         away = _each(ask_for_person(request, "unavailable", "abstain"))
         pieces = _use_number(request, mind) if request.number else away
@@ -156,7 +178,7 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
 async def _decide(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
     """Documents are looked into unless a tool or the site's very words settle it."""
     thresholds, has_model = mind.site.thresholds, mind.llm is not None
-    decision = decide.at_once(match, thresholds, request.number if for_number(mind.tools, request.number) else "")
+    decision = decide.at_once(match, thresholds, request.number if is_meant(mind.tools, request.number) else "")
     if decision is not None and (decision.route != "tell" or match is None or match.exact):
         return decision
     passages = await _passages(text, request.memory, mind)
@@ -174,8 +196,15 @@ async def _passages(text: str, memory: Memory, mind: Mind) -> list[Passage]:
 
 
 def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
-    llm = mind.llm
+    llm, offered = mind.llm, request.asked.client.offered
+
+    def use(tool: str, wish: Request) -> AsyncIterator[Piece]:
+        return _use(tool, wish, mind)
+
     match decision:
+        case Decision(route="confirm" | "ground") if llm is not None and offered:
+            own = _carry_out(decision, text, replace(request, asked=replace(request.asked, client=NO_CLIENT_TOOLS)), mind)
+            return general.answer(text, request, llm, mind.tools, use, may_speak=False, otherwise=own)
         case Decision(route="act", match=Match() as match):
             return _act(match, request, mind)
         case Decision(route="tell", match=Match() as match):
@@ -189,10 +218,6 @@ def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> A
         case Decision(route="ground") if llm is not None:
             return grounded.answer(text, request, decision, llm)
         case Decision(route="general" | "choose") if llm is not None:
-
-            def use(tool: str, wish: Request) -> AsyncIterator[Piece]:
-                return _use(tool, wish, mind)
-
             return general.answer(text, request, llm, mind.tools, use, may_speak=decision.route == "general")
     return _each(grounded.unknown(text, request, decision.score))
 
@@ -225,13 +250,32 @@ def _is_about(match: Match | None, words: Iterable[str]) -> bool:
 async def _act(match: Match, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     """A tool, or small talk."""
     key = match.entry.key
-    if key in SMALL_TALK:
+    if key == "what_can_you_do":
+        pieces = _each(_abilities(request, mind))
+    elif key in SMALL_TALK:
         text, language = spoken_in(dict(match.entry.answers), request.language)
         pieces = _each(_said(sentences(text), language, request.memory, "small_talk", match.score))
     else:
         pieces = _use(key, request, mind)
     async for piece in pieces:
         yield piece
+
+
+def _abilities(request: Request, mind: Mind) -> list[Piece]:
+    language = request.language
+    tools = {name: tool.utterances.get(language, ()) for name, tool in mind.tools.items()}
+    texts = abilities.told(mind.site.name, tools, mind.questions.get(language, ()), language)
+    return _said(texts, language, request.memory, "small_talk")
+
+
+def _opening(text: str, decision: Decision, request: Request) -> list[Piece] | None:
+    """Whether the site is open, from its hours. When it usually opens, a fact of its own says better."""
+    at, site = request.asked.at, request.site
+    asks = opening.asked(text, opening.local(site, at).date()) if at is not None and opening.is_known(site) else None
+    if at is None or asks is None or not (asks.sure or decision.route not in ("act", "tell", "quote")):
+        return None
+    texts = opening.told(site, asks, at, request.language)
+    return _said(texts, request.language, replace(request.memory, topic=text), "knowledge", 1.0)
 
 
 async def _use(tool: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:

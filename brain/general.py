@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from brain import client_tools
 from brain.digits import number_in
 from brain.grounded import unknown
 from brain.guard import claim
@@ -33,24 +34,38 @@ FEWEST_DIGITS = 3
 
 
 async def answer(
-    question: str, request: Request, llm: Llm, tools: Mapping[str, Tool], use: Use, *, may_speak: bool
+    question: str,
+    request: Request,
+    llm: Llm,
+    tools: Mapping[str, Tool],
+    use: Use,
+    *,
+    may_speak: bool,
+    otherwise: AsyncIterator[Piece] | None = None,
 ) -> AsyncIterator[Piece]:
-    """`may_speak`: the question may be answered from general knowledge; else only a tool that the model chooses counts."""
+    """`may_speak`: the question may be answered from general knowledge; else only a tool that the model chooses counts.
+    `otherwise`: what answers if it chooses none."""
     yield AwaitTurn()
     offered = [ToolSpec(tool.name, tool.description, tool.parameters) for _, tool in sorted(tools.items())]
+    offered += client_tools.specs(request.asked.client, tools)
     prompt = prompts.general(request.site, request.asked, request.language, request.memory, offered)
 
     def check(sentence: str) -> tuple[str, str]:
-        return sentence, claim(sentence, question) if may_speak else "a question about the site"
+        return sentence, claim(sentence, question)
 
-    telling = Telling(llm, prompt, check, request.language, request.asked.channel)
+    telling = Telling(llm, prompt, check if may_speak else None, request.language, request.asked.channel)
     async with aclosing(telling.pieces()) as written:
         async for piece in written:
             yield piece
-    chosen = None if telling.call is None or telling.refused else wish(telling.call, tools, request)
-    if chosen is not None:
+    chosen = wish(telling.calls[0], tools, request) if telling.calls and not telling.refused else None
+    if calls := client_tools.chosen(telling, request.asked.client, tools):
+        yield client_tools.called(calls, question, request, telling.used)
+    elif chosen is not None:
         async for step in use(chosen[0], replace(request, arguments=chosen[1])):
             yield replace(step, used=telling.used) if isinstance(step, Done) else step
+    elif otherwise is not None and not telling.said:
+        async for step in otherwise:
+            yield step
     else:
         for ending in _closing(question, request, telling):
             yield ending

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from brain import opening
 from brain.decide import Decision
 from brain.extract import Quote, quote
 from brain.guard import resembles, unfounded
@@ -26,7 +27,8 @@ async def answer(question: str, request: Request, decision: Decision, llm: Llm) 
     """By a model, from the decision's passages."""
     yield AwaitTurn()
     passages, cited = decision.passages, list[int]()
-    shown = [question, *(f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages)]
+    clock = f"{opening.usually(request.site)} {opening.now(request.site, request.asked.at)}"
+    shown = [question, clock, *(f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages)]
 
     def check(sentence: str) -> tuple[str, str]:
         told, marks = without_marks(sentence)

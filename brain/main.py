@@ -11,14 +11,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from brain import dialogue, instant
+from brain import abilities, dialogue, instant
 from brain.calibration import Calibrations
 from brain.dialogue import Mind
 from brain.gaps import Gaps
 from brain.gender import is_male, said_by_a_man
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders
+from brain.knowledge.embedding_process import EmbeddingProcess
 from brain.knowledge.library import Library, NoSuchSite
+from brain.knowledge.offline import Offline
 from brain.lanes import Lanes
 from brain.llm.door import Llms, Secret
 from brain.metrics import CONVERSATIONS
@@ -103,7 +105,9 @@ class Brain:
         tools = await self._tools.of(opened.site_id, loaded.row.tools)
         engines, site = self._settings.engines, loaded.row.site
         odds = await self._calibrations.of(site.site_id, site.embedding.model)
-        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, self._llms.of(site), odds)
+        questions = loaded.snapshot.questions(asked.language, abilities.EXAMPLES) if loaded.snapshot is not None else []
+        llm = self._llms.of(site)
+        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, llm, odds, {asked.language: questions})
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
@@ -144,12 +148,14 @@ async def work(settings: Settings) -> None:
     stop = stop_signal()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its addresses hold order numbers
     async with AsyncExitStack() as stack:
+        beside = EmbeddingProcess()
+        beside.start()
         model = MiniLM()
         model.embed(["the first question must not pay for warming up"])
         database = await stack.enter_async_context(Database(settings))
         vault = Vault.of(settings)
         allowed = networks(settings.network.private_hosts)
-        embedders = Embedders(model, vault, allowed)
+        embedders = Embedders(Offline(model, beside), vault, allowed)
         machine_a = await stack.enter_async_context(elsewhere(database, vault))
         library = await stack.enter_async_context(Library(database, embedders, settings.calls.site_cache_s, machine_a))
         toolbox = await stack.enter_async_context(open_toolbox(settings, database))

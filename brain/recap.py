@@ -67,9 +67,13 @@ def for_person(memory: Memory) -> str:
     channels = " and ".join(dict.fromkeys(turn.channel for turn in memory.recent))
     over = f" Came over {channels}." if len(channels.split(" and ")) > 1 else ""
     told = next((_short(turn.answered) for turn in reversed(memory.recent) if turn.answered.strip()), "")
-    parts = [f"Caller speaks {_NAMES[memory.language]}.{over}", f"Asked: {asked}.", f"Told last: {told}" if told else ""]
+    parts = [f"{language_spoken(memory)}{over}", f"Asked: {asked}.", f"Told last: {told}" if told else ""]
     before = memory.summary if memory.summary.startswith(_BEFORE) else ""
     return " ".join(part for part in (*parts, before) if part)[-SUMMARY_LIMIT * 2 :]
+
+
+def language_spoken(memory: Memory) -> str:
+    return f"Caller speaks {_NAMES[memory.language]}."
 
 
 def _more(summary: str, asked: str) -> str:

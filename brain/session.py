@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -29,6 +30,7 @@ from brain.turn import (
     Exchange,
     Meanwhile,
     Memory,
+    NeedsModel,
     Piece,
     Say,
     ToolBegan,
@@ -179,7 +181,8 @@ class Session:
             if self._memory.conceal:
                 draft.asked = concealed(ask.text)
             asked = Asked(
-                ask.text, draft.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn
+                ask.text, draft.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn,
+                ask.client, datetime.now(UTC),
             )  # fmt: skip
             async with self._lanes.lane(opened.channel) as leave:
                 await self._pull(draft, self._answer(asked, self._memory), leave)
@@ -187,7 +190,7 @@ class Session:
             return  # the connection's own loop ends as well
         except CannotAnswer as error:
             log.warning("! no answer", extra={"call": opened.call_id, "turn": ask.turn, "why": error})
-            self._failed(draft, str(error))
+            self._failed(draft, str(error), needs_model=isinstance(error, NeedsModel))
         except Exception as error:  # the one place where a turn dies: the conversation goes on, the caller hears of it
             log.exception("! a turn failed", extra={"call": opened.call_id, "turn": ask.turn})
             self._failed(draft, type(error).__name__)
@@ -216,9 +219,11 @@ class Session:
                         leave()
                         FIRST_SENTENCE.observe(time.perf_counter() - began)
 
-    def _failed(self, draft: Draft, detail: str) -> None:
+    def _failed(self, draft: Draft, detail: str, *, needs_model: bool = False) -> None:
+        ask = draft.ask
+        failed = msg.BrainFailed(turn=ask.turn, revision=ask.revision, detail=detail, needs_model=needs_model)
         with contextlib.suppress(PeerGone):
-            self._tell(draft, msg.BrainFailed(turn=draft.ask.turn, revision=draft.ask.revision, detail=detail))
+            self._tell(draft, failed)
 
     def _tell(self, draft: Draft, message: msgspec.Struct) -> None:
         """PeerGone, unless that is no reason to stop."""
@@ -328,6 +333,8 @@ class Session:
             model=done.used.model if done.used else "",
             tokens_in=done.used.tokens_in if done.used else 0,
             tokens_out=done.used.tokens_out if done.used else 0,
+            calls=done.calls,
+            client_tools=done.client_tools,
         )
 
 

@@ -54,10 +54,10 @@ SMALL_TALK: dict[str, SmallTalk] = {
             "en": ("what can you do", "i need some help", "can you help me"),
         },
         {
-            "hi-Latn": "Aap apne order, delivery, refund ya dukan ke baare mein poochh sakte hain.",
-            "en": "You can ask me about your order, delivery, refunds or the shop.",
-            "hi": "आप अपने ऑर्डर, डिलीवरी, रिफंड या दुकान के बारे में पूछ सकते हैं।",
-            "pa": "ਤੁਸੀਂ ਆਪਣੇ ਆਰਡਰ, ਡਿਲੀਵਰੀ, ਰਿਫੰਡ ਜਾਂ ਦੁਕਾਨ ਬਾਰੇ ਪੁੱਛ ਸਕਦੇ ਹੋ।",
+            "hi-Latn": "Aap mujhse yahan ki jaankari ya madad ke liye poochh sakte hain.",
+            "en": "You can ask me about this place and what it does for you.",
+            "hi": "आप मुझसे यहाँ की जानकारी या मदद के लिए पूछ सकते हैं।",
+            "pa": "ਤੁਸੀਂ ਮੈਨੂੰ ਇੱਥੋਂ ਦੀ ਜਾਣਕਾਰੀ ਜਾਂ ਮਦਦ ਲਈ ਪੁੱਛ ਸਕਦੇ ਹੋ।",
         },
     ),
     "how_are_you": SmallTalk(

@@ -5,14 +5,18 @@ Asked + Memory  ──dialogue.answer──>  Say … ToolBegan … ToolEnded �
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
-from core.commands import AnswerSource, Channel
+from core.commands import AnswerSource, Channel, ClientCall, ClientTools, ClientToolsState
 from core.commands import Citation as Citation
 from core.sites import Language
 
 Expects = Literal["anything", "yes_no", "digits"]
 Then = Literal["listen", "hang_up", "transfer"]
+
+
+NO_CLIENT_TOOLS = ClientTools()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,9 @@ class Asked:
     """Their number as the network says it; empty: withheld, or a chat."""
     conversation: str = ""
     turn: int = 0
+    client: ClientTools = NO_CLIENT_TOOLS
+    at: datetime | None = None
+    """When; with a timezone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +188,17 @@ class Done:
     used: Used | None = None
     gap: str = ""
     """The question, if nothing that we have could answer it: counted once the turn is committed (brain/gaps.py)."""
+    calls: tuple[ClientCall, ...] = ()
+    """Of the client's tools: it is to run these."""
+    client_tools: ClientToolsState = ""
 
 
 class CannotAnswer(RuntimeError):
     """There is no answer at all, not even an honest sentence: the site is unknown, or was never loaded."""
+
+
+class NeedsModel(CannotAnswer):
+    """What was asked for, only a language model could do, and the site has none."""
 
 
 Piece = Say | Write | Meanwhile | ToolBegan | ToolEnded | Barrier | AwaitTurn | Done

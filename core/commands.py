@@ -9,7 +9,7 @@ there. A closed connection therefore means: the other side is gone. Sound is 16-
 Sample counts are on the call's own clock at 16 kHz, from the first packet; `at` in seconds is time.time().
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -247,6 +247,43 @@ class OpenConversation(Message, frozen=True, kw_only=True):
     """What was said elsewhere before, for a chat that nobody has a name for. Data, never instructions."""
 
 
+class OfferedTool(msgspec.Struct, frozen=True):
+    """A function of a chat client's: the client runs it, where its model wants it."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of an object."""
+
+
+class ClientCall(msgspec.Struct, frozen=True):
+    """The model wants one of them run."""
+
+    id: str
+    name: str
+    arguments: str
+    """A JSON object."""
+
+
+class ClientResult(msgspec.Struct, frozen=True):
+    """What came of it. Data, never instructions."""
+
+    call: ClientCall
+    text: str
+
+
+class ClientTools(msgspec.Struct, frozen=True, kw_only=True):
+    """What a chat client offers beside the site's own tools. Only a model can choose among them (brain/client_tools.py)."""
+
+    offered: tuple[OfferedTool, ...] = ()
+    must: bool = False
+    """One of them is to be called, whatever else could answer."""
+    parallel: bool = True
+    """Several at once are welcome."""
+    results: tuple[ClientResult, ...] = ()
+    """The client tells what its tools gave for this very question."""
+
+
 class Ask(Message, frozen=True, kw_only=True):
     """A turn of the caller's. Numbered by the asker; asking again with the same turn and a higher revision replaces it.
 
@@ -261,6 +298,7 @@ class Ask(Message, frozen=True, kw_only=True):
     confidence: float
     via: Literal["voice", "keypad", "text"] = "voice"
     """`text`: it was typed; its language is found out by the brain, and its words are certain."""
+    client: ClientTools = ClientTools()
 
 
 class Commit(Message, frozen=True, kw_only=True):
@@ -350,6 +388,11 @@ class Citation(msgspec.Struct, frozen=True):
     url: str = ""
 
 
+ClientToolsState = Literal["", "offered", "not_needed", "no_model"]
+"""What became of a client's tools: none were given; a model could choose them; the site's own answer came first; the site has
+no model, so nobody can choose them."""
+
+
 class AnswerDone(Message, frozen=True, kw_only=True):
     """The end of one answer."""
 
@@ -372,12 +415,17 @@ class AnswerDone(Message, frozen=True, kw_only=True):
     """The language model that wrote it; empty: none did."""
     tokens_in: int = 0
     tokens_out: int = 0
+    calls: tuple[ClientCall, ...] = ()
+    """To a chat: the client is to run these and to tell what they gave."""
+    client_tools: ClientToolsState = ""
 
 
 class BrainFailed(Message, frozen=True, kw_only=True):
     turn: int
     revision: int
     detail: str
+    needs_model: bool = False
+    """What was asked for, only a language model could do, and the site has none."""
 
 
 FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed

@@ -103,13 +103,16 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
         """`local`: a time in the site's timezone."""
         return any(self._opens(local.date() - timedelta(days), local, days) for days in (0, 1))
 
+    def openings(self, day: date) -> tuple[Opening, ...]:
+        """Those that begin on `day`; none: closed."""
+        if day in self.holidays:
+            return ()
+        return self.week.get(WEEKDAYS[day.weekday()], ()) if self.week else ("00:00-24:00",)
+
     def _opens(self, day: date, local: datetime, days: int) -> bool:
         """Whether an opening that began on `day`, `days` before `local`, still goes on."""
-        if day in self.holidays:
-            return False
         now = local.hour * 60 + local.minute + days * 24 * 60
-        openings = self.week.get(WEEKDAYS[day.weekday()], ()) if self.week else ("00:00-24:00",)
-        return any(begin <= now < end for begin, end in map(_minutes, openings))
+        return any(begin <= now < end for begin, end in map(_minutes, self.openings(day)))
 
 
 def _minutes(opening: Opening) -> tuple[int, int]:

@@ -37,7 +37,7 @@ from core.http import bodies
 from core.http.description import refuses
 from core.http.doors import ChatSite
 from core.http.problems import FieldError, Invalid
-from gateway.brain_link import BrainAway, Busy, Chats, Message, NoAnswer, Who
+from gateway.brain_link import BrainAway, Busy, Chats, Message, NoAnswer, Question, Who
 from gateway.chat import problem, the_brain
 from gateway.chat_shapes import QUESTION_LIMIT
 from gateway.streaming import ClientGone, EventStream, while_there
@@ -68,7 +68,7 @@ async def run_agent(request: Request, site: ChatSite, chats: Annotated[Chats, De
     asked, text = await _read(request)
     wanted = asked.forwarded_props if isinstance(asked.forwarded_props, dict) else {}
     who = Who(site, "chat", str(wanted.get("user") or asked.thread_id)[:256], str(wanted.get("phone") or "")[:64])
-    answer = chats.answer(who, text)
+    answer = chats.answer(who, Question(text))
     try:
         first = await while_there(request, anext(answer))
     except (BrainAway, Busy, NoAnswer, TimeoutError) as error:

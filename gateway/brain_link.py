@@ -1,6 +1,6 @@
 """The gateway's line to the brain: one connection per conversation that is going on, one turn of it at a time.
 
-    async with aclosing(chats.answer(who, question)) as answer:
+    async with aclosing(chats.answer(who, Question("…"))) as answer:
         async for message in answer: …              Text, Holding, ToolStarted, ToolFinished, and at last AnswerDone
 
 Whoever stops listening stops the brain, too: CancelTurn, and what was sent so far is what was heard. Calls don't pass here; a
@@ -24,7 +24,7 @@ from prometheus_client import Counter, Gauge
 
 from core import commands as msg
 from core.bus import Link, PeerGone, connect
-from core.commands import Channel, Line
+from core.commands import Channel, ClientTools, Line
 from core.ids import CallId, SiteId
 from gateway.chat_shapes import HISTORY
 
@@ -43,6 +43,7 @@ IDLE_S = 120.0
 CONVERSATIONS = 1000
 """Open at the same time; then the one that was silent longest is closed."""
 
+NO_CLIENT_TOOLS = ClientTools()
 Message = msg.Text | msg.Holding | msg.ToolStarted | msg.ToolFinished | msg.AnswerDone
 
 _open = Gauge("haazir_gateway_chats_count", "Conversations open with the brain")
@@ -55,6 +56,10 @@ class BrainAway(ConnectionError):
 
 class NoAnswer(RuntimeError):
     """The brain is there and can't answer this: the site was never loaded, or something of ours broke."""
+
+
+class NeedsModel(RuntimeError):
+    """One of the client's tools must be chosen, or what they gave be read: that takes a language model, and the site has none."""
 
 
 class Busy(RuntimeError):
@@ -80,6 +85,20 @@ class Who:
             return self
         lines = [(line.role, line.text.strip().rsplit("\n\n", 1)[-1 if line.role == "agent" else 0]) for line in history]
         return replace(self, said=hashlib.sha256(msgspec.json.encode(lines)).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    history: tuple[Line, ...] = ()
+    """What was said before it, by a client that tells it each time. With tools' results: the question is its last line."""
+    client: ClientTools = NO_CLIENT_TOOLS
+
+    def said(self, answer: str) -> tuple[Line, ...]:
+        """The history with this turn in it. An answer that only called tools had no words."""
+        asked = () if self.client.results else (Line("caller", self.text),)
+        answered = (Line("agent", answer),) if answer else ()
+        return (*self.history, *asked, *answered)[-HISTORY:]
 
 
 @dataclass(slots=True, eq=False)
@@ -114,15 +133,16 @@ class Chats:
         await asyncio.gather(*(self._close(conversation) for conversation in self._conversations.values()))
         self._conversations.clear()
 
-    async def answer(self, who: Who, text: str, history: tuple[Line, ...] = ()) -> AsyncGenerator[Message, None]:
-        """What the brain says to `text`, ending in AnswerDone. BrainAway, NoAnswer, Busy; TimeoutError for a brain that hangs.
+    async def answer(self, who: Who, question: Question) -> AsyncGenerator[Message, None]:
+        """What the brain says to it, ending in AnswerDone. BrainAway, NoAnswer, NeedsModel, Busy; TimeoutError for a brain that
+        hangs.
 
         Close it (aclosing) to stop the brain.
         """
         async with (
             self._place(),
-            self._conversation(who.after(history)) as conversation,
-            aclosing(self._turn(conversation, who, text, history)) as turn,
+            self._conversation(who.after(question.history)) as conversation,
+            aclosing(self._turn(conversation, who, question)) as turn,
         ):
             answer = ""
             async for message in turn:
@@ -130,9 +150,8 @@ class Chats:
                     answer += message.text
                 elif isinstance(message, msg.AnswerDone):
                     conversation.written_as = message.conversation_id
-                    if who.after(history) != who:  # whoever tells the same history with this turn in it goes on with it
-                        said = (*history, Line("caller", text), Line("agent", answer))[-HISTORY:]
-                        await self._name(conversation, who.after(said))
+                    if who.after(question.history) != who:  # whoever tells the same with this turn in it goes on with it
+                        await self._name(conversation, who.after(question.said(answer)))
                 yield message
 
     async def forget(self, site: SiteId, conversation_id: str | None = None) -> None:
@@ -185,13 +204,11 @@ class Chats:
             if conversation not in self._conversations.values():  # it was stopped, and nobody can name it again
                 await self._close(conversation)
 
-    async def _turn(
-        self, conversation: _Conversation, who: Who, text: str, history: tuple[Line, ...]
-    ) -> AsyncGenerator[Message, None]:
+    async def _turn(self, conversation: _Conversation, who: Who, question: Question) -> AsyncGenerator[Message, None]:
         fresh = conversation.link is None
         began = False
         try:
-            async with aclosing(self._ask(conversation, who, text, history)) as answer:
+            async with aclosing(self._ask(conversation, who, question)) as answer:
                 async for message in answer:
                     began = True
                     yield message
@@ -203,7 +220,7 @@ class Chats:
                 raise BrainAway("the brain went away in the middle of an answer" if began else "the brain is away") from None
         # The line was an old one, and the brain behind it was restarted meanwhile: it has heard nothing of this yet.
         try:
-            async with aclosing(self._ask(conversation, who, text, history)) as answer:
+            async with aclosing(self._ask(conversation, who, question)) as answer:
                 async for message in answer:
                     yield message
         except PeerGone:
@@ -211,13 +228,15 @@ class Chats:
             _turns.labels("brain_away").inc()
             raise BrainAway("the brain is away") from None
 
-    async def _ask(
-        self, conversation: _Conversation, who: Who, text: str, history: tuple[Line, ...]
-    ) -> AsyncGenerator[Message, None]:
-        link = conversation.link or await self._open(conversation, who, history)
+    async def _ask(self, conversation: _Conversation, who: Who, question: Question) -> AsyncGenerator[Message, None]:
+        link = conversation.link or await self._open(conversation, who, question.history)
         conversation.turn += 1
         turn, heard, over = conversation.turn, "", False
-        link.send(msg.Ask(turn=turn, revision=0, text=text, language="hi-Latn", confidence=1.0, via="text"))
+        link.send(
+            msg.Ask(
+                turn=turn, revision=0, text=question.text, language="hi-Latn", confidence=1.0, via="text", client=question.client
+            )
+        )  # fmt: skip
         link.send(msg.Commit(turn=turn, revision=0))
         try:
             while not over:
@@ -226,7 +245,7 @@ class Chats:
                 heard += message.text if isinstance(message, msg.Text) else ""
                 yield message
             _turns.labels("answered").inc()
-        except NoAnswer:
+        except (NeedsModel, NoAnswer):
             over = True
             _turns.labels("failed").inc()
             raise
@@ -275,8 +294,8 @@ async def _next(link: Link[msg.FromBrainToChat], turn: int) -> Message:
         async with asyncio.timeout(SILENCE_S):
             message = await link.receive()
         match message:
-            case msg.BrainFailed(detail=detail) if message.turn == turn:
-                raise NoAnswer(detail)
+            case msg.BrainFailed(detail=detail, needs_model=needs_model) if message.turn == turn:
+                raise NeedsModel if needs_model else NoAnswer(detail)
             case msg.Sentence(text=text) if message.turn == turn:  # for a voice that speaks by itself
                 return msg.Text(turn=turn, revision=0, text=text if not message.index else f" {text}", language=message.language)
             case msg.Text() | msg.Holding() | msg.ToolStarted() | msg.ToolFinished() | msg.AnswerDone() if message.turn == turn:

@@ -21,7 +21,7 @@ from core.http.doors import ChatSite
 from core.http.problems import FieldError, Invalid, Problem
 from core.ids import SiteId
 from gateway import chat_shapes as shapes
-from gateway.brain_link import BrainAway, Busy, Chats, Message, NoAnswer, Who
+from gateway.brain_link import BrainAway, Busy, Chats, Message, NeedsModel, NoAnswer, Question, Who
 from gateway.completion import Completion
 from gateway.streaming import ClientGone, EventStream, while_there
 
@@ -29,6 +29,10 @@ router = APIRouter(prefix="/v1", tags=["chat"])
 
 STARTED = int(time.time())
 UNAVAILABLE = {"Retry-After": "2"}
+NO_MODEL = (
+    "the site has no language model, and only one can choose among your tools or read what they gave: "
+    "set `llm` of the site, or send tool_choice auto or none (docs/chat.md)"
+)
 
 
 async def the_brain(request: Request) -> Chats:
@@ -50,10 +54,10 @@ async def complete_chat(request: Request, site: ChatSite, chats: Brain) -> Respo
     """Ask the site's agent, as OpenAI's clients do. `stream: true` gives chunks as server-sent events."""
     asked = await _read(request, site)
     completion = Completion(site, asked, f"chatcmpl-{uuid.uuid4().hex}", int(time.time()))
-    if asked.returns_a_tool():
+    if asked.returns_control():
         return _whole(completion) if not asked.stream else EventStream(_nothing_more(completion))
     who = Who(site, *_channel(asked))
-    answer = chats.answer(who, asked.question(), () if asked.user else asked.history())
+    answer = chats.answer(who, Question(asked.question(), () if asked.user else asked.history(), asked.client_tools()))
     try:
         # Until the first word there is a status to tell what is wrong with; after it there is not.
         first = await while_there(request, anext(answer))
@@ -61,7 +65,7 @@ async def complete_chat(request: Request, site: ChatSite, chats: Brain) -> Respo
             return EventStream(_chunks(completion, first, answer))
         await while_there(request, _take_all(completion, first, answer))
         return _whole(completion)
-    except (BrainAway, Busy, NoAnswer, TimeoutError) as error:
+    except (BrainAway, Busy, NeedsModel, NoAnswer, TimeoutError) as error:
         await answer.aclose()
         raise problem(error) from error
     except ClientGone:
@@ -88,6 +92,8 @@ def problem(error: Exception) -> Problem:
     match error:
         case Busy():
             return Problem(503, str(error), "busy", UNAVAILABLE)
+        case NeedsModel():
+            return bodies.invalid("tools", NO_MODEL)
         case BrainAway():
             return Problem(503, "the agent is away for the moment: try again soon", "brain-away", UNAVAILABLE)
         case TimeoutError():
@@ -100,12 +106,14 @@ async def _read(request: Request, site: SiteId) -> shapes.ChatRequest:
     given = await bodies.read(request)
     try:
         asked = msgspec.convert(given, shapes.ChatRequest)
-        if not asked.returns_a_tool():
-            asked.question(), asked.history()
+        if not asked.returns_control():
+            asked.question(), asked.history(), asked.client_tools()
     except msgspec.ValidationError as error:
         raise bodies.invalid(*places.complaint(error)) from error
     except ValueError as error:
-        raise bodies.invalid("messages", str(error)) from error
+        words = str(error)
+        place = "tool_choice" if words.startswith("tool_choice: ") else "messages"
+        raise bodies.invalid(place, words.removeprefix("tool_choice: ")) from error
     if asked.model.startswith("site:") and asked.model != f"site:{site}":
         raise Problem(404, f"this key opens the model site:{site}, and no other", "model-not-found")
     if refused := _not_here(asked):
@@ -121,8 +129,6 @@ def _not_here(asked: shapes.ChatRequest) -> FieldError | None:
         return FieldError(field="body.response_format", detail="must be text: the answer is for a person to read")
     if asked.modalities and set(asked.modalities) != {"text"}:
         return FieldError(field="body.modalities", detail="must be text; for sound, call the site's number")
-    if asked.tool_choice not in (None, "auto", "none"):
-        return FieldError(field="body.tool_choice", detail="must be auto or none: the site's agent chooses (docs/chat.md)")
     return None
 
 
@@ -148,7 +154,7 @@ async def _chunks(completion: Completion, first: Message, answer: AsyncGenerator
             async for message in answer:
                 for chunk in completion.take(message):
                     yield _event(chunk)
-        except (BrainAway, NoAnswer, TimeoutError) as error:
+        except (BrainAway, NeedsModel, NoAnswer, TimeoutError) as error:
             told = problem(error)
             yield _event({"error": {"message": told.detail, "type": "server_error", "code": told.name, "param": None}})
             return

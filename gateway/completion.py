@@ -12,8 +12,6 @@ from core.ids import SiteId
 from core.sites import Language
 from gateway import chat_shapes as shapes
 
-CONTROL = {"transfer": "transfer_to_operator", "hang_up": "end_call"}
-"""What the brain wants done with the conversation, and the client's tool for it, if the client has one."""
 LETTERS_A_TOKEN = 4
 """Where no model has counted them: a rule of thumb, good for a meter and not for a bill."""
 
@@ -85,8 +83,10 @@ class Completion:
         return chunk
 
     def _calls(self) -> list[shapes.ToolCall]:
-        """A client who has a tool for handing over or for ending is asked to use it."""
-        name = CONTROL.get(self._done.then, "") if self._done is not None else ""
+        """Those that the model chose. A client who has a tool for handing over or for ending is asked to use it."""
+        if self._done is not None and self._done.calls:
+            return [shapes.ToolCall(call.id, shapes.CalledFunction(call.name, call.arguments)) for call in self._done.calls]
+        name = shapes.CONTROL.get(self._done.then, "") if self._done is not None else ""
         has = {tool.function.name for tool in self._asked.tools or () if tool.function is not None}
         if self._done is None or name not in has or self._asked.tool_choice == "none":
             return []
@@ -101,7 +101,7 @@ class Completion:
         return [shapes.Annotation(shapes.UrlCitation(0, len(self._text), title, url)) for title, url in pages]
 
     def _usage(self) -> shapes.Usage:
-        asked = "" if self._asked.returns_a_tool() else self._asked.question()
+        asked = "" if self._asked.returns_control() else self._asked.question()
         counted = (self._done.tokens_in, self._done.tokens_out) if self._done is not None else (0, 0)
         prompt, completion = counted if any(counted) else (_tokens(asked), _tokens(self._text))
         return shapes.Usage(prompt, completion, prompt + completion)
@@ -117,6 +117,7 @@ class Completion:
             summary=done.summary,
             citations=list(done.citations),
             tools=self._tools,
+            client_tools=done.client_tools,
         )
 
 

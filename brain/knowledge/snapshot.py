@@ -64,6 +64,11 @@ class Snapshot:
         self.vocabulary = Vocabulary.of(word for chunk in chunks for word in spoken(chunk.body).split())
         """The site's own words: what misspelt ones are mended to (normalise)."""
 
+    def questions(self, language: Language, limit: int) -> list[str]:
+        """Some that facts answer, as the site asks them."""
+        asked = (each.asked_as.get(language, "") for each in self._known if each.entry.kind == "fact")
+        return list(itertools.islice(filter(None, asked), limit))
+
     def exactly(self, text: str) -> Match | None:
         """The entry that is asked for in just these words; None where two are."""
         at = self._by_words.get(spoken(text))

@@ -9,11 +9,17 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from core.commands import ClientCall
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     text: str
+    calls: tuple[ClientCall, ...] = ()
+    """Of the assistant: tools that it called then…"""
+    answers: str = ""
+    """…and of a tool: the id of the call that this came of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,8 @@ class Prompt:
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()
+    must_call: bool = False
+    """Nothing but a call of one of them will do."""
 
 
 @dataclass(frozen=True, slots=True)

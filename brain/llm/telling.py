@@ -16,20 +16,23 @@ from core.sites import Language
 
 Check = Callable[[str], tuple[str, str]]
 """A sentence as the model wrote it -> (as it is said, why it may not be said). A reason ends the answer before the sentence."""
+PREAMBLE = 2
+"""Sentences that are passed over where only a tool counts: "Let me look that up." """
 
 
 class Telling:
     """`async for piece in telling.pieces(): …`, then its fields."""
 
-    def __init__(self, llm: Llm, prompt: Prompt, check: Check, language: Language, channel: Channel) -> None:
+    def __init__(self, llm: Llm, prompt: Prompt, check: Check | None, language: Language, channel: Channel) -> None:
+        """`check` None: nothing is said, only a tool that it chooses counts."""
         self._llm = llm
         self._prompt = prompt
         self._check = check
         self._language = language
         self._most = MAX_SENTENCES if channel == "call" else None
         self._written: list[str] = []
-        self.call: Call | None = None
-        """The first tool that it chose."""
+        self.calls: list[Call] = []
+        """The tools that it chose."""
         self.used = Used(llm.model)
         self.refused = ""
         """Why it was stopped: UNKNOWN, or what `check` said."""
@@ -42,14 +45,18 @@ class Telling:
         return tuple(text.strip() for text in self._written if text.strip())
 
     async def pieces(self) -> AsyncGenerator[Write, None]:
+        passed = 0
         try:
             async with aclosing(self._llm.stream(self._prompt)) as deltas:
                 async for sentence in self._sentences(deltas):
-                    told, self.refused = self._check(sentence)
+                    told, self.refused = self._check(sentence) if self._check is not None else ("", "")
                     if UNKNOWN in sentence or sentence.strip(" .*_`\"'\n").upper() == UNKNOWN:
                         self.refused = UNKNOWN
-                    if self.refused:
+                    passed += self._check is None
+                    if self.refused or passed > PREAMBLE:
                         return
+                    if self._check is None:
+                        continue
                     self._written.append(told)
                     yield Write(told, self._language)
                     if len(self.said) == self._most:
@@ -65,7 +72,7 @@ class Telling:
                     for sentence in stream.push(text):
                         yield sentence
                 case Call():
-                    self.call = self.call or delta
+                    self.calls.append(delta)
                 case models.Used(tokens_in=tokens_in, tokens_out=tokens_out):
                     self.used = Used(self._llm.model, tokens_in, tokens_out)
         for sentence in stream.flush():

@@ -1,27 +1,54 @@
-"""Which tool is meant by a number alone: "12345", keyed or said. ◆"""
+"""Which tool is meant by a number alone ("12345", keyed or said), and which numbers are none of the site's ("ZX-900"). ◆
 
+The patterns of the arguments that the site's tools need are its ids. What they don't fit is a model, a size, a pin code.
+"""
+
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from brain.knowledge.script import latin
 from brain.tools.tool import Tool
 
 ORDERS = "check_order_status"
 
+_GLUED = re.compile(r"\b(?=[\w-]*[^\W\d_])(?=[\w-]*\d)[^\W_]+(?:-[^\W_]+)*\b")
+"""Letters and digits in one word: ZX-900, 55Q7, OD-12345."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+_SAYS_NUMBER = frozenset("order ord od no number num id ref".split())
+"""Letters that only say that a number follows: order12345, No-12345."""
+
 
 def for_number(tools: Mapping[str, Tool], digits: str) -> str | None:
-    """The order tool where the site has it, whatever the number; else the one tool that needs a number like this, if any does."""
-    if ORDERS in tools:
-        return ORDERS
-    fitting = [name for name, tool in tools.items() if _needs(tool.parameters, digits)]
-    return fitting[0] if len(fitting) == 1 else None
+    """The one tool that needs a number like this; else the order tool where the site has it: it asks for all of the number."""
+    fitting = _fitting(tools, digits)
+    return fitting[0] if len(fitting) == 1 else ORDERS if ORDERS in tools else None
 
 
-def _needs(parameters: Mapping[str, Any], digits: str) -> bool:
+def is_meant(tools: Mapping[str, Tool], digits: str) -> bool:
+    """Whether among words that mean nothing to us it is the number that matters: the tool for it needs one just like this."""
+    return for_number(tools, digits) in _fitting(tools, digits)
+
+
+def is_model(tools: Mapping[str, Tool], digits: str, text: str) -> bool:
+    """Whether the digits stand in a word of `text` that no tool needs: the name of a thing, and no number of the caller's."""
+    for word in _GLUED.findall(latin(text)):
+        if "".join(figure for figure in word if figure.isdecimal()) == digits:
+            only_says = {letters.lower() for letters in _LETTERS.findall(word)} <= _SAYS_NUMBER
+            return not (only_says or _fitting(tools, word) or _fitting(tools, word.upper()))
+    return False
+
+
+def _fitting(tools: Mapping[str, Tool], number: str) -> list[str]:
+    return [name for name, tool in tools.items() if _needs(tool.parameters, number)]
+
+
+def _needs(parameters: Mapping[str, Any], number: str) -> bool:
     needed = [parameters["properties"][name] for name in parameters.get("required", ())]
     return any(
         ("[0-9]" in schema.get("pattern", "") or "\\d" in schema.get("pattern", ""))
-        and Draft202012Validator(schema).is_valid(digits)
+        and Draft202012Validator(schema).is_valid(number)
         for schema in needed
     )

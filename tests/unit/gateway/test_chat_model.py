@@ -19,12 +19,12 @@ from tests.unit.gateway.test_chat import says, streamed, words
 PHRASES = Phrases(greeting="a", hold=("b",), reminder="c", again="d", apology="e", goodbye="f", transfer="g")
 
 
-def with_model(town: Town, story: Callable[[Talk, Cloud], Awaitable[None]]) -> None:
+def with_model(town: Town, story: Callable[[Talk, Cloud], Awaitable[None]], *, has_model: bool = True) -> None:
     async def run() -> None:
         async with serving() as cloud, Llms(no_secret, networks(["127.0.0.0/8"])) as llms:
             model = Llm(model="stand-in", base_url=cloud.base_url)
             site = Site(site_id=SiteId("shop"), name="Shop", phrases={"hi-Latn": PHRASES}, llm=model)
-            mind = Mind(site, {}, Books(passage()), 0.45, 2, llms.of(site))
+            mind = Mind(site, {}, Books(passage()), 0.45, 2, llms.of(site) if has_model else None)
 
             async def answer(asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
                 async for piece in dialogue.answer(asked, memory, mind):
