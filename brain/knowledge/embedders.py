@@ -1,6 +1,6 @@
 """Which model turns a site's words into vectors: the one we carry along, any OpenAI-compatible server, or litellm's.
 
-    Embedders(model, vault).of(rows, site, embedding) ─┬─ Offline   all-MiniLM-L6-v2 in a thread of its own
+    Embedders(model, vault).of(rows, site, embedding) ─┬─ Offline   all-MiniLM-L6-v2 in threads of its own (offline.py)
                                                        ├─ Served    POST {base_url}/embeddings
                                                        └─ Litellm   any vendor's, imported when first used
 
@@ -11,18 +11,16 @@ into English (brain.knowledge.normal); others are multilingual and get the words
 import abc
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import aiohttp
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from brain.knowledge.embed import DIMENSIONS, MODEL, Floats, MiniLM
 from brain.knowledge.normal import Normal
+from brain.knowledge.offline import Offline, Vector
 from brain.knowledge.script import latin
 from core.db import Rows
 from core.ids import SiteId
@@ -32,12 +30,6 @@ from core.sites import Embedding
 from core.vault import Vault, VaultError
 from core.vendors import vendor_model, why_not
 
-Vector = NDArray[np.float32]
-
-REMEMBERED = 4096
-"""Vectors of questions kept: 6 MB of ours. The same questions come again and again."""
-AT_ONCE = 16
-"""Questions that go through the offline model together at most."""
 QUERY_LIMIT_S = 1.0
 """A caller is waiting: without a vector after so long, words alone must do."""
 PASSAGES_LIMIT_S = 60.0
@@ -71,9 +63,11 @@ def is_offline(embedding: Embedding) -> bool:
 class Embedders:
     """`async with Embedders(model, vault) as embedders`. Without a model, ours is loaded when first needed: 0.3 s, 100 MB."""
 
-    def __init__(self, model: MiniLM | None = None, vault: Vault | None = None, allowed: Sequence[Network] = ()) -> None:
+    def __init__(
+        self, model: MiniLM | Offline | None = None, vault: Vault | None = None, allowed: Sequence[Network] = ()
+    ) -> None:
         """`allowed`: private networks in which sites may have their servers (settings.network.private_hosts)."""
-        self.offline = Offline(model)
+        self.offline = model if isinstance(model, Offline) else Offline(model)
         self._vault = vault
         self._allowed = allowed
         self._http: aiohttp.ClientSession | None = None
@@ -109,61 +103,6 @@ class Embedders:
             return await self._vault.get(rows, site, embedding.secret)
         except (KeyError, VaultError) as error:
             raise EmbeddingAway(f"the site's secret {embedding.secret!r} is missing or can't be opened") from error
-
-
-class Offline:
-    """Ours. One thread: the model is not faster on two, the event loop is. Questions that wait together go through together."""
-
-    def __init__(self, model: MiniLM | None = None) -> None:
-        self._model = model
-        self._thread = ThreadPoolExecutor(1, "embed")
-        self._vectors: OrderedDict[str, Vector] = OrderedDict()
-        self._waiting: dict[str, asyncio.Future[Vector]] = {}
-        self._embedding: asyncio.Task[None] | None = None
-
-    async def close(self) -> None:
-        if self._embedding is not None:
-            self._embedding.cancel()
-            await asyncio.gather(self._embedding, return_exceptions=True)
-        self._thread.shutdown(wait=False, cancel_futures=True)
-
-    async def query(self, text: str) -> Vector:
-        if (known := self._vectors.get(text)) is not None:
-            self._vectors.move_to_end(text)
-            return known
-        if text not in self._waiting:
-            self._waiting[text] = asyncio.get_running_loop().create_future()
-        future = self._waiting[text]
-        if self._embedding is None or self._embedding.done():
-            self._embedding = asyncio.create_task(self._embed_waiting())
-        return await asyncio.shield(future)
-
-    async def passages(self, texts: Sequence[str]) -> Floats:
-        """In slices, so that a question that comes in between waits for one of them only."""
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))  # alike in length: less padding
-        vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
-        for start in range(0, len(order), AT_ONCE):
-            part = order[start : start + AT_ONCE]
-            vectors[part] = await self._in_thread([texts[at] for at in part])
-        return vectors
-
-    async def _embed_waiting(self) -> None:
-        while self._waiting:
-            texts = list(self._waiting)[:AT_ONCE]
-            vectors = await self._in_thread(texts)
-            for text, vector in zip(texts, vectors, strict=True):
-                self._vectors[text] = vector
-                self._waiting.pop(text).set_result(vector)
-            while len(self._vectors) > REMEMBERED:
-                self._vectors.popitem(last=False)
-
-    async def _in_thread(self, texts: Sequence[str]) -> Floats:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, texts)
-
-    def _run(self, texts: Sequence[str]) -> Floats:
-        if self._model is None:
-            self._model = MiniLM()
-        return self._model.embed(texts)
 
 
 class _Item(msgspec.Struct):

@@ -20,11 +20,12 @@ import numpy as np
 import psycopg
 
 from brain.knowledge.embed import MiniLM
-from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, Vector, wording
+from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, wording
 from brain.knowledge.generation import Generation
 from brain.knowledge.index import SiteRow, facts_of, pieces_of, search, search_passages, site_row
 from brain.knowledge.match import Match, best_match
 from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.offline import Vector
 from brain.knowledge.passages import Passage, Pieces, fused
 from brain.knowledge.snapshot import Snapshot
 from brain.knowledge.source import KnowledgeSource, Question

@@ -17,10 +17,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from brain.knowledge.embedders import Embedder, Vector, wording
+from brain.knowledge.embedders import Embedder, wording
 from brain.knowledge.generation import HERE, Generation, Side
 from brain.knowledge.match import Kind
 from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.offline import Vector
 from core.db import Rows
 from core.sites import Language
 

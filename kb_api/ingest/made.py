@@ -9,8 +9,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from brain.knowledge.embedders import Vector, wording
+from brain.knowledge.embedders import wording
 from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.offline import Vector
 from brain.knowledge.write import Passage, digest_of
 from core.sites import Embedding, Language
 from kb_api.ingest.language import language_of

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from brain.gaps import Gaps
-from brain.knowledge.embedders import Vector
+from brain.knowledge.offline import Vector
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from tests.postgres import Server

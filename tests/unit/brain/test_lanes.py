@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from brain import lanes as module
+from brain.knowledge.offline import patient
 from brain.lanes import CHATS_AT_ONCE, Lanes
+from core.commands import Channel
 
 
 def test_a_chat_waits_for_a_call_s_first_word_and_no_longer() -> None:
@@ -84,3 +86,16 @@ def test_a_turn_that_is_dropped_leaves_its_lane() -> None:
             pass
 
     asyncio.run(story())
+
+
+def test_a_chat_says_that_it_can_wait_and_a_call_does_not() -> None:
+    async def turn(lanes: Lanes, channel: Channel) -> bool:
+        async with lanes.lane(channel):
+            return patient.get()
+
+    async def story() -> tuple[bool, bool]:
+        lanes = Lanes()
+        chat, call = (asyncio.create_task(turn(lanes, channel)) for channel in ("chat", "call"))
+        return await chat, await call
+
+    assert asyncio.run(story()) == (True, False)

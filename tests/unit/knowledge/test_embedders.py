@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from brain.knowledge import embedders as embedders_module
-from brain.knowledge.embed import MiniLM
-from brain.knowledge.embedders import Embedders, EmbeddingAway, Offline, Served, wording
+from brain.knowledge.embedders import Embedders, EmbeddingAway, Served, wording
 from brain.knowledge.normal import normalise
 from core.db import Rows
 from core.ids import SiteId
@@ -17,36 +16,6 @@ from core.sites import Embedding
 from tests.standins.embeddings import LOOPBACK, Fault, embeddings_server
 
 NO_ROWS: Rows = None  # type: ignore[assignment]  # no secret is asked for
-
-
-def test_questions_that_come_together_go_through_the_model_together(model: MiniLM) -> None:
-    async def story() -> None:
-        offline = Offline(model)
-        asked = [f"question number {word}" for word in ("a", "b", "c", "a")]
-        gone = asyncio.create_task(offline.query(asked[0]))
-        together = asyncio.gather(*(offline.query(text) for text in asked))
-        await asyncio.sleep(0)
-        gone.cancel()
-        first, second, third, again = await together
-        assert (first == again).all() and not (first == second).all() and len(third) == 384
-        assert (await offline.query(asked[1]) == second).all()
-        await offline.close()
-
-    asyncio.run(story())
-
-
-def test_passages_come_back_in_their_own_order_whatever_their_length(model: MiniLM) -> None:
-    texts = [f"the warehouse in street {number} " + "opens early " * (number % 7) for number in range(40)]
-
-    async def story() -> None:
-        offline = Offline(model)
-        vectors = await offline.passages(texts)
-        assert vectors.shape == (40, 384)
-        assert float(vectors[3] @ model.embed([texts[3]])[0]) == pytest.approx(1.0, abs=1e-4)
-        assert float(vectors[39] @ model.embed([texts[39]])[0]) == pytest.approx(1.0, abs=1e-4)
-        await offline.close()
-
-    asyncio.run(story())
 
 
 def served(story: Callable[[Served], Coroutine[Any, Any, None]], dimensions: int = 48, fault: Fault = None) -> None:
