@@ -23,11 +23,11 @@ from core.settings import Settings
 from core.vault import Vault
 from kb_api import documents, faqs, needs, search, stats
 from kb_api.ingest import queue
-from kb_api.ingest.reading import Reading
 from kb_api.ingest.step import Steps
 from kb_api.needs import Needs
 from tests.postgres import Server
 from tests.standins.embeddings import LOOPBACK
+from tests.unit.knowledge.shared_reading import SharedReading
 
 SHOP, BANK = SiteId("shop"), SiteId("bank")
 KEYS = {SHOP: "hz_shop_key", BANK: "hz_bank_key"}
@@ -40,6 +40,7 @@ class Town:
 
     settings: Settings
     server: Server
+    reading: SharedReading
 
     def run(self, *statements: str) -> None:
         """As the schema's owner."""
@@ -155,6 +156,5 @@ async def desk(town: Town, model: MiniLM) -> AsyncIterator[Desk]:
         Embedders(model, VAULT, LOOPBACK) as embedders,
         town.door(embedders) as (client, app),
         Database(settings, wait_s=5) as database,
-        Reading(settings) as reading,
     ):
-        yield Desk(client, app, database, Steps(settings, database, embedders, reading), settings, embedders)
+        yield Desk(client, app, database, Steps(settings, database, embedders, town.reading), settings, embedders)
