@@ -23,7 +23,7 @@ from brain.llm.llm import Call, Llm, ToolSpec
 from brain.llm.telling import Telling
 from brain.tools.tool import Request, ask_for_person
 from brain.turn import Asked, AwaitTurn, CannotAnswer, Done, Memory, NeedsModel, Piece, Told, Used
-from core.commands import ClientCall, ClientTools
+from core.client_tools import ClientCall, ClientTools
 from core.sites import Site
 
 

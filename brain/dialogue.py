@@ -31,7 +31,8 @@ from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, NO_CLIENT_TOOLS, Asked, AwaitTurn, Done, Memory, Piece, Say, Told
 from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
-from core.commands import AnswerSource, ClientToolsState
+from core.client_tools import ClientToolsState
+from core.commands import AnswerSource
 from core.db import DatabaseAway
 from core.ids import SiteId
 from core.sites import Language, Site

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from core.commands import AnswerSource, Channel, ClientCall, ClientTools, ClientToolsState
+from core.client_tools import ClientCall, ClientTools, ClientToolsState
+from core.commands import AnswerSource, Channel
 from core.commands import Citation as Citation
 from core.sites import Language
 

@@ -9,10 +9,11 @@ there. A closed connection therefore means: the other side is gone. Sound is 16-
 Sample counts are on the call's own clock at 16 kHz, from the first packet; `at` in seconds is time.time().
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from core.client_tools import ClientCall, ClientTools, ClientToolsState
 from core.ids import CallId, SiteId
 from core.sites import Language, Site
 
@@ -247,43 +248,6 @@ class OpenConversation(Message, frozen=True, kw_only=True):
     """What was said elsewhere before, for a chat that nobody has a name for. Data, never instructions."""
 
 
-class OfferedTool(msgspec.Struct, frozen=True):
-    """A function of a chat client's: the client runs it, where its model wants it."""
-
-    name: str
-    description: str
-    parameters: dict[str, Any]
-    """JSON Schema of an object."""
-
-
-class ClientCall(msgspec.Struct, frozen=True):
-    """The model wants one of them run."""
-
-    id: str
-    name: str
-    arguments: str
-    """A JSON object."""
-
-
-class ClientResult(msgspec.Struct, frozen=True):
-    """What came of it. Data, never instructions."""
-
-    call: ClientCall
-    text: str
-
-
-class ClientTools(msgspec.Struct, frozen=True, kw_only=True):
-    """What a chat client offers beside the site's own tools. Only a model can choose among them (brain/client_tools.py)."""
-
-    offered: tuple[OfferedTool, ...] = ()
-    must: bool = False
-    """One of them is to be called, whatever else could answer."""
-    parallel: bool = True
-    """Several at once are welcome."""
-    results: tuple[ClientResult, ...] = ()
-    """The client tells what its tools gave for this very question."""
-
-
 class Ask(Message, frozen=True, kw_only=True):
     """A turn of the caller's. Numbered by the asker; asking again with the same turn and a higher revision replaces it.
 
@@ -386,11 +350,6 @@ class Citation(msgspec.Struct, frozen=True):
     chunk_id: int
     text: str
     url: str = ""
-
-
-ClientToolsState = Literal["", "offered", "not_needed", "no_model"]
-"""What became of a client's tools: none were given; a model could choose them; the site's own answer came first; the site has
-no model, so nobody can choose them."""
 
 
 class AnswerDone(Message, frozen=True, kw_only=True):

@@ -15,7 +15,8 @@ import msgspec
 from core import places
 from core.ids import SITE_ID
 from core.phrases import usual_phrases
-from core.sites import LANGUAGES, NUMBER, OPENING, QUEUE, USUAL_LANGUAGES, Site
+from core.sites import LANGUAGES, NUMBER, OPENING, QUEUE, USUAL_LANGUAGES, Embedding, Site
+from core.vendors import vendor_model, why_not
 
 Form = dict[str, Any]
 
@@ -94,8 +95,18 @@ def _checked(form: Form) -> Site:
     for field, url in (("llm.base_url", site.llm.base_url), ("embedding.base_url", site.embedding.base_url)):
         if url and not url.startswith(("http://", "https://")):
             raise SiteInvalid(field, "must begin with http:// or https://")
+    _check_models(site)
     try:
         zoneinfo.ZoneInfo(site.timezone)
     except (KeyError, ValueError, OSError) as error:  # not there; not a name; a folder of the database
         raise SiteInvalid("timezone", "is none of the IANA database, as Asia/Kolkata is") from error
     return site
+
+
+def _check_models(site: Site) -> None:
+    """What no driver would take is better said now than on a call."""
+    for field, model in (("llm", site.llm), ("embedding", site.embedding)):
+        if not model.model or model.base_url or model.model == Embedding().model:
+            continue
+        if (wrong := why_not(model.model, model.secret)) is not None:
+            raise SiteInvalid(f"{field}.model" if vendor_model(model.model) is None else f"{field}.secret", wrong)

@@ -24,7 +24,8 @@ from prometheus_client import Counter, Gauge
 
 from core import commands as msg
 from core.bus import Link, PeerGone, connect
-from core.commands import Channel, ClientTools, Line
+from core.client_tools import ClientTools
+from core.commands import Channel, Line
 from core.ids import CallId, SiteId
 from gateway.chat_shapes import HISTORY
 

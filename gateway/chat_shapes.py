@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from core.commands import Channel, Citation, ClientCall, ClientResult, ClientTools, ClientToolsState, Line, OfferedTool
+from core.client_tools import ClientCall, ClientResult, ClientTools, ClientToolsState, OfferedTool
+from core.commands import Channel, Citation, Line
 from core.sites import Language
 
 QUESTION_LIMIT = 4000

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from core.commands import ClientCall
+from core.client_tools import ClientCall
 
 
 @dataclass(frozen=True, slots=True)

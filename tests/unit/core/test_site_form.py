@@ -46,6 +46,26 @@ def test_a_patch_keeps_what_it_does_not_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "place"),
+    [
+        ({"llm": {"model": "ollama/llama3", "secret": "key"}}, "llm.model"),
+        ({"llm": {"model": "no-such-model", "secret": "key"}}, "llm.model"),
+        ({"llm": {"model": "gpt-4.1-mini"}}, "llm.secret"),
+        ({"embedding": {"model": "bedrock/titan", "secret": "key"}}, "embedding.model"),
+        ({"embedding": {"model": "text-embedding-3-small"}}, "embedding.secret"),
+    ],
+)
+def test_a_model_that_no_driver_takes_is_refused_where_it_is_set(settings: dict[str, object], place: str) -> None:
+    with pytest.raises(SiteInvalid) as refused:
+        patched(site_of(SHOP), settings)
+    assert refused.value.field == place
+    with pytest.raises(SiteInvalid):
+        site_of(SHOP | settings)
+    with_server = {name: {**about, "base_url": "http://models.in/v1"} for name, about in settings.items()}  # type: ignore[dict-item]
+    assert patched(site_of(SHOP), with_server)
+
+
+@pytest.mark.parametrize(
     ("target", "patch", "result"),
     [  # RFC 7396, appendix A
         ({"a": "b"}, {"a": "c"}, {"a": "c"}),
