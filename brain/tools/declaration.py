@@ -86,8 +86,8 @@ class Declaration(_Part, frozen=True, kw_only=True):
     description: Annotated[str, Meta(min_length=1, max_length=500)]
     """One sentence in English: what a language model chooses by."""
     kind: Literal["http", "openapi", "mcp", "python"] = "http"
-    effect: Literal["read", "write"] = "read"
-    """A write is read back, confirmed, and done once."""
+    effect: Literal["read", "write"] | None = None
+    """A write is read back, confirmed, and done once. Left out: over HTTP all but GET is a write, anything else a read."""
     method: Method = "GET"
     url: Url = ""
     """Template: https://crm.example.com/orders/{order_number}. Of kind mcp: the server's address, without places."""
@@ -114,6 +114,10 @@ class Declaration(_Part, frozen=True, kw_only=True):
     """Of a read: an answer is given again for so long without asking."""
     stale_s: Annotated[float, Meta(ge=0, le=3600)] = 0.0
     """Of a read: for so long after that an old answer is given at once, while a new one is fetched."""
+
+    @property
+    def writes(self) -> bool:
+        return self.effect == "write" if self.effect else self.method != "GET"
 
     @property
     def properties(self) -> Mapping[str, Mapping[str, Any]]:

@@ -29,6 +29,7 @@ MOST_ENDLESS = 2
 MOST_CHOICES = 50
 _WORDY = ("arguments",)
 """A name that every answer's template may use beside the answer's own fields."""
+_OR_READ = ' (if it changes nothing, say "effect": "read")'
 _OURS = {
     "idempotency-key",
     "host",
@@ -162,9 +163,9 @@ def _words(declaration: Declaration) -> Iterator[Flaw]:
         yield "utterances", "are missing: nobody could ask for it"
     if count > MOST_UTTERANCES:
         yield "utterances", f"are more than {MOST_UTTERANCES}"
-    if declaration.effect == "write" and not declaration.confirm:
-        yield "confirm", "is missing: a write is read back before it is done"
-    if declaration.effect == "read" and not declaration.answers and declaration.kind != "python":
+    if declaration.writes and not declaration.confirm:
+        yield "confirm", f"is missing: a write is read back before it is done{_OR_READ if not declaration.effect else ''}"
+    if not declaration.writes and not declaration.answers and declaration.kind != "python":
         yield "answers", "are missing: nothing could be said of the answer"
     yield from _templates("confirm", declaration.confirm, tuple(declaration.properties))
     for number, case in enumerate(declaration.answers):
@@ -172,7 +173,7 @@ def _words(declaration: Declaration) -> Iterator[Flaw]:
             yield f"answers.{number}.say", "is empty"
         for part in ("say", "write"):
             yield from _templates(f"answers.{number}.{part}", getattr(case, part), None)
-    if declaration.answers and declaration.answers[-1].when and declaration.effect == "read":
+    if declaration.answers and declaration.answers[-1].when and not declaration.writes:
         yield f"answers.{len(declaration.answers) - 1}.when", "must be empty in the last case: it is told if no other fits"
     for part in ("not_found", "refused"):
         yield from _templates(part, getattr(declaration, part), (*declaration.properties, *_WORDY))
@@ -191,7 +192,7 @@ def _authentication(declaration: Declaration, allowed: Sequence[Network]) -> Ite
     if {"caller_id", "last4"} & set(asked.ways):
         if asked.url:
             yield from _url("authentication.url", asked.url, declaration, allowed)
-        elif declaration.effect == "write":
+        elif declaration.writes:
             yield "authentication.url", "is missing: before a write, the registered number has to be looked up"
     if "keypad" in asked.ways:
         if asked.pin_url:

@@ -199,9 +199,7 @@ class DeclaredTool:
         match verdict:
             case Proven(memory=memory):
                 request = replace(request, memory=memory)
-                pieces = (
-                    self._propose(request, proposal) if self.declaration.effect == "write" else self._fetch(request, proposal)
-                )
+                pieces = self._propose(request, proposal) if self.declaration.writes else self._fetch(request, proposal)
             case Wanted(way=way, wrong=wrong):
                 asking = replace(proposal, asking=PROOF + way)
                 pieces = _each(telling.proof(request, asking, way, DIGITS[way], wrong=wrong))

@@ -29,7 +29,7 @@ class OverHttp:
         declared = job.declaration
         request = await self._request(job, declared.method, _filled(declared.url, job.arguments), _body(declared, job.arguments))
         door = await self._door(job, declared.url)
-        if declared.effect == "write":
+        if declared.writes:
             return (await door.write(request, limit_s=declared.timeout_s)).body
         fresh = {"fresh_s": declared.fresh_s, "stale_s": declared.stale_s}
         return (await door.read(request, limit_s=declared.timeout_s, **fresh)).body

@@ -39,7 +39,7 @@ class OverMcp:
                 asked = True
                 result = await client.call_tool(job.declaration.operation, dict(job.arguments))
         except* _failures() as errors:  # its task groups wrap what happened in groups
-            uncertain = asked and job.declaration.effect == "write"
+            uncertain = asked and job.declaration.writes
             failure = (Uncertain if uncertain else Away)(f"MCP: {_first(errors)}")
         if failure is not None:
             raise failure

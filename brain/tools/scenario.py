@@ -108,7 +108,7 @@ class Scenarios:
             async with asyncio.timeout(job.declaration.timeout_s):
                 answer = await function(**given)
         except TimeoutError as error:
-            raise (Uncertain if job.declaration.effect == "write" else Away)("the scenario took too long") from error
+            raise (Uncertain if job.declaration.writes else Away)("the scenario took too long") from error
         return msgspec.to_builtins(answer)
 
     def _find(self, site: SiteId, name: str) -> Callable[..., Awaitable[Any]]:

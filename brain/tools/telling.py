@@ -95,7 +95,7 @@ def failure(declaration: Declaration, request: Request, arguments: Mapping[str, 
         text, language = _filled(own, declaration, request, {**arguments, "arguments": dict(arguments)})
         person, _ = line("person", language)
         return _offer(request, ((*sentences(text)[:MAX_SENTENCES], *person), language))
-    if isinstance(error, Away) and declaration.effect == "read":
+    if isinstance(error, Away) and not declaration.writes:
         return ask_for_person(request, "unavailable", "tool")
     return _offer(request, line(_FAILURES.get(type(error), "failed"), request.language))
 

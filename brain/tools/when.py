@@ -139,10 +139,13 @@ def _hour_of_day(hour: int, part: str) -> int:
 
 
 def spoken_time(text: str, language: Language) -> str:
-    """17:30 -> "shaam 5:30 baje", "5:30 PM"; what is no time comes back as it is."""
+    """17:30, 2026-11-24T17:30:00+05:30 -> "shaam 5:30 baje", "5:30 PM". What is no time comes back as it is; so does UTC's: a
+    machine's clock, not the one on the caller's wall."""
     try:
-        at = time.fromisoformat(text)
+        at = time.fromisoformat(text.partition("T")[2] or text)
     except ValueError:
+        return text
+    if at.utcoffset() == timedelta():
         return text
     clock = f"{at.hour % 12 or 12}" + (f":{at.minute:02d}" if at.minute else "")
     part = 0 if 4 <= at.hour < 12 else 1 if 12 <= at.hour < 16 else 2 if 16 <= at.hour < 20 else 3

@@ -78,6 +78,7 @@ def test_ways_to_ask_are_searched_and_listened_for_at_once(office: Office) -> No
         ({"name": "Bad Name"}, "body.name"),
         ({"kind": "python"}, "body.kind"),
         ({"effect": "write"}, "body.confirm"),
+        ({"method": "POST"}, "body.confirm"),
         ({"answers": []}, "body.answers"),
         ({"answers": [{"say": {"en": "It is {status"}}]}, "body.answers.0.say.en"),
         ({"answers": [{"say": {"en": "It is {status|shout}"}}]}, "body.answers.0.say.en"),
@@ -168,7 +169,7 @@ def test_an_openapi_file_is_imported_operation_by_operation(office: Office) -> N
         assert done.status_code == 201, done.text
         report, booking = (tool["declaration"] for tool in done.json()["data"])
         assert report["url"] == "https://lab.example.com/v2/reports/{id}" and report["kind"] == "openapi"
-        assert report["slots"]["id"]["ask"]["en"] == "Please tell me the id." and "effect" not in report
+        assert report["slots"]["id"]["ask"]["en"] == "Please tell me the id." and report["effect"] == "read"
         assert booking["url"] == "https://lab.example.com/v2/bookings?day={day}" and booking["effect"] == "write"
         assert booking["arguments"]["required"] == ["day", "test"]
         missing = await ask(

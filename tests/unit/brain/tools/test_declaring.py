@@ -40,6 +40,14 @@ def test_those_of_our_tests_have_none() -> None:
         assert flaws(each) and flaws(each, LOOPBACK) == []
 
 
+def test_what_is_sent_is_a_write_unless_the_site_says_otherwise() -> None:
+    """A POST that was taken for a read would be done without a read-back, and perhaps twice."""
+    search = msgspec.structs.replace(READ, method="POST")
+    assert search.writes and [place for place, _ in flaws(search)] == ["confirm"]
+    assert flaws(msgspec.structs.replace(search, effect="read")) == []
+    assert not READ.writes and msgspec.structs.replace(READ, effect="write").writes
+
+
 @given(st.dictionaries(WORDS, LIKE_SCHEMA, max_size=4))
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_sent_as_arguments_is_judged(arguments: dict[str, Any]) -> None:

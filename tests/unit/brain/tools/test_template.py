@@ -45,6 +45,12 @@ def test_values_are_said_as_people_say_them_and_written_plainly() -> None:
     assert fill_words("{id|digits}", values, "en", "chat") == "12345"
 
 
+def test_the_time_in_a_date_and_time_is_said_unless_it_is_utc() -> None:
+    values = {"local": "2026-11-24T10:30:00+05:30", "utc": "2026-11-24T05:00:00Z"}
+    assert fill_words("{local|date} {local|time}", values, "hi-Latn", "call") == "24 November subah 10:30 baje"
+    assert fill_words("{utc|time}", values, "en", "call") == values["utc"]
+
+
 @pytest.mark.parametrize("template", ["{x}", "{id.y}", "{list.5}", "{list}", "{none}", "{id|rupees}"])
 def test_what_is_not_there_or_has_the_wrong_type_is_unfillable(template: str) -> None:
     with pytest.raises(Unfillable):
