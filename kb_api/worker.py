@@ -1,6 +1,7 @@
 """The kb-worker process: reads documents, and keeps every site's index as it should be. `python -m kb_api.worker`
 
-One worker is enough for a machine; several, on machines that share the uploads' folder, take turns (ingest.queue).
+One worker is enough for a machine; several that share the uploads' folder take documents in turns (ingest.queue), and one of
+them does what one alone must do (leader).
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -29,6 +31,7 @@ from kb_api.ingest.queue import Claim
 from kb_api.ingest.reading import Reading
 from kb_api.ingest.rebuild import Rebuild
 from kb_api.ingest.step import Steps
+from kb_api.leader import Job, lead
 from mirror.fleet import run_mirrors
 
 log = logging.getLogger(__name__)
@@ -194,19 +197,15 @@ async def serve(settings: Settings, *others: Callable[[Settings, Database], Awai
         door = await serve_status(settings.metrics_address("kb-worker"), lambda: worker.away)
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(job) for job in (worker.documents(), worker.indexes(), worker.sweep())]
-                running.append(tasks.create_task(stock.refresh(database, embedders)))
-                running += [tasks.create_task(_beside(other, settings, database)) for other in others]
+                alone: list[Job] = [worker.indexes, partial(stock.refresh, database, embedders)]
+                alone += [partial(other, settings, database) for other in others]
+                running = [tasks.create_task(job) for job in (worker.documents(), worker.sweep(), lead(settings, alone))]
                 log.info("= takes documents")
                 await stop.wait()
                 for task in running:
                     task.cancel()
         finally:
             await door.cleanup()
-
-
-async def _beside(other: Callable[[Settings, Database], Awaitable[None]], settings: Settings, database: Database) -> None:
-    await other(settings, database)
 
 
 def main() -> int:
