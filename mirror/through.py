@@ -10,12 +10,14 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 
+from brain.knowledge.match import weight
+from brain.knowledge.normal import Normal, lexical, normalise
 from brain.knowledge.passages import NEAREST, Passage
 from brain.knowledge.source import Question
 from core.db import Database, DatabaseAway
@@ -133,7 +135,7 @@ async def _nearest(door: _Door, reader: Reader, site: Site, question: Question) 
         door.contract = contract
     source, kind = source_of(door.plan.origin.columns), door.contract.vector
     found, _ = await reader.read(statements.nearest(source, vector_text(question.vector), NEAREST, kind))
-    return [
+    near = [
         Passage(
             document_id=document or key,
             chunk_id=number,
@@ -150,3 +152,25 @@ async def _nearest(door: _Door, reader: Reader, site: Site, question: Question) 
         for number, (key, text, title, url, document, cosine) in enumerate(found, start=1)
         if text and cosine is not None
     ]
+    return with_words(near, question.asked)
+
+
+def with_words(near: Sequence[Passage], asked: Normal) -> list[Passage]:
+    """The lexical half, of what is near in meaning: words and ids are weighed here, and A is asked nothing more for it."""
+    normals = [_normal(passage.title, passage.text) for passage in near]
+    weights = {term: weight(sum(term in normal.terms for normal in normals), len(near)) for term in lexical(asked.terms)}
+    total = sum(weights.values()) or 1.0
+    return [
+        replace(
+            passage,
+            overlap=sum(worth for term, worth in weights.items() if term in normal.terms) / total,
+            by_id=bool(asked.ids & normal.ids),
+        )
+        for passage, normal in zip(near, normals, strict=True)
+    ]
+
+
+@functools.lru_cache(2048)
+def _normal(title: str, text: str) -> Normal:
+    """The same few passages come again and again."""
+    return normalise(f"{title}\n{text}")
