@@ -44,7 +44,8 @@ async def work(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         listener = stack.enter_context(socket.create_server((host, port), family=family, backlog=256))
         listener.setblocking(False)
-        database = await stack.enter_async_context(Database(settings))
+        # A burst of uploads waits its turn: a second was too short, and four too few, for twelve at once on a busy machine.
+        database = await stack.enter_async_context(Database(settings, connections=8, wait_s=3))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         doors = Doors(settings, database, Doorkeeper(database, pepper, admin_key), vault)
         needs = await stack.enter_async_context(open_door(doors))
