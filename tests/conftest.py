@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from brain.knowledge.embed import MiniLM
 from core.migrate import migrate
 from tests.postgres import Server, running_postgres
+from tests.remembering import RememberingMiniLM
 
 CATEGORIES = ("unit", "e2e")
 
@@ -21,6 +23,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} is in no category: put it into tests/{' or tests/'.join(CATEGORIES)}")
         item.add_marker(category)
     items.sort(key=lambda item: [mark in item.keywords for mark in CATEGORIES].index(True))
+
+
+@pytest.fixture(scope="session")
+def model() -> MiniLM:
+    return MiniLM()
+
+
+@pytest.fixture(scope="session")
+def remembering() -> MiniLM:
+    return RememberingMiniLM()
 
 
 @pytest.fixture(scope="session")

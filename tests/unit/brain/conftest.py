@@ -1,4 +1,4 @@
-"""The model and the demo site, loaded once."""
+"""The demo site, loaded once."""
 
 import pytest
 
@@ -7,11 +7,6 @@ from brain.folder import SiteFolder, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.snapshot import Snapshot
 from tests.unit.brain.demo_site import DEMO, DemoKnowledge
-
-
-@pytest.fixture(scope="session")
-def model() -> MiniLM:
-    return MiniLM()
 
 
 @pytest.fixture(scope="session")

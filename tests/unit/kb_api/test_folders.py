@@ -7,11 +7,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from brain.folder import SiteFolderError, read_folder
 from brain.knowledge.embed import MiniLM
 from brain.knowledge.embedders import Embedders
+from brain.knowledge.generation import open_for_writing
+from brain.knowledge.normal import normalise
+from brain.knowledge.write import Passage, put_passages
 from core.db import Database
 from core.ids import SiteId
 from core.settings import Settings
@@ -58,11 +62,6 @@ say.en = "{count} are in stock."
 """
 
 
-@pytest.fixture(scope="module")
-def model() -> MiniLM:
-    return MiniLM()
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shop = tmp_path / "shop"
@@ -78,8 +77,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def shop(migrated_postgres: Server, tmp_path: Path, model: MiniLM) -> Iterator["Shop"]:
-    there = Shop(migrated_postgres, tmp_path / "home", model)
+def shop(migrated_postgres: Server, tmp_path: Path, remembering: MiniLM) -> Iterator["Shop"]:
+    there = Shop(migrated_postgres, tmp_path / "home", remembering)
     there.run(there.forget)
     yield there
     there.run(there.forget)
@@ -150,6 +149,55 @@ def test_exporting_and_applying_again_changes_nothing(shop: Shop, folder: Path, 
     shop.run(story)
 
 
+async def add_by_api(database: Database) -> None:
+    """A page read from the web, and a tool that says something of null."""
+    text = "Open daily.\n\nParking is free behind the house."
+    case = {"when": {"state": None}, "say": {"en": "No."}}
+    said = {"name": "by_api", "description": "x", "url": "https://a.in/x", "answers": [case]}
+    async with database.as_site(SHOP) as rows:
+        added = await rows.execute(
+            "insert into kb_doc (site_id, kind, key, title, url, content_sha256, origin) "
+            "values ('folded', 'document', 'page-1', 'Visit us', 'https://a.in/visit', 'raw', 'api') returning doc_id"
+        )
+        row = await added.fetchone()
+        assert row is not None
+        await rows.execute(
+            "insert into kb_document (site_id, doc_id, source, revision, status) values ('folded', %s, 'url', 'r', 'ready')", row
+        )
+        generation = await open_for_writing(rows, SHOP)
+        pieces = [("", text[:20], 0, 20), ("Getting here", text[13:], 13, len(text))]
+        vector = np.zeros(384, np.float32)
+        made = [Passage(body, under, "en", at, end, normalise(body), b"x", vector) for under, body, at, end in pieces]
+        await put_passages(rows, generation, row[0], made)
+        await rows.execute("insert into site_tool values ('folded', 'by_api', %s)", [msgspec.json.encode(said).decode()])
+        await rows.execute("update site set tools = tools || '[\"by_api\"]' where site_id = 'folded'")
+
+
+def test_what_came_through_the_api_is_exported_and_applied_as_it_was(shop: Shop, folder: Path, tmp_path: Path) -> None:
+    async def story(database: Database) -> None:
+        first = await shop.apply(database, folder)
+        await add_by_api(database)
+        copy = await shop.export(database, tmp_path / "copy")
+        assert {path.name for path in (copy / "tools").iterdir()} == {"stock_of.toml", "by_api.json"}
+        text = (copy / "knowledge" / "page-1.md").read_text()
+        assert text == "Open daily.\n\nParking\n\n## Getting here\n\n is free behind the house.\n"
+        again = await shop.apply(database, copy)
+        assert (again.settings, again.documents, again.added_or_changed) == (
+            0,
+            0,
+            0,
+        ) and again.unchanged == first.added_or_changed
+        assert await columns(database, "select origin from kb_doc where key = 'page-1'") == [("api",)]
+        await shop.forget(database)
+        await shop.apply(database, copy)  # elsewhere
+        assert await columns(database, "select title, url from kb_doc where key = 'page-1'") == [
+            ("Visit us", "https://a.in/visit")
+        ]
+        assert digest_of(await shop.export(database, tmp_path / "afresh")) == digest_of(copy)
+
+    shop.run(story)
+
+
 def test_the_demo_survives_a_round_trip(shop: Shop, tmp_path: Path) -> None:
     async def story(database: Database) -> None:
         first = await shop.apply(database, DEMO)
@@ -183,14 +231,14 @@ def test_what_the_folder_has_no_more_is_gone_and_what_the_api_made_stays(shop: S
     shop.run(story)
 
 
-def test_an_upgrade_brings_every_sites_small_talk_up_to_date(shop: Shop, folder: Path, model: MiniLM) -> None:
+def test_an_upgrade_brings_every_sites_small_talk_up_to_date(shop: Shop, folder: Path, remembering: MiniLM) -> None:
     async def story(database: Database) -> None:
         await shop.apply(database, folder)
         async with database.as_site(SHOP) as rows:  # as an older version of our code left it
             await rows.execute("update kb_doc set content_sha256 = 'old' where key = 'greeting'")
             await rows.execute("delete from kb_doc where key = 'thanks'")
             await rows.execute("update kb_doc set key = 'gone' where key = 'elsewhere'")
-        await refresh(database, Embedders(model))
+        await refresh(database, Embedders(remembering))
         keys = {str(key) for (key,) in await columns(database, "select key from kb_doc where kind = 'action'")}
         assert {"greeting", "thanks", "elsewhere", "stock_of"} <= keys and "gone" not in keys
         assert await shop.apply(database, folder) == Applied(0, 0, len(read_folder(folder).docs))

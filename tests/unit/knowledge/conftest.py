@@ -1,21 +1,15 @@
-"""The model, and a town with two sites."""
+"""A town with two sites, and who reads its documents."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from brain.knowledge.embed import MiniLM
 from core import settings as core_settings
 from core.settings import Settings
 from tests.postgres import Server
 from tests.unit.knowledge.desk import Town
 from tests.unit.knowledge.shared_reading import SharedReading
-
-
-@pytest.fixture(scope="session")
-def model() -> MiniLM:
-    return MiniLM()
 
 
 @pytest.fixture(scope="session")
