@@ -30,6 +30,9 @@ BINARIES = _wheel() / "pginstall18" / "bin"
 MAJOR = "18"
 USER = "pgserver"
 """The system user when we are root (the wheel's own choice of name)."""
+SHARED_BUFFERS_MB = min(1024, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 // 16)
+"""An index by meaning over 170,000 chunks is 190 MB, and is read all over: fetched anew from the system's cache it takes twice as
+long. Memory is taken only as it is touched."""
 OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -37,6 +40,7 @@ OPTIONS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "io_method": "sync",  # the default starts worker processes: nothing here reads so much
+    "shared_buffers": f"{max(128, SHARED_BUFFERS_MB)}MB",
     "jit": "off",  # queries are short
     "max_parallel_workers_per_gather": "0",
 }

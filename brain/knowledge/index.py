@@ -135,39 +135,42 @@ async def search(rows: Rows, generation: Generation, asked: Normal, vector: Vect
 
 _PASSAGE = "d.key, c.chunk_id, d.kind, d.title, d.url, c.heading, c.body, c.language, array[c.starts, c.ends]"
 
-_MEANT = f"""
-with meant as (
-  select chunk_id from kb_chunk where {HERE} and kind = any(%(kinds)s)
-  order by embedding{{cast}} <=> %(vector)s::halfvec{{cast}} limit %(near)s
+_IN_SHELF = "c.shelf = '{shelf}' and c.site_id = %(site)s and c.generation = %(generation)s and c.kind = any(%(kinds)s)"
+"""HERE with its shelf written out: PostgreSQL plans for that one alone, and once."""
+_EXACT = """
+own as materialized (
+  select chunk_id, embedding <=> %(vector)s::halfvec as distance, case when terms && %(rare)s then {shared} end as shared,
+    ids && %(ids)s as named
+  from kb_chunk c where {here}
+), likely as (
+  (select chunk_id from own where distance is not null order by distance limit {nearest})
+  union (select chunk_id from own where shared is not null order by shared desc, chunk_id limit {nearest})
+  union (select chunk_id from own where named limit {nearest})
 )"""
-_EXACT = f"""
-, worded as (select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s) and terms && %(rare)s)"""
-_NAMED_EXACT = f"""
-, named as (select chunk_id from kb_chunk where {HERE} and ids && %(ids)s limit %(nearest)s)"""
-_INDEXED = f"""
-, worded as (
-  select chunk_id, terms from kb_chunk where {HERE} and kind = any(%(kinds)s)
-  and chunk_id = any(array(select kb_chunks_with(%(shelf)s, %(generation)s, %(rare)s, '{{{{}}}}')))
+_INDEXED = """
+likely as (
+  (select chunk_id from kb_chunk c where {here} and %(vector)s::halfvec is not null
+   order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec::halfvec({dimensions}) limit {nearest})
+  union (select chunk_id from kb_chunks_with('{shelf}', %(generation)s, %(rare)s, '{{}}') where kind = any(%(kinds)s)
+         order by {shared} desc, chunk_id limit {nearest})
+  union (select chunk_id from kb_chunks_with('{shelf}', %(generation)s, '{{}}', %(ids)s) where kind = any(%(kinds)s)
+         limit {nearest})
 )"""
-_NAMED_INDEXED = """
-, named as (select kb_chunks_with(%(shelf)s, %(generation)s, '{{}}', %(ids)s) as chunk_id limit %(nearest)s)"""
-_NAMED_NONE = """
-, named as (select 0::bigint as chunk_id where false)"""
-_LIKELY = """
-, likely as (
-  select chunk_id from meant
-  union select chunk_id from (select chunk_id from worded order by {shared} desc, chunk_id limit %(nearest)s) best
-  union select chunk_id from named
+_FOUND = """
+, c as materialized (  -- before their documents are looked up, of which a site may have many
+  select chunk_id, doc_id, heading, body, language, starts, ends,
+    coalesce((1 - (embedding <=> %(vector)s::halfvec))::float8, 0) as cosine,
+    coalesce({shared} / nullif(%(weight)s, 0), 0)::float8 as overlap, ids && %(ids)s as named
+  from kb_chunk c where {here} and chunk_id = any(array(select chunk_id from likely))
 )
-select {passage}, d.answers, coalesce((1 - (c.embedding <=> %(vector)s::halfvec))::float8, 0),
-  coalesce({shared} / nullif(%(weight)s, 0), 0)::float8, c.ids && %(ids)s
-from kb_chunk c join kb_doc d on d.site_id = %(site)s and d.doc_id = c.doc_id
-where c.shelf = %(shelf)s and c.site_id = %(site)s and c.generation = %(generation)s and c.kind = any(%(kinds)s)
-  and c.chunk_id in (select chunk_id from likely)
+select {passage}, case when d.kind = 'fact' then d.answers end, cosine, overlap, named
+from c join kb_doc d on d.site_id = %(site)s and d.doc_id = c.doc_id
 """
 _SHARED = (
     "(select sum(weight) from unnest(%(terms)s::text[], %(weights)s::float8[]) as asked(term, weight) where term = any(terms))"
 )
+_PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan"
+"""Half a millisecond of each search; whatever the site, there is one good way through its shelf."""
 _COUNTED = """
 select term, sum(chunks)::int from kb_term
 where site_id = %s and generation = %s and side = any(%s) and term = any(%s) group by term order by 2, 1
@@ -178,6 +181,7 @@ async def search_passages(
     rows: Rows, generation: Generation, asked: Normal, vector: Vector | None, *, faqs: Language | None = None
 ) -> list[Passage]:
     """As passages.Pieces.search, in two round trips. `faqs`: facts as well, their answers in this language if they have it."""
+    await rows.execute(_PLANNED_ONCE)
     sides = ["passages", "facts"] if faqs else ["passages"]
     terms = sorted(lexical(asked.terms))
     counting = await rows.execute(_COUNTED, [generation.site, generation.number, sides, terms])
@@ -185,27 +189,32 @@ async def search_passages(
     total = generation.passages + (generation.facts if faqs else 0)
     weights = [weight(counts.get(term, 0), total) for term in terms]
     values = {
-        **generation.place,
+        "site": generation.site,
+        "generation": generation.number,
         "kinds": ["document", "fact"] if faqs else ["document"],
         "terms": terms,
         "weights": weights,
-        "weight": sum(weights),
+        "weight": float(sum(weights)),
         "rare": _rarest(counts),
         "ids": sorted(asked.ids),
         "vector": None if vector is None else vector_text(vector),
-        "near": 0 if vector is None else NEAREST_PASSAGES,
-        "nearest": NEAREST_PASSAGES,
     }
-    small = generation.shelf == SMALL
-    named = _NAMED_NONE if not asked.ids else _NAMED_EXACT if small else _NAMED_INDEXED
-    query = (_MEANT + (_EXACT if small else _INDEXED) + named + _LIKELY).format(
-        cast="" if small else f"::halfvec({int(generation.embedding.dimensions)})",
+    found = await (await rows.execute(_passages_query(generation), values)).fetchall()
+    passages = [_passage(row[:9], *row[10:]) for row in found if row[2] == "document"]
+    return passages + _told_once([(_passage(row[:9], *row[10:]), row[9]) for row in found if row[2] == "fact"], faqs)
+
+
+def _passages_query(generation: Generation) -> bytes:
+    """The same text for all searches of a shelf."""
+    query = ("with" + (_EXACT if generation.shelf == SMALL else _INDEXED) + _FOUND).format(
+        here=_IN_SHELF.format(shelf=generation.shelf),
+        shelf=generation.shelf,
+        dimensions=int(generation.embedding.dimensions),
+        nearest=NEAREST_PASSAGES,
         passage=_PASSAGE,
         shared=_SHARED,
     )
-    found = await (await rows.execute(query.encode(), values)).fetchall()
-    passages = [_passage(row[:9], *row[10:]) for row in found if row[2] == "document"]
-    return passages + _told_once([(_passage(row[:9], *row[10:]), row[9]) for row in found if row[2] == "fact"], faqs)
+    return query.encode()
 
 
 def _rarest(counts: dict[str, int]) -> list[str]:
