@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.embedders import Vector
 from brain.knowledge.generation import COLUMNS, HERE, SMALL, Generation, generation_of
 from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, weight
 from brain.knowledge.normal import Normal, lexical
+from brain.knowledge.offline import Vector
 from brain.knowledge.passages import NEAREST as NEAREST_PASSAGES
 from brain.knowledge.passages import Passage, Piece
 from brain.knowledge.snapshot import Counted, Snapshot
