@@ -6,6 +6,7 @@ difference between a page and its scripts), so those are read with the libraries
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ def read(path: Path, kind: Kind) -> tuple[str, list[Part]]:
             title, parts = "", list(_csv(decoded(path.read_bytes())))
         case "text":
             title, parts = "", [Part("", decoded(path.read_bytes()))]
+    if kind in ("pdf", "markdown", "text"):
+        parts = [Part(part.heading, unwrapped(_tidy(part.text))) for part in parts]
     parts = [Part(_line(part.heading), _tidy(part.text)) for part in parts]
     parts = [part for part in parts if part.text]
     if not any(character.isalnum() for part in parts for character in part.text):
@@ -120,31 +123,76 @@ def _docx(path: Path) -> tuple[str, list[Part]]:
         raise Refused(refused.DAMAGED) from error
 
 
-_NOT_READ = ("script", "style", "noscript", "template", "iframe", "object", "svg", "canvas", "form", "nav", "footer", "aside")
-_BLOCKS = ("p", "div", "li", "tr", "section", "article", "br", "ul", "ol", "table", "dd", "dt", "blockquote", "pre", "header")
+_NOT_READ = (
+    "head",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "svg",
+    "canvas",
+    "form",
+    "nav",
+    "footer",
+    "aside",
+)
+_BLOCKS = (
+    "p",
+    "div",
+    "li",
+    "tr",
+    "section",
+    "article",
+    "br",
+    "ul",
+    "ol",
+    "table",
+    "dd",
+    "dt",
+    "blockquote",
+    "pre",
+    "header",
+    "main",
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+"""In a `style`: what no visitor of the page sees is no knowledge of the site's, and may be meant to mislead."""
 
 
 def _html(text: str) -> tuple[str, list[Part]]:
-    from bs4 import BeautifulSoup, Comment
+    from bs4 import BeautifulSoup
 
-    page = BeautifulSoup(text, "html.parser")
+    page = BeautifulSoup(text.replace("\0", " "), "html.parser")
     title = page.title.get_text() if page.title else ""
-    for tag in page(_NOT_READ):
-        tag.decompose()
-    hidden: Any = page.find_all(string=lambda found: isinstance(found, Comment))
-    for comment in hidden:
-        comment.extract()
-    if page.head:
-        page.head.decompose()
-    for tag in page(_BLOCKS):
-        tag.append("\n")
-    for row in page("td"):
-        row.append(" | ")
-    for heading in page(["h1", "h2", "h3", "h4"]):
-        heading.replace_with(f"\n\n\0{' '.join(heading.get_text().split())}\n")
-    before, *rest = page.get_text().split("\0")
+    before, *rest = "".join(_shown(page)).split("\0")
     parts = [Part("", before)] + [Part(*(under.partition("\n")[::2])) for under in rest]
     return title, parts
+
+
+def _shown(page: Any) -> Iterator[str]:
+    """What a browser shows, in one pass however deep the page is nested: a line for each block, a NUL before each heading."""
+    from bs4.element import NavigableString, Tag
+
+    inside = [(page, iter(page.contents))]
+    while inside:
+        tag, rest = inside[-1]
+        child = next(rest, None)
+        if child is None:
+            inside.pop()
+            yield "\n" if tag.name in _BLOCKS else " | " if tag.name in ("td", "th") else ""
+        elif type(child) is NavigableString:  # comments and the like are of types of their own
+            yield child if tag.name == "pre" else re.sub(r"\s+", " ", child)
+        elif isinstance(child, Tag) and _is_shown(child):
+            if child.name in ("h1", "h2", "h3", "h4"):
+                yield f"\n\n\0{' '.join(child.get_text().split())}\n"
+            else:
+                inside.append((child, iter(child.contents)))
+                yield "\n" if child.name in _BLOCKS else ""
+
+
+def _is_shown(tag: Any) -> bool:
+    return not (tag.name in _NOT_READ or tag.has_attr("hidden") or _HIDDEN.search(str(tag.get("style", ""))))
 
 
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*\s*$")
@@ -194,6 +242,35 @@ def _rows(rows: list[list[str]]) -> list[str]:
         )
         for row in rows[1:]
     ]
+
+
+_FULL = 0.6
+"""Of the longest line's length: a line that was broken to fit the page has that much of it, a heading hardly…"""
+_FULL_LEAST = 40
+"""…and so many characters."""
+_RUNS_ON = re.compile(
+    r"(?:[,(\u2013-]|\b(?:an?|the|of|and|or|to|for|in|on|at|by|with|from|is|are|per|rs\.?|dr\.?|ka|ki|ke|ko|se|aur|mein))$", re.I
+)
+_CASELESS = re.compile(r"[\u0900-\u0d7f]")
+
+
+def unwrapped(text: str) -> str:
+    """Sentences that were broken to fit a page in one line again: each line counts as a sentence later on."""
+    lines = text.split("\n")
+    full = max(_FULL_LEAST, _FULL * max(map(len, lines)))
+    told = [lines[0]]
+    for before, line in itertools.pairwise(lines):
+        if line and len(before) >= full and _goes_on(before, line):
+            told[-1] += line if before.endswith("-") else f" {line}"
+        else:
+            told.append(line)
+    return "\n".join(told)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Small letters go on with a sentence, capitals (a table's next row) only after a word that can't end one."""
+    ended = before[-1] in ".!?:;।॥" and not _RUNS_ON.search(before)
+    return not ended and (line[0].islower() or bool(_RUNS_ON.search(before) or _CASELESS.match(line)))
 
 
 def _tidy(text: str) -> str:
