@@ -19,12 +19,11 @@ from psycopg import sql
 from brain.knowledge.index import SNAPSHOT_LIMIT
 from brain.knowledge.passages import NEAREST, Passage, Piece, Pieces
 from brain.knowledge.source import Question
-from brain.knowledge.write import received
+from brain.knowledge.write import received, vector_text
 from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.sites import Language, Site
 from mirror.origin import model_of
-from mirror.shelf import vector_text
 
 FRESH_S = 2.0
 """A change of the copy is searched after so many seconds at the latest, and one question."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from brain.knowledge.normal import normalise
+from brain.knowledge.write import vector_text
 from core.db import Database
 from core.ids import SiteId
 from mirror.ledger import Held
@@ -133,8 +134,3 @@ class Shelf:
             row = await (await rows.execute(query, [copy.copy_id])).fetchone()
         assert row is not None
         return int(row[0])
-
-
-def vector_text(vector: NDArray[np.float32]) -> str:
-    """As pgvector reads it; five digits are more than half precision holds."""
-    return "[" + ",".join(f"{value:.6g}" for value in vector.tolist()) + "]"

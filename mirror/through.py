@@ -20,6 +20,7 @@ from brain.knowledge.match import weight
 from brain.knowledge.normal import Normal, lexical, normalise
 from brain.knowledge.passages import NEAREST, Passage
 from brain.knowledge.source import Question
+from brain.knowledge.write import vector_text
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
 from core.sites import Site
@@ -31,7 +32,6 @@ from mirror.metrics import count_asked
 from mirror.origin import model_of, source_of
 from mirror.plan import Plan, load_plan
 from mirror.reader import Drifted, Reader, SourceError
-from mirror.shelf import vector_text
 
 AT_ONCE = 2
 """Statements of a site's at A at the same time; also the CONNECTION LIMIT that we ask for."""

@@ -69,8 +69,8 @@ def digest_of(words: str) -> bytes:
 
 
 def vector_text(vector: Vector) -> str:
-    """As pgvector reads it; five digits are more than half precision holds."""
-    return "[" + ",".join(f"{value:.5f}" for value in vector.tolist()) + "]"
+    """As pgvector reads it; six digits are more than half precision holds."""
+    return "[" + ",".join(f"{value:.6g}" for value in vector.tolist()) + "]"
 
 
 async def put_docs(rows: Rows, generation: Generation, docs: Sequence[Doc], embedder: Embedder) -> None:
