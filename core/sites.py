@@ -183,8 +183,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Said before the greeting: that this is a machine, that the call is recorded. Empty: nothing is said."""
     persona: Text = ""
     """Who the agent is, in a few sentences: what a language model is told of itself."""
-    voice: Annotated[str, Meta(max_length=100)] = ""
-    """A name the speaking engine knows; empty: its own default."""
+    voice: Annotated[str, Meta(max_length=100)] = "male"
+    """male, female, or a name the speaking engine knows; empty: its own default. A man says the usual lines (core/phrases.py)."""
     patience: Patience = Patience()
     timezone: Name = "Asia/Kolkata"
     """As the IANA database names it."""

@@ -1,12 +1,16 @@
 """A man's voice does not say "kar rahi hoon"."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from brain.gender import is_male, said_by_a_man
 from brain.small_talk import SMALL_TALK
 from brain.wording import _LINES
+from core.ids import SiteId
+from core.phrases import usual_phrases
+from core.sites import Language, Site
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,10 @@ def test_voices_say_whose_they_are() -> None:
         "m3",
         "hi+m3",
     ]
+
+
+def test_who_greets_a_new_site_s_callers_also_answers_them() -> None:
+    phrases = {language: usual_phrases(language, "Sunrise") for language in get_args(Language)}
+    site = Site(site_id=SiteId("sunrise"), name="Sunrise", phrases=phrases)
+    greetings = [each.greeting for each in phrases.values()]
+    assert is_male(site.voice) and list(map(said_by_a_man, greetings)) == greetings
