@@ -149,6 +149,8 @@ def translated(error: Exception) -> SourceError:
         return Refused("it does not accept our name and password")
     if "no password supplied" in text:
         return Refused("it wants a password: put one into the vault and name it in `secret`")
+    if "does not support SSL" in text:
+        return Refused("it has no TLS: switch it on there, or set `tls` to prefer or disable")
     if "unsupported startup parameter" in text:
         return Refused("a pooler is in between: connect to PostgreSQL itself")
     if state == "3D000" or ("does not exist" in text and not state):

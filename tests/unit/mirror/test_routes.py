@@ -215,6 +215,17 @@ def test_what_makes_no_sense_is_refused_with_its_place(
     at_the_office(migrated_postgres, story)
 
 
+def test_a_machine_a_without_tls_is_told_as_such(migrated_postgres: Server, a: MachineA) -> None:
+    async def story(office: Office) -> None:
+        await office.onboard(a)
+        source = office.source(a)
+        found = await office.ok("POST", PLACE + "/check", json={**source, "origin": {**source["origin"], "tls": "require"}})
+        assert not found["fits"]
+        assert "no TLS" in found["findings"][0]["detail"]
+
+    at_the_office(migrated_postgres, story)
+
+
 def test_read_through_asks_at_most_two_at_a_time_and_gives_up_when_it_is_slow(migrated_postgres: Server, a: MachineA) -> None:
     async def story(office: Office) -> None:
         await office.onboard(a, "read_through")
