@@ -2,8 +2,9 @@
 
     site.toml        settings (core.sites.Site) and the names of its `tools`; site_id and name are enough
     facts.toml       [key] an answer per language, [key.ask] ways to ask for it
-    knowledge/*.md   documents
-    tools/*.toml     tools over HTTP, OpenAPI or MCP (brain.tools.declaration)      tools/*.py   tools in Python
+    knowledge/*.md   documents; knowledge/documents.toml their titles and pages, where these are others than the text says
+    tools/*.toml     tools over HTTP, OpenAPI or MCP (brain.tools.declaration), or *.json: it has a null
+    tools/*.py       tools in Python
 
 Only site.toml must be there. Every complaint names the file, the place in it, and what to do.
 """
@@ -13,7 +14,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -29,12 +30,20 @@ from core.sites import LANGUAGES, Language, Site
 
 KEY = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 """Of facts and documents: it is their id in the API."""
+DOCUMENTS = "documents.toml"
 DOCUMENT_LIMIT = 16 * 2**20
 """Bytes."""
 
 
 class SiteFolderError(ValueError):
     """The folder is not a site's: the message names the file, the place and what to do."""
+
+
+class AboutDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    title: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    """Empty: its first heading."""
+    url: Annotated[str, msgspec.Meta(max_length=2000, pattern=r"^(https?://\S+)?$")] = ""
+    """The page that it is, for citations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class SiteFolder:
     """Its facts, the ways to ask for its own tools, and what every site understands (brain.stock)."""
     documents: Mapping[str, str] = field(default_factory=dict)
     """Key -> Markdown."""
+    about: Mapping[str, AboutDocument] = field(default_factory=dict)
+    """Of some of them."""
     declarations: tuple[Declaration, ...] = ()
     scenarios: Mapping[str, str] = field(default_factory=dict)
     """File name -> Python."""
@@ -67,7 +78,9 @@ def read_folder(folder: Path, allowed: Sequence[Network] = ()) -> SiteFolder:
     except SiteInvalid as error:
         raise SiteFolderError(f"{folder / 'site.toml'}: {error}") from error
     docs = [*_facts(folder / "facts.toml"), *_asked(declarations, tools), *stock(tools)]
-    return SiteFolder(site, tools, tuple(docs), _documents(folder / "knowledge"), declarations, scenarios)
+    documents = _documents(folder / "knowledge")
+    about = _about(folder / "knowledge" / DOCUMENTS, documents)
+    return SiteFolder(site, tools, tuple(docs), documents, about, declarations, scenarios)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -77,6 +90,13 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SiteFolderError(f'{path}: {error}. TOML wants key = "value", texts in quotes') from error
     except (OSError, UnicodeDecodeError) as error:
         raise SiteFolderError(f"{path}: {error}") from error
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.DecodeError) as error:
+        raise SiteFolderError(f"{path}: {error}. It must be one JSON object") from error
 
 
 def _tools(path: Path, given: Any, own: Sequence[str]) -> tuple[str, ...]:
@@ -134,12 +154,25 @@ def _documents(folder: Path) -> dict[str, str]:
     return documents
 
 
+def _about(path: Path, documents: Mapping[str, str]) -> dict[str, AboutDocument]:
+    about = {}
+    for key, given in (_toml(path) if path.exists() else {}).items():
+        if key not in documents:
+            raise SiteFolderError(f"{path}: [{key}] is about no document: there is no {key}.md beside it")
+        try:
+            about[key] = msgspec.convert(given, AboutDocument)
+        except msgspec.ValidationError as error:
+            raise SiteFolderError(f"{path}: [{key}]: {error}. It has title and url") from error
+    return about
+
+
 # ── tools ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _declared(folder: Path, allowed: Sequence[Network]) -> tuple[tuple[Declaration, ...], dict[str, str]]:
     found: dict[str, Declaration] = {}
     scenarios = {path.name: path.read_text() for path in sorted(folder.glob("*.py"))}
     try:
-        each = [(path, _declaration(path)) for path in sorted(folder.glob("*.toml"))]
+        paths = sorted([*folder.glob("*.toml"), *folder.glob("*.json")])
+        each = [(path, _declaration(path)) for path in paths]
         each += [(path, declaration) for path in sorted(folder.glob("*.py")) for declaration in declared_in(path)]
     except ScenarioError as error:
         raise SiteFolderError(f"{error}. Its code runs when it is applied, so it must be importable") from error
@@ -154,7 +187,7 @@ def _declared(folder: Path, allowed: Sequence[Network]) -> tuple[tuple[Declarati
 
 
 def _declaration(path: Path) -> Declaration:
-    given = {"name": path.stem, **_toml(path)}
+    given = {"name": path.stem, **(_json(path) if path.suffix == ".json" else _toml(path))}
     try:
         return msgspec.convert(given, Declaration)
     except msgspec.ValidationError as error:

@@ -10,8 +10,8 @@ pipelined: one that returns nothing does not wait, and its error comes at the ne
 
 import contextlib
 import select
-from collections.abc import AsyncIterator
-from typing import Any, Self
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg import AsyncConnection
@@ -30,6 +30,23 @@ HNSW = "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=80"
 
 class DatabaseAway(ConnectionError):
     """No answer from the database now: down, restarting, out of connections, or too slow. Go on without it, try later."""
+
+
+class Deadlocked(DatabaseAway):
+    """This transaction and another waited for each other, and this one was undone: done again, it will do."""
+
+
+ATTEMPTS = 4
+T = TypeVar("T")
+
+
+async def again(work: Callable[[], Awaitable[T]]) -> T:
+    """What `work`, a transaction or several that may be repeated, gives; done anew where a deadlock undid it. Deadlocked in the
+    end, DatabaseAway."""
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(Deadlocked):
+            return await work()
+    return await work()
 
 
 class Database:
@@ -80,6 +97,8 @@ class Database:
                 await rows.execute(first.encode(), parameters)
                 yield rows
         except psycopg.OperationalError as error:
+            if (error.sqlstate or "")[:2] == "40":
+                raise Deadlocked(str(error).strip()) from error
             if _is_away(error):
                 raise DatabaseAway(str(error).strip() or type(error).__name__) from error
             raise

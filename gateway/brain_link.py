@@ -159,7 +159,8 @@ class Chats:
         """Close a conversation, or all of a site's: what the brain knows of them by heart is gone."""
         for who, conversation in list(self._conversations.items()):
             if who.site == site and conversation_id in (None, conversation.written_as):
-                await self._close(self._conversations.pop(who))
+                self._conversations.pop(who, None)  # it may have got another name while we closed the one before
+                await self._close(conversation)
 
     async def _name(self, conversation: _Conversation, who: Who) -> None:
         """One of that name there was before, said alike to another, gives way: nobody can tell them apart."""
@@ -282,7 +283,9 @@ class Chats:
             by_age = sorted(self._conversations, key=lambda who: self._conversations[who].used_at)
             before = asyncio.get_running_loop().time() - IDLE_S
             for at, who in enumerate(by_age):
-                conversation = self._conversations[who]
+                conversation = self._conversations.get(who)
+                if conversation is None:  # it went while we closed the one before
+                    continue
                 too_many = at < len(by_age) - CONVERSATIONS
                 if not conversation.lock.locked() and (too_many or conversation.used_at < before):
                     del self._conversations[who]

@@ -57,7 +57,7 @@ async def apply(
     """DatabaseAway; EmbeddingAway; SiteFolderError for a number that another site has. `digest`: of the folder's files."""
     site = folder.site.site_id
     embedders = model if isinstance(model, Embedders) else Embedders(model)
-    documents = FolderDocuments(settings.uploads_dir, site, folder.documents)
+    documents = FolderDocuments(settings.uploads_dir, site, folder.documents, folder.about)
     try:
         async with database.as_site(site) as rows:
             changed_settings = await _put_settings(rows, folder)
@@ -90,7 +90,7 @@ async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
 def digest_of(folder: Path) -> str:
     """Of all its files, their names and contents, and of what every site understands, which comes with our code."""
     digest = hashlib.sha256(b"".join(doc.digest for doc in stock(BUILT_IN)))
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".md", ".py")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".json", ".md", ".py")):
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -3,16 +3,19 @@
 async with open_door(doors) as needs: install(app, needs)
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from brain.knowledge.embedders import Embedders
+from brain.knowledge.embedders import Embedders, EmbeddingAway
 from core.http.doors import Doors
 from core.public_address import networks
-from kb_api import documents, faqs, gaps, keys, left_by_callers, needs, numbers, search, secrets, sites, sources, stats, tools
+from core.sites import Embedding
+from kb_api import documents, faqs, gaps, keys, left_by_callers, numbers, search, secrets, sites, sources, stats, tools
 from kb_api.needs import Needs
+from kb_api.needs import install as install_needs
 from mirror.elsewhere import elsewhere
 
 ROUTERS = (
@@ -35,10 +38,22 @@ ROUTERS = (
 async def open_door(doors: Doors) -> AsyncIterator[Needs]:
     embedders = Embedders(vault=doors.vault, allowed=networks(doors.settings.network.private_hosts))
     async with embedders, elsewhere(doors.database, doors.vault) as machine_a:
-        yield Needs(embedders, elsewhere=machine_a)
+        needs = Needs(embedders, elsewhere=machine_a)
+        warming = asyncio.create_task(_warm(needs))
+        try:
+            yield needs
+        finally:
+            warming.cancel()
+            await asyncio.gather(warming, return_exceptions=True)
+
+
+async def _warm(needs: Needs) -> None:
+    """What the first site to be made would wait for: seconds, on a busy machine more than a request may take."""
+    with contextlib.suppress(EmbeddingAway):
+        await needs.stockroom.warm(Embedding(), needs.embedders)
 
 
 def install(app: FastAPI, opened: Needs) -> None:
-    needs.install(app, opened)
+    install_needs(app, opened)
     for router in ROUTERS:
         app.include_router(router)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from brain.folder import DOCUMENTS
 from brain.knowledge.generation import HERE, active
 from core.db import Database, Rows
 from core.ids import SiteId
@@ -18,7 +19,9 @@ from core.toml import dumps
 from kb_api import site_rows
 from kb_api.command import run
 from kb_api.counted import counted
+from kb_api.folder_documents import path_of, title_of
 from kb_api.site_rows import SiteRow
+from kb_api.written_out import written_out
 
 FIRST = ("site_id", "name", "numbers", "languages", "tools")
 """What is written first, whatever it is."""
@@ -27,7 +30,7 @@ _FACTS = "select doc_id, key, answers from kb_doc where site_id = %(site)s and k
 _ASKED = f"select doc_id, language, body from kb_chunk where {HERE} and kind = 'fact' order by doc_id, position"
 _FILES = "select path, content from site_file where site_id = %s and (path like 'knowledge/%%' or path like 'tools/%%.py')"
 _TOOLS = "select name, declaration::text from site_tool where site_id = %s order by name"
-_OTHERS = "select count(*) from kb_doc where site_id = %s and kind = 'document' and origin <> 'folder'"
+_DOCUMENTS = "select key, title, url, origin from kb_doc where site_id = %s and kind = 'document' order by key"
 
 
 class ExportError(ValueError):
@@ -35,7 +38,7 @@ class ExportError(ValueError):
 
 
 async def files_of(rows: Rows, site: SiteId) -> tuple[dict[str, str], int]:
-    """(path -> content, documents that came through the API and are not among them). ExportError."""
+    """(path -> content, documents that are not among them: still being read, or another machine's). ExportError."""
     row = await site_rows.read(rows, site)
     if row is None:
         raise ExportError(f"there is no site {site}: bin/haazir sites list shows those there are")
@@ -46,10 +49,28 @@ async def files_of(rows: Rows, site: SiteId) -> tuple[dict[str, str], int]:
     for name, text in await (await rows.execute(_TOOLS, [site])).fetchall():
         declaration: dict[str, Any] = msgspec.json.decode(text)
         if declaration.get("kind") != "python":
-            files[f"tools/{name}.toml"] = dumps({field: value for field, value in declaration.items() if field != "name"})
+            files |= _tool(name, {field: value for field, value in declaration.items() if field != "name"})
     files |= dict(await (await rows.execute(_FILES, [site])).fetchall())
-    others = await (await rows.execute(_OTHERS, [site])).fetchone()
-    return files, others[0] if others else 0
+    documents = await (await rows.execute(_DOCUMENTS, [site])).fetchall()
+    by_api = await written_out(rows, await active(rows, site)) if any(row[3] == "api" for row in documents) else {}
+    files |= {path_of(key): document.text for key, document in by_api.items()}
+    there = [row for row in documents if path_of(row[0]) in files]
+    if about := {key: named for key, title, url, _ in there if (named := _named(key, title, url, files[path_of(key)]))}:
+        files[f"knowledge/{DOCUMENTS}"] = dumps(about)
+    return files, len(documents) - len(there)
+
+
+def _tool(name: str, declaration: Mapping[str, Any]) -> dict[str, str]:
+    """(path -> content): TOML has no null."""
+    try:
+        return {f"tools/{name}.toml": dumps(declaration)}
+    except TypeError:
+        return {f"tools/{name}.json": msgspec.json.format(msgspec.json.encode(declaration), indent=2).decode() + "\n"}
+
+
+def _named(key: str, title: str, url: str, text: str) -> dict[str, str]:
+    """What a document's text does not say of it."""
+    return ({"title": title} if title != title_of(key, text) else {}) | ({"url": url} if url else {})
 
 
 def settings_of(row: SiteRow) -> dict[str, Any]:
@@ -97,7 +118,8 @@ async def _run(site: SiteId, folder: Path, settings: Settings) -> str:
         files, others = await files_of(rows, site)
     write(folder, files)
     told = f"{counted(len(files), 'file')} written to {folder}"
-    return f"{told}; {counted(others, 'document')} came through the API and stay there" if others else told
+    left = f"; {counted(others, 'document')} left out: still being read, or another machine's" if others else ""
+    return told + left
 
 
 def main() -> int:

@@ -15,12 +15,11 @@ from pathlib import Path
 import psycopg
 
 from brain.knowledge.generation import SMALL
-from core.db import Database, DatabaseAway, Rows
+from core.db import Database, DatabaseAway, Rows, again
 from core.ids import CallId, SiteId
 from core.records import recording_names
 from core.settings import Settings
 
-ATTEMPTS = 4
 LIMIT = "60s"
 """A site of a million chunks takes its time."""
 LONGEST_CALL = "2 hours"
@@ -42,7 +41,18 @@ class CallsGoOn(RuntimeError):
 
 
 async def say_farewell(database: Database, settings: Settings, site: SiteId, *, force: bool) -> bool:
-    """False: there was no such site. CallsGoOn, unless `force`; DatabaseAway."""
+    """False: there was no such site. CallsGoOn, unless `force`; DatabaseAway. Others may still write for it: `again`."""
+    known, recordings, shelves = await again(functools.partial(_leave, database, site, force=force))
+    if shelves:
+        await _drop_shelves(database)
+    for as_whom in (functools.partial(database.as_site, site), database.as_relay):
+        await again(functools.partial(_forget, as_whom, site))
+    await asyncio.to_thread(_delete_files, settings, site, recordings)
+    return known
+
+
+async def _leave(database: Database, site: SiteId, *, force: bool) -> tuple[bool, list[str], set[str]]:
+    """Its index is taken away. (whether there was such a site, its recordings, its own shelves)."""
     async with database.as_site(site) as rows:
         known = await (await rows.execute("select from site where site_id = %s", [site])).fetchone() is not None
         if not force and (calls := await _count(rows, site)):
@@ -50,13 +60,7 @@ async def say_farewell(database: Database, settings: Settings, site: SiteId, *, 
         recordings = await (await rows.execute(_RECORDINGS, [site])).fetchall()
         deleting = await rows.execute("delete from kb_generation where site_id = %s returning shelf", [site])
         shelves = {shelf for (shelf,) in await deleting.fetchall()} - {SMALL}
-    if shelves:
-        await _drop_shelves(database)
-    for as_whom in (functools.partial(database.as_site, site), database.as_relay):
-        await _forget(as_whom, site)
-    names = [name for call, base in recordings for name in recording_names(CallId(call), base)]
-    await asyncio.to_thread(_delete_files, settings, site, names)
-    return known
+    return known, [name for call, base in recordings for name in recording_names(CallId(call), base)], shelves
 
 
 async def _drop_shelves(database: Database) -> None:
@@ -68,13 +72,9 @@ async def _drop_shelves(database: Database) -> None:
 
 
 async def _forget(as_whom: Callable[[], contextlib.AbstractAsyncContextManager[Rows]], site: SiteId) -> None:
-    for _ in range(ATTEMPTS):
-        with contextlib.suppress(psycopg.errors.DeadlockDetected):  # with somebody who still writes for the site
-            async with as_whom() as rows:
-                await rows.execute(f"set local statement_timeout = '{LIMIT}'".encode())
-                await rows.execute("call forget_site(%s)", [site])
-            return
-    raise DatabaseAway("the site is being written to all the time")
+    async with as_whom() as rows:
+        await rows.execute(f"set local statement_timeout = '{LIMIT}'".encode())
+        await rows.execute("call forget_site(%s)", [site])
 
 
 async def _count(rows: Rows, site: SiteId) -> int:

@@ -3,6 +3,7 @@
 A change is one transaction, and live on the next call or turn: everybody looks at a site again after a few seconds.
 """
 
+import asyncio
 import functools
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -36,6 +37,9 @@ router = APIRouter(prefix="/v1/sites", tags=["sites"])
 
 Force = Annotated[bool, Query(description="Even while calls of the site are going on")]
 
+STOCK_WAIT_S = 6.0
+"""Of a request's ten seconds."""
+
 _LIST = """
 select site_id, name, array(select number from site_number n where n.site_id = s.site_id order by 1),
   coalesce(settings->'languages', '[]'), created_at, updated_at
@@ -67,7 +71,7 @@ async def create_site(request: Request, once: Once, needs: All) -> Response:
     given = await bodies.read(request)
     tools = _tools(given.pop("tools", None))
     site = _understood(lambda: site_of(given))
-    await needs.stockroom.warm(site.embedding, needs.embedders)
+    await _stocked(needs, site)
     return await once.write(site.site_id, functools.partial(_create, site, tools, needs))
 
 
@@ -137,10 +141,9 @@ async def _create(site: Site, tools: tuple[str, ...], needs: Needs, rows: Rows) 
 
 async def _change(site_id: SiteId, patch: dict[str, Any], needs: Needs, rows: Rows) -> Response:
     row = await existing(rows, site_id, to_change=True)
-    tools = _tools(patch.pop("tools")) if "tools" in patch else row.tools
-    site = _understood(
-        lambda: patched(row.site, {name: patch[name] for name in patch if name not in ("created_at", "updated_at")})
-    )
+    tools = _tools(patch["tools"]) if "tools" in patch else row.tools
+    settings = {name: patch[name] for name in patch if name not in ("tools", "created_at", "updated_at")}
+    site = _understood(lambda: patched(row.site, settings))
     try:
         await site_rows.change(rows, site, tools)
         if tools != row.tools:
@@ -151,6 +154,16 @@ async def _change(site_id: SiteId, patch: dict[str, Any], needs: Needs, rows: Ro
     except EmbeddingAway as error:
         raise Problem(502, str(error), "embedding-away") from error
     return answer(_details(await existing(rows, site_id)))
+
+
+async def _stocked(needs: Needs, site: Site) -> None:
+    """Small talk's vectors are made once a process, in the background from its start: on a busy machine that takes a while."""
+    try:
+        async with asyncio.timeout(STOCK_WAIT_S):
+            await needs.stockroom.warm(site.embedding, needs.embedders)
+    except TimeoutError as error:
+        detail = "what every site understands is still being prepared after the start: try again in a few seconds"
+        raise Problem(503, detail, "starting", {"Retry-After": "5"}) from error
 
 
 def _details(row: SiteRow) -> SiteDetails:

@@ -27,25 +27,31 @@ class Stockroom:
     """Vectors of the stock, by model: 0.4 MB each."""
 
     def __init__(self) -> None:
-        self._vectors: dict[tuple[str, str], dict[str, Vector]] = {}
+        self._vectors: dict[tuple[str, str], asyncio.Future[dict[str, Vector]]] = {}
 
     async def warm(self, embedding: Embedding, embedders: Embedders) -> None:
         """Have the vectors of our own model before a transaction needs them: they take a few seconds, once."""
         if is_offline(embedding):
-            await self._all(embedding, embedders.offline)
+            await self.vectors(embedding, embedders.offline)
 
     async def embedder(self, rows: Rows, site: SiteId, embedding: Embedding, embedders: Embedders) -> Embedder:
         """As embedders.of, with the stock's vectors at hand. EmbeddingAway."""
         inner = await embedders.of(rows, site, embedding)
-        return _Remembering(inner, await self._all(embedding, inner))
+        return _Remembering(inner, await self.vectors(embedding, inner))
 
-    async def _all(self, embedding: Embedding, embedder: Embedder) -> dict[str, Vector]:
-        known = self._vectors.setdefault((embedding.model, embedding.base_url), {})
-        if not known:
-            texts = [text for doc in stock(BUILT_IN) for texts in doc.ask.values() for text in texts]
-            words = list(dict.fromkeys(wording(embedding, text, normalise(text)) for text in texts))
-            known |= dict(zip(words, await embedder.passages(words), strict=True))
-        return known
+    async def vectors(self, embedding: Embedding, embedder: Embedder) -> dict[str, Vector]:
+        """Made once, however many wait for it; who goes away does not stop it. EmbeddingAway: the next one tries again."""
+        named = embedding.model, embedding.base_url
+        making = self._vectors.get(named)
+        if making is None or (making.done() and (making.cancelled() or making.exception() is not None)):
+            making = self._vectors[named] = asyncio.ensure_future(_made(embedding, embedder))
+        return await asyncio.shield(making)
+
+
+async def _made(embedding: Embedding, embedder: Embedder) -> dict[str, Vector]:
+    texts = [text for doc in stock(BUILT_IN) for texts in doc.ask.values() for text in texts]
+    words = list(dict.fromkeys(wording(embedding, text, normalise(text)) for text in texts))
+    return dict(zip(words, await embedder.passages(words), strict=True))
 
 
 class _Remembering:

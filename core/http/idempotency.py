@@ -8,6 +8,7 @@ the first is at work waits for it. Refusals are not stored: they changed nothing
 vault. Without the header, a write is just a transaction.
 """
 
+import functools
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -15,7 +16,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Header, Request, Response
 
-from core.db import Database, Rows
+from core.db import Database, Rows, again
 from core.http import doors
 from core.http.problems import Problem
 from core.ids import SiteId
@@ -51,15 +52,19 @@ class Writer:
         self._key = key
 
     async def write(self, site: SiteId, write: Write, *, content: bytes | None = None) -> Response:
-        """What `write` answers, in a transaction that sees `site` only; or what it answered the first time.
+        """What `write` answers, in a transaction that sees `site` only; or what it answered the first time. Where a deadlock with
+        another writer undid it, `write` is done again.
 
         `content` stands for the body where that is not in memory (an upload's digest). Problem 422 for a key that was used
         for another request; DatabaseAway.
         """
+        asked = b"" if self._key is None else self._fingerprint(await self._request.body() if content is None else content)
+        return await again(functools.partial(self._write, site, write, asked))
+
+    async def _write(self, site: SiteId, write: Write, asked: bytes) -> Response:
         if self._key is None:
             async with self._database.as_site(site) as rows:
                 return await write(rows)
-        asked = self._fingerprint(await self._request.body() if content is None else content)
         async with self._database.as_site(site) as rows:
             claimed = await (await rows.execute(_CLAIM.encode(), [site, self._key, asked])).fetchone()
             if claimed is None:

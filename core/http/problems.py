@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from msgspec import Meta
@@ -116,3 +117,8 @@ def install(app: FastAPI) -> None:
     async def away(request: Request, error: DatabaseAway) -> Response:
         detail = "the database is away for the moment; calls go on and are recorded, try again soon"
         return answer(503, detail, name="database-away", headers={"Retry-After": "2"}, path=request.url.path)
+
+    @app.exception_handler(psycopg.errors.ForeignKeyViolation)
+    async def gone(request: Request, error: psycopg.errors.ForeignKeyViolation) -> Response:
+        detail = "what this belongs to was deleted while you wrote: look again"
+        return answer(503, detail, name="deleted-meanwhile", headers={"Retry-After": "1"}, path=request.url.path)

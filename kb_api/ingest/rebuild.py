@@ -17,7 +17,7 @@ from brain.knowledge.embedders import Embedder, Embedders, EmbeddingAway, wordin
 from brain.knowledge.generation import COLUMNS, SMALL, Generation, active, alone, building, generation_of
 from brain.knowledge.normal import VERSION, normalise
 from brain.knowledge.write import CHANNEL, digest_of, vector_text
-from core.db import Database, Rows
+from core.db import Database, Deadlocked, Rows
 from core.ids import SiteId
 from core.sites import Embedding
 from kb_api.ingest.metrics import REBUILT
@@ -84,7 +84,7 @@ class Rebuild:
         except EmbeddingAway as error:
             await self._note(str(error))
             raise
-        except (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation, psycopg.errors.DeadlockDetected):
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation, Deadlocked):
             return False  # a document went while its chunk was on its way, or tables are busy
 
     async def _begin(self, want: Wanted) -> Generation | None:
