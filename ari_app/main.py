@@ -13,12 +13,12 @@ from ari_app import metrics
 from ari_app.ari.client import Ari, AriError
 from ari_app.ari.socket import EventSocket, Replaced
 from ari_app.books import Books
-from ari_app.call.machine import Limits
 from ari_app.call.seats import Seats
+from ari_app.call.state import Limits
+from ari_app.doors import Doors
 from ari_app.journal import Journal
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
-from ari_app.session import Doors
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
 from ari_app.switchboard import Switchboard
 from core.db import Database

@@ -15,7 +15,7 @@ import msgspec
 from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
-from ari_app.call.machine import INTERWORKING
+from ari_app.call.state import INTERWORKING
 from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
 from ari_app.journal import Entry
 from ari_app.switchboard import INBOUND, Switchboard, caller_of

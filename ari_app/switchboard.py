@@ -8,8 +8,9 @@ from ari_app import metrics
 from ari_app.ari.events import ChannelEvent, said_at
 from ari_app.ari.models import Channel, StasisStart
 from ari_app.books import Caller
+from ari_app.doors import Doors
 from ari_app.journal import Entry
-from ari_app.session import Doors, Session
+from ari_app.session import Session
 from core.ids import CallId, call_of_media_channel
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from typing import Any
 from ari_app.call import machine as call_machine
 from ari_app.call import vocabulary as happened
 from ari_app.call.routing import Admit, Overflow, Refuse
+from ari_app.call.state import Limits
 from core.commands import AnswerDone, Final, HangUpRequested, MediaOpened, MediaRefused, Partial, TransferRequested
 from core.ids import SiteId
 from core.machine import Tick
@@ -91,7 +92,7 @@ _TURN_EVENTS: tuple[Callable[[Turn, float, random.Random], TurnEvent | Tick], ..
 def _walk_call() -> set[tuple[str, str, str]]:
     edges: set[tuple[str, str, str]] = set()
     chance = random.Random(1)
-    limits = call_machine.Limits()
+    limits = Limits()
     for _ in range(WALKS):
         now = 0.0
         call, _actions = chance.choice((call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, 1.0, now)))

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ari_app.call import vocabulary as do
-from ari_app.call.machine import Call, Limits, Next, Phase, adopt, arrive, step, watch
+from ari_app.call.machine import adopt, arrive, step, watch
 from ari_app.call.routing import Admit, Overflow, Refuse
+from ari_app.call.state import Call, Limits, Next, Phase
 from core import commands
 from core.ids import SiteId
 from core.machine import Tick

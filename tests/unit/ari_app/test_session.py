@@ -11,13 +11,13 @@ from ari_app.ari.client import Ari
 from ari_app.ari.events import Reader
 from ari_app.ari.models import ApplicationReplaced
 from ari_app.books import Books
-from ari_app.call.machine import Limits
 from ari_app.call.routing import CannotTell, Finding, Found
 from ari_app.call.seats import Seats
+from ari_app.call.state import Limits
+from ari_app.doors import Doors
 from ari_app.journal import Entry, Journal
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
-from ari_app.session import Doors
 from ari_app.switchboard import Switchboard
 from core import commands
 from core.bus import Link, serve

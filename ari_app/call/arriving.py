@@ -1,0 +1,94 @@
+"""From the first ring to the answer. Everything is ready to speak before the call is answered."""
+
+from dataclasses import replace
+
+from ari_app.call import moves
+from ari_app.call.routing import Admit, Overflow, Refuse
+from ari_app.call.state import PARTS, Call, Next, Phase
+from ari_app.call.vocabulary import (
+    Action,
+    BridgeMade,
+    Happening,
+    Join,
+    Joined,
+    LegMade,
+    LegReady,
+    MakeBridge,
+    MakeLeg,
+    NoteAnswered,
+    NoteStarted,
+    PickedUp,
+    PickUp,
+    ReserveMedia,
+    Ring,
+    Routed,
+    Tell,
+)
+from core.commands import Answered, ConnectMedia, MediaOpened
+from core.machine import Tick
+from core.sites import Site
+
+
+def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    limits = call.limits
+    match event:
+        case Routed(Admit(site, announce)):
+            call = replace(call, phase=Phase.OPENING, site=site, deadline=now + limits.media_open, ring_until=now + limits.ring)
+            return call, [NoteStarted(site), ReserveMedia(site, announce), MakeBridge(), Ring()]
+        case Routed(Refuse(site, cause)):
+            call, actions = moves.hang_up(replace(call, site=site), "rejected", cause, now)
+            return call, [*_started(site), *actions]
+        case Routed(Overflow(site, queue, reason)):
+            call, actions = moves.hand(replace(call, site=site), queue, reason, now)
+            return call, [*_started(site), *actions]
+        case Tick():
+            return moves.hand(call, "", "database_away", now)
+    return None
+
+
+def opening(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case MediaOpened(host=host, port=port):
+            return replace(call, phase=Phase.JOINING, deadline=now + call.limits.media_ready), [MakeLeg(host, port)]
+        case BridgeMade():
+            return _gather(call, "bridge")
+    return None
+
+
+def joining(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case BridgeMade():
+            return _gather(call, "bridge")
+        case LegReady():
+            return _gather(call, "leg")
+        case LegMade(host, port):
+            call, actions = _gather(call, "address")
+            return call, [Tell(ConnectMedia(host=host, port=port)), *actions]
+        case Joined() if now < call.ring_until:
+            return replace(call, phase=Phase.ANSWERING, deadline=call.ring_until), []
+        case Joined():
+            return _pick_up(call, now)
+    return None
+
+
+def answering(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case Tick() if call.ring_until:  # the ring was long enough
+            return _pick_up(call, now)
+        case PickedUp(at):
+            call = replace(call, phase=Phase.TALKING, deadline=now + call.limits.call, answered_at=at)
+            return call, [Tell(Answered(at=at)), NoteAnswered(at)]
+    return None
+
+
+def _started(site: Site | None) -> list[Action]:
+    return [] if site is None else [NoteStarted(site)]
+
+
+def _gather(call: Call, part: str) -> Next:
+    call = replace(call, parts=call.parts | {part})
+    return call, [Join()] if call.parts == PARTS else []
+
+
+def _pick_up(call: Call, now: float) -> Next:
+    return replace(call, phase=Phase.ANSWERING, deadline=now + call.limits.answering, ring_until=0.0), [PickUp()]

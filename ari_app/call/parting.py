@@ -1,0 +1,38 @@
+"""The ways out: to people, to the dialplan, to the end."""
+
+from dataclasses import replace
+
+from ari_app.call import moves
+from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next
+from ari_app.call.vocabulary import AsteriskFailed, CallerElsewhere, CallerLeft, Happening, LookForCaller
+from core.machine import Tick
+
+
+def handing(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case CallerLeft():
+            return moves.with_people(call, now)
+        case AsteriskFailed() | Tick():  # no people either
+            return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
+    return None
+
+
+def leaving(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case CallerLeft():
+            return call, []
+        case Tick():
+            return replace(call, deadline=now + call.limits.leaving), [LookForCaller()]
+        case CallerElsewhere():  # somebody moved the call: a watchdog, an admin
+            return moves.with_people(replace(call, queue="elsewhere", reason="moved"), now)
+    return None
+
+
+def ending(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    """With people, or hung up: only the end is of interest."""
+    match event:
+        case CallerLeft():
+            return call, []
+        case Tick():  # recover.py sweeps up what may be left
+            return moves.end(call, call.outcome or "failed", INTERWORKING, "end not seen")
+    return None

@@ -1,0 +1,91 @@
+"""Where a call stands: its phases, its waits, and what is known of it. A value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ari_app.call.vocabulary import Action
+from core.events import Outcome
+from core.sites import Site
+
+
+class Phase(StrEnum):
+    ROUTING = "routing"
+    """Which site, and is there room?"""
+    OPENING = "opening"
+    """The media server reserves a session; the phone rings, the bridge is made."""
+    JOINING = "joining"
+    """The media leg is made and joined to the caller."""
+    ANSWERING = "answering"
+    TALKING = "talking"
+    ADOPTING = "adopting"
+    """A conversation that went on without us: the media server is asked if it still does."""
+    LEAVING = "leaving"
+    """The caller left our application: hung up, or moved elsewhere? The next event tells."""
+    HANDING = "handing"
+    """On the way to people."""
+    WITH_PEOPLE = "with_people"
+    HANGING_UP = "hanging_up"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Longest waits, in seconds (core.settings.Calls, Asterisk)."""
+
+    routing: float = 1.0
+    media_open: float = 0.5
+    media_ready: float = 2.0
+    answering: float = 2.0
+    leaving: float = 0.5
+    handing: float = 2.0
+    hanging_up: float = 2.0
+    ring: float = 0.0
+    """The shortest ring before the answer."""
+    call: float = 3600.0
+    """Asterisk's own TIMEOUT(absolute) ends a call first; this is for the case that we did not hear of it."""
+
+
+NORMAL_CLEARING = 16
+INTERWORKING = 127
+"""Q.850 causes. 127 is ours for an end we did not see."""
+
+PARTS = frozenset({"bridge", "leg", "address"})
+"""What must be there before the caller and the media leg can be joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    limits: Limits
+    phase: Phase
+    deadline: float | None
+    site: Site | None = None
+    parts: frozenset[str] = frozenset()
+    ring_until: float = 0.0
+    answered_at: float | None = None
+    """time.time(), as Asterisk's answer came."""
+    queue: str = ""
+    """Where people wait for this caller, once on the way there…"""
+    reason: str = ""
+    """…and why."""
+    outcome: Outcome | None = None
+    """Known before the end where it is our doing."""
+
+    @property
+    def answered(self) -> bool:
+        return self.answered_at is not None
+
+    @property
+    def over(self) -> bool:
+        return self.phase is Phase.OVER
+
+    @property
+    def with_agent(self) -> bool:
+        """Takes one of the places that routing counts."""
+        return self.phase in _WITH_AGENT
+
+
+_WITH_AGENT = frozenset({Phase.OPENING, Phase.JOINING, Phase.ANSWERING, Phase.TALKING, Phase.ADOPTING})
+
+Next = tuple[Call, Sequence[Action]]
+"""What becomes of the call, and what is to be done."""

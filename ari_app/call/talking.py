@@ -1,0 +1,40 @@
+"""The conversation with the agent: keys and hold go to the media server, its wishes are granted."""
+
+from dataclasses import replace
+
+from ari_app.call import moves
+from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
+from ari_app.call.vocabulary import Happening, KeyPressed, PutOnHold, TakenOffHold, Tell
+from core.commands import Answered, Digit, HangUpRequested, Hold, MediaOpened, TransferRequested, Unhold
+from core.machine import Tick
+
+
+def adopting(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case MediaOpened():  # told again: an earlier life of ours may have ended before it was heard
+            told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
+            return replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), told
+    return _phone(call, event)
+
+
+def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case HangUpRequested(reason=reason):
+            return moves.hang_up(call, "no_input" if reason == "no_input" else "completed", NORMAL_CLEARING, now)
+        case TransferRequested(destination=destination, reason=reason):
+            return moves.hand(call, destination, reason, now)
+        case Tick():
+            return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
+    return _phone(call, event)
+
+
+def _phone(call: Call, event: Happening | Tick) -> Next | None:
+    """What the caller's phone does besides speaking."""
+    match event:
+        case KeyPressed(digit):
+            return call, [Tell(Digit(digit=digit))]
+        case PutOnHold():
+            return call, [Tell(Hold())]
+        case TakenOffHold():
+            return call, [Tell(Unhold())]
+    return None
