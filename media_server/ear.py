@@ -10,8 +10,8 @@ from collections import deque
 from collections.abc import Callable
 
 from core.audio import FRAME, RATE, Codec, Pcm
-from core.commands import Audio
 from core.settings import Media
+from core.speech import Audio
 from media_server.echo.canceller import EchoCanceller
 from media_server.echo.guard import EchoGuard
 from media_server.rtp.dtmf import KeyPressed

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from core.audio import Pcm
-from core.commands import Sound, Speak
 from core.sites import Language
+from core.speech import Sound, Speak
 from media_server.rtp.outgoing import Outgoing
 from media_server.rtp.playout import Drained as QueueDrained
 from media_server.rtp.playout import FirstSound, PlayoutEvent, SentencePlayed

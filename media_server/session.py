@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 from core import commands as msg
+from core import speech
 from core.audio import CODECS
 from core.bus import Link, PeerGone
 from core.drive import Inbox, drive
@@ -88,14 +89,14 @@ class Session:
     def _meet_neighbours(self, opening: msg.OpenMedia) -> None:
         """Recogniser, voice and brain: one connection each, for this call."""
         settings, site = self._shared.settings, self._site
-        hearing = msg.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
-        speaking = msg.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
+        hearing = speech.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
+        speaking = speech.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
         self._hearing = Neighbour(
-            "stt-worker", settings.socket("stt-worker"), msg.FromStt, hearing, msg.HearingOpened,
+            "stt-worker", settings.socket("stt-worker"), speech.FromStt, hearing, speech.HearingOpened,
             self._on_hearing, lambda: self._inbox.put(turn.HearingLost()),
         )  # fmt: skip
         self._voice = Neighbour(
-            "tts-worker", settings.socket("tts-worker"), msg.FromTts, speaking, msg.SpeakingOpened,
+            "tts-worker", settings.socket("tts-worker"), speech.FromTts, speaking, speech.SpeakingOpened,
             self._on_voice, lambda: None, on_ready=lambda: self._mouth.ask_again(self._now()),
         )  # fmt: skip
         self._brain = BrainLink(opening, settings.socket("brain"), self._mouth, self._ledger, self._inbox.put)
@@ -230,28 +231,28 @@ class Session:
         self._brain.heard(ended)
 
     # ── the neighbours ───────────────────────────────────────────────────────────────────────────────────────────────
-    def _hear(self, audio: msg.Audio) -> None:
+    def _hear(self, audio: speech.Audio) -> None:
         self._hearing.send(audio)
 
-    def _on_hearing(self, message: msg.FromStt) -> None:
+    def _on_hearing(self, message: speech.FromStt) -> None:
         match message:
-            case msg.Final():
+            case speech.Final():
                 self._ledger.understood(self._now())
                 self._inbox.put(message)
-            case msg.Partial():
+            case speech.Partial():
                 self._inbox.put(message)
-            case msg.HearingFailed():  # one fault, told once: by the end of this connection
+            case speech.HearingFailed():  # one fault, told once: by the end of this connection
                 raise PeerGone("the recogniser failed")
 
-    def _speak(self, sentence: msg.Speak) -> None:
+    def _speak(self, sentence: speech.Speak) -> None:
         self._voice.send(sentence)  # a voice that is away is asked again when it is back
 
-    def _on_voice(self, message: msg.FromTts) -> None:
+    def _on_voice(self, message: speech.FromTts) -> None:
         match message:
-            case msg.Sound(reply=reply):
+            case speech.Sound(reply=reply):
                 if self._mouth.sound(message):
                     self._ledger.mark(reply, "tts_first_audio", self._now())
-            case msg.SpeakingFailed():
+            case speech.SpeakingFailed():
                 self._voice_lost(self._now())
 
     def _voice_lost(self, now: float) -> None:
@@ -266,7 +267,7 @@ class Session:
     # ── what the turn machine wants done ─────────────────────────────────────────────────────────────────────────────
     def _perform(self, action: turn.TurnAction) -> None:  # noqa: C901 (one table)
         match action:
-            case msg.Flush() | msg.EndUtterance():
+            case speech.Flush() | speech.EndUtterance():
                 self._hearing.send(action)
             case turn.AskBrain(ask=ask, reply=reply):
                 self._forget_unheard()
@@ -292,7 +293,7 @@ class Session:
                 self._outgoing.resume()
             case turn.DropSound():
                 for ended in self._mouth.drop():
-                    self._voice.send(msg.CancelReply(reply=ended.reply))
+                    self._voice.send(speech.CancelReply(reply=ended.reply))
                     self._ended(ended)
             case turn.HangUp(reason=reason):
                 self.tell(msg.HangUpRequested(reason=reason))
@@ -314,7 +315,7 @@ class Session:
     def _forget_unheard(self) -> None:
         """What the brain said and nobody has heard is not wanted any more."""
         for reply in self._mouth.forget_unheard():
-            self._voice.send(msg.CancelReply(reply=reply))
+            self._voice.send(speech.CancelReply(reply=reply))
         self._brain.forget_unheard()
 
     def _play(self, phrase: turn.PhraseName, reply: int) -> None:

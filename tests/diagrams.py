@@ -11,10 +11,11 @@ from ari_app.call import machine as call_machine
 from ari_app.call import vocabulary as happened
 from ari_app.call.routing import Admit, Overflow, Refuse
 from ari_app.call.state import Limits
-from core.commands import AnswerDone, Final, HangUpRequested, MediaOpened, MediaRefused, Partial, TransferRequested
+from core.commands import AnswerDone, HangUpRequested, MediaOpened, MediaRefused, TransferRequested
 from core.ids import SiteId
 from core.machine import Tick
 from core.sites import Patience, Phrases, Site
+from core.speech import Final, Partial
 from media_server.turn.machine import step
 from media_server.turn.state import CallAnswered, Drained, SoundStarted, SpeechStarted, SpeechStopped, Turn, TurnEvent
 

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 import msgspec
 
-from core.commands import AnswerDone, Final, Flush, Partial
+from core.commands import AnswerDone
 from core.machine import Tick
 from core.sites import Patience
+from core.speech import Final, Flush, Partial
 from media_server.turn.machine import step
 from media_server.turn.state import (
     AskBrain,

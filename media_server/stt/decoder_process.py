@@ -19,7 +19,7 @@ from pathlib import Path
 import uvloop
 
 from core.bus import Link, PeerGone, serve
-from core.commands import HearingOpened
+from core.speech import HearingOpened
 from core.telemetry import set_up_logging
 from media_server.stt.hearing import Hearing, Learn, ToDecoder
 from media_server.stt.recogniser import Model, Recogniser

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Self
 
 from core.bus import Link, PeerGone, connect
-from core.commands import FromStt, HearingOpened, OpenHearing
 from core.ids import SiteId
 from core.sites import LANGUAGES
+from core.speech import FromStt, HearingOpened, OpenHearing
 from media_server.stt import metrics
 from media_server.stt.hearing import Learn
 from media_server.stt.site_phrases import SitePhrases

@@ -9,8 +9,9 @@ caller speaks beats guessing from an unfinished one.
 
 from collections.abc import Iterator
 
-from core.commands import Audio, EndUtterance, Final, Flush, Message, Partial
+from core.commands import Message
 from core.sites import Language
+from core.speech import Audio, EndUtterance, Final, Flush, Partial
 from media_server.stt.judge import Heard
 from media_server.stt.recogniser import RATE, TELEPHONE_CMN, Decoding, Recogniser
 

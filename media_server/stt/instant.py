@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from core.commands import Audio, EndUtterance, Final, Flush, FromStt, OpenHearing
+from core.speech import Audio, EndUtterance, Final, Flush, FromStt, OpenHearing
 
 TRANSCRIPT = "what are your delivery charges"
 

@@ -10,10 +10,10 @@ import sys
 from collections.abc import AsyncIterator
 
 from core.bus import serve
-from core.commands import ToStt
 from core.db import Database
 from core.process import run, stop_signal
 from core.settings import Settings
+from core.speech import ToStt
 from core.telemetry import serve_status
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.commands import Audio, EndUtterance, Final, Flush, HearingFailed, Partial
+from core.speech import Audio, EndUtterance, Final, Flush, HearingFailed, Partial
 from media_server.stt.hearing import MOST_SOUND, Hearing
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ import logging
 from typing import Protocol
 
 from core.bus import Link, PeerGone
-from core.commands import Audio, EndUtterance, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
+from core.speech import Audio, EndUtterance, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
 from media_server.stt import metrics
 
 log = logging.getLogger(__name__)

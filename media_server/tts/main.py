@@ -9,10 +9,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from core.bus import serve
-from core.commands import ToTts
 from core.process import run, stop_signal
 from core.settings import Settings
 from core.sites import LANGUAGES
+from core.speech import ToTts
 from core.telemetry import serve_status
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.espeak import Espeak

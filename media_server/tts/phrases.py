@@ -21,11 +21,11 @@ import msgspec
 import numpy as np
 
 from core.bus import Link, PeerGone, connect
-from core.commands import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened
 from core.ids import CallId
 from core.resample import Pcm
 from core.settings import Settings
 from core.sites import Language
+from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened
 
 log = logging.getLogger(__name__)
 

@@ -17,10 +17,10 @@ import numpy as np
 from prometheus_client import Counter, Gauge, Histogram
 
 from core.bus import Link, PeerGone
-from core.commands import CancelReply, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
 from core.resample import Pcm
 from core.sentences import clauses, split
 from core.sites import Language
+from core.speech import CancelReply, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.polish import Polish
 from media_server.tts.turns import Queue, Turns

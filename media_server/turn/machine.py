@@ -12,22 +12,9 @@ phase does not list it ignores; tests/unit/media_server/turn/test_every_event.py
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.commands import (
-    AnswerDone,
-    BrainFailed,
-    Digit,
-    EndUtterance,
-    Final,
-    Flush,
-    Hold,
-    Partial,
-    Say,
-    Sentence,
-    ToolFinished,
-    ToolStarted,
-    Unhold,
-)
+from core.commands import AnswerDone, BrainFailed, Digit, Hold, Say, Sentence, ToolFinished, ToolStarted, Unhold
 from core.machine import Tick
+from core.speech import EndUtterance, Final, Flush, Partial
 from media_server.turn import moves, words
 from media_server.turn.endpoint import learn_pause
 from media_server.turn.moves import Outcome

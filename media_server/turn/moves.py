@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.commands import Ask, Commit, EndUtterance, Final, Say, Sentence, ToolFinished, ToolStarted
+from core.commands import Ask, Commit, Say, Sentence, ToolFinished, ToolStarted
+from core.speech import EndUtterance, Final
 from media_server.turn import words
 from media_server.turn.endpoint import learn_pause, silence_needed
 from media_server.turn.state import (

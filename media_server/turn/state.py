@@ -7,24 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from core.commands import (
-    AnswerDone,
-    Ask,
-    BrainFailed,
-    Commit,
-    Digit,
-    EndUtterance,
-    Final,
-    Flush,
-    Hold,
-    Partial,
-    Say,
-    Sentence,
-    ToolFinished,
-    ToolStarted,
-    Unhold,
-)
+from core.commands import AnswerDone, Ask, BrainFailed, Commit, Digit, Hold, Say, Sentence, ToolFinished, ToolStarted, Unhold
 from core.sites import Language, Patience
+from core.speech import EndUtterance, Final, Flush, Partial
 from media_server.turn.endpoint import Expects
 
 

@@ -15,10 +15,10 @@ import numpy as np
 
 from core.audio import Pcm
 from core.bus import connect
-from core.commands import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 from core.ids import CallId
 from core.settings import REPOSITORY
 from core.sites import Language
+from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 from haazir.call import outcome
 from haazir.caller.line import Line
 from haazir.caller.measure import Exchange, Outcome

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from core import commands as msg
+from core import speech
 from core.audio import CODECS, amplitude
 from core.bus import Link, PeerGone, connect, serve
 from core.events import AnyEvent
@@ -98,21 +99,21 @@ class StandIn:
             self._links.discard(link)
 
 
-def hears(message: msg.ToStt) -> list[msgspec.Struct]:
+def hears(message: speech.ToStt) -> list[msgspec.Struct]:
     match message:
-        case msg.OpenHearing():
-            return [msg.HearingOpened(engine="stand-in")]
-        case msg.Flush(utterance=utterance, revision=revision):
-            return [msg.Final(utterance=utterance, revision=revision, text=QUESTION, language="en", confidence=0.9)]
+        case speech.OpenHearing():
+            return [speech.HearingOpened(engine="stand-in")]
+        case speech.Flush(utterance=utterance, revision=revision):
+            return [speech.Final(utterance=utterance, revision=revision, text=QUESTION, language="en", confidence=0.9)]
     return []
 
 
-def speaks(message: msg.ToTts) -> list[msgspec.Struct]:
+def speaks(message: speech.ToTts) -> list[msgspec.Struct]:
     match message:
-        case msg.OpenSpeaking():
-            return [msg.SpeakingOpened(engine="espeak")]
-        case msg.Speak(reply=reply, index=index):
-            return [msg.Sound(reply=reply, index=index, pcm=TONE, last=True)]
+        case speech.OpenSpeaking():
+            return [speech.SpeakingOpened(engine="espeak")]
+        case speech.Speak(reply=reply, index=index):
+            return [speech.Sound(reply=reply, index=index, pcm=TONE, last=True)]
     return []
 
 
@@ -233,8 +234,8 @@ def _loud(packet: bytes) -> bool:
 class Scene:
     def __init__(self, home: Path) -> None:
         self.settings = Settings(home=home)
-        self.stt = StandIn(self.settings.socket("stt-worker"), msg.ToStt, hears)
-        self.tts = StandIn(self.settings.socket("tts-worker"), msg.ToTts, speaks)
+        self.stt = StandIn(self.settings.socket("stt-worker"), speech.ToStt, hears)
+        self.tts = StandIn(self.settings.socket("tts-worker"), speech.ToTts, speaks)
         self.brain = StandIn(self.settings.socket("brain"), msg.ToBrain, thinks)
         self.pacer, self.silero, self.records = TickPacer(), Deaf(), Records()
         self.phrasebook = Phrasebook(self.settings, PhraseCache(home / "phrases"))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.audio import CODECS, Codec
-from core.commands import Sound, Speak
+from core.speech import Sound, Speak
 from media_server.mouth import STALL, Began, Ended, Mouth, RanDry
 from media_server.rtp.outgoing import Outgoing
 from media_server.rtp.pacing import RING, Look

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from core import commands as msg
+from core import speech
 from core.events import MediaReported, TurnCompleted
 from media_server import brain_link, mouth, session
 from media_server.turn import moves
@@ -92,8 +93,8 @@ def test_answers_that_were_replaced_are_forgotten(play: Play) -> None:
         stage.brain.answer = only_opens(thinks)
         texts = iter(f"my order number is {number} and" for number in range(100))
         stage.stt.answer = lambda message: [
-            msg.Final(utterance=0, revision=message.revision, text=next(texts), language="en", confidence=0.9)
-        ] if isinstance(message, msg.Flush) else hears(message)  # fmt: skip
+            speech.Final(utterance=0, revision=message.revision, text=next(texts), language="en", confidence=0.9)
+        ] if isinstance(message, speech.Flush) else hears(message)  # fmt: skip
         for asked in range(1, 6):
             call.speaks()
             await until(lambda asked=asked: len(stage.brain.all(msg.Ask)) >= asked)  # type: ignore[misc]
@@ -177,11 +178,11 @@ def test_a_brain_that_dies_after_its_answer_is_not_missed(play: Play) -> None:
     play(story)
 
 
-def long_speech(message: msg.ToTts) -> list[Any]:
+def long_speech(message: speech.ToTts) -> list[Any]:
     """Half a second a sentence, so that something can happen while it is said."""
     sound = speaks(message)
-    if isinstance(message, msg.Speak):
-        return [msg.Sound(reply=one.reply, index=one.index, pcm=one.pcm * 10, last=True) for one in sound]  # type: ignore[attr-defined]
+    if isinstance(message, speech.Speak):
+        return [speech.Sound(reply=one.reply, index=one.index, pcm=one.pcm * 10, last=True) for one in sound]  # type: ignore[attr-defined]
     return sound
 
 
@@ -190,12 +191,12 @@ def test_a_voice_that_dies_is_asked_for_the_sentence_again(play: Play) -> None:
         call = await stage.answered()
         stage.tts.answer = only_opens(speaks)
         call.speaks()
-        await until(lambda: bool(stage.tts.all(msg.Speak)))
+        await until(lambda: bool(stage.tts.all(speech.Speak)))
         await stage.tts.die()
         stage.tts.answer = speaks
         await stage.tts.start()
         await until(lambda: said(stage, "agent")[1:] == [ANSWER])
-        assert [sentence.text for sentence in stage.tts.all(msg.Speak)] == [ANSWER, ANSWER]
+        assert [sentence.text for sentence in stage.tts.all(speech.Speak)] == [ANSWER, ANSWER]
 
     play(story)
 
@@ -224,7 +225,7 @@ def test_a_recogniser_that_fails_once_costs_a_please_again(play: Play, how: str)
             await stage.stt.die()
             await stage.stt.start()
         else:
-            stage.stt.tell(msg.HearingFailed(detail="the recogniser died"))
+            stage.stt.tell(speech.HearingFailed(detail="the recogniser died"))
             await stage.stt.hang_up()
         await until(lambda: said(stage, "agent")[1:] == [LINES.again])
         await call.reaches(Phase.LISTENING)

@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from core.bus import PeerGone
-from core.commands import Audio, Final, Flush, OpenHearing
 from core.ids import CallId, SiteId
+from core.speech import Audio, Final, Flush, OpenHearing
 from media_server.stt.farm import Farm
 from media_server.stt.site_phrases import SitePhrases
 from tests.standins.edge import until

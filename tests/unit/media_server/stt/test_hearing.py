@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from core.commands import Audio, EndUtterance, Final, Flush, Partial
 from core.resample import Pcm
+from core.speech import Audio, EndUtterance, Final, Flush, Partial
 from media_server.stt.hearing import MOST_SOUND, Hearing
 from media_server.stt.recogniser import Model, Recogniser
 from tests.unit.media_server.stt.spoken import RATE, said, silence

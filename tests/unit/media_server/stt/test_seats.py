@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.bus import PeerGone
-from core.commands import Audio, EndUtterance, Final, Flush, HearingFailed, Message, Partial
+from core.commands import Message
+from core.speech import Audio, EndUtterance, Final, Flush, HearingFailed, Partial
 from media_server.stt.hearing import MOST_SOUND, Hearing
 from media_server.stt.seats import Seat, Seats
 

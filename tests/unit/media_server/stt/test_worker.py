@@ -6,18 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from core.bus import Link, PeerGone, connect, serve
-from core.commands import (
-    Audio,
-    EndUtterance,
-    Final,
-    Flush,
-    FromStt,
-    HearingFailed,
-    HearingOpened,
-    OpenHearing,
-    ToStt,
-)
 from core.ids import CallId, SiteId
+from core.speech import Audio, EndUtterance, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
 from media_server.stt.instant import TRANSCRIPT, Instant, InstantEar
 from media_server.stt.worker import Engine, Worker
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from core.bus import serve
-from core.commands import ToTts
 from core.resample import Pcm
 from core.settings import Engines, Settings
+from core.speech import ToTts
 from media_server.tts.instant import Instant
 from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
 from media_server.tts.text.front_end import FrontEnd

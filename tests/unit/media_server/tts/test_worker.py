@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from core.bus import Link, PeerGone, connect, serve
-from core.commands import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
 from core.ids import CallId
 from core.resample import Pcm
 from core.sites import Language
+from core.speech import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.espeak import Espeak
 from media_server.tts.instant import SECONDS_PER_CHARACTER, Instant

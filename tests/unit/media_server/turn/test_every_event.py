@@ -5,8 +5,9 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.commands import AnswerDone, BrainFailed, Digit, Final, Hold, Partial, Sentence, Unhold
+from core.commands import AnswerDone, BrainFailed, Digit, Hold, Sentence, Unhold
 from core.machine import Tick
+from core.speech import Final, Partial
 from media_server.turn.machine import step
 from media_server.turn.state import (
     CallAnswered,

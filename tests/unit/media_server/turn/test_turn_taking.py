@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.commands import AnswerDone, Commit, EndUtterance, Flush, Say
+from core.commands import AnswerDone, Commit, Say
 from core.sites import Patience
+from core.speech import EndUtterance, Flush
 from media_server.turn.state import (
     AskBrain,
     Drained,
