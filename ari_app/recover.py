@@ -5,7 +5,7 @@ caller in our app     journal            take the call up again (a live conversa
 caller in our app     nothing            start it: it came in while nobody listened
 caller elsewhere      session or journal it is with people: wait for its end
 no caller             session or journal it ended unseen: say so
-media leg or bridge   no session         an orphan: delete it
+leg or bridge         no session         an orphan: delete it
 """
 
 import logging
@@ -20,7 +20,7 @@ from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
 from ari_app.journal import Entry
 from ari_app.switchboard import INBOUND, Switchboard, caller_of
 from core.events import Outcome
-from core.ids import CallId, bridge_id, call_of_media_channel, media_channel_id
+from core.ids import CallId, bridge_id, call_of_leg, media_channel_id
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +46,12 @@ async def compare_notes(board: Switchboard) -> None:
 
 
 async def sweep(board: Switchboard) -> None:
-    """Delete media legs and bridges of calls that are over; one by one, for parallel deletes crashed Asterisk 20 (issue 1201)."""
+    """Delete legs and bridges of calls that are over; one by one, for parallel deletes crashed Asterisk 20 (issue 1201)."""
     ari = board.doors.ari
     for channel in await ari.channels():
-        call = call_of_media_channel(channel.id)
+        call = call_of_leg(channel.id)
         if call is not None and call not in board.sessions:
-            log.warning("! orphaned media leg", extra={"call": call})
+            log.warning("! orphaned leg", extra={"call": call})
             metrics.ORPHANS.labels("channel").inc()
             await ari.hang_up(channel.id)
     for bridge in await ari.bridges():

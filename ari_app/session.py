@@ -24,6 +24,7 @@ from ari_app.doors import Doors
 from ari_app.hands import Hands
 from ari_app.journal import Entry
 from core.drive import Inbox, drive
+from core.ids import media_channel_id
 from core.machine import Tick
 
 log = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ class Session:
 
     # ── Asterisk's events in ─────────────────────────────────────────────────────────────────────────────────────────
     def hear(self, event: ChannelEvent) -> None:
-        """An event of the caller's channel or of the media leg."""
+        """An event of the caller's channel or of one of our legs."""
         if happening := self._translate(event):
             self._inbox.put(happening)
 
@@ -83,12 +84,9 @@ class Session:
         self._inbox.put(happening)
 
     def _translate(self, event: ChannelEvent) -> do.Happening | None:
+        if event.channel.id == media_channel_id(self.caller.call_id):
+            return _of_media(event)
         if event.channel.id != self.caller.call_id:
-            match event:
-                case StasisStart():
-                    return do.LegReady()
-                case StasisEnd():  # its end: silence both ways, if we did nothing
-                    return do.MediaGone()
             return None
         match event:
             case ChannelDestroyed(cause=cause, cause_txt=text):
@@ -111,3 +109,12 @@ class Session:
             self._doors.seats.give_back(self.caller.call_id)
         if after.phase is Phase.HANDING:
             metrics.TO_PEOPLE.labels(after.reason).inc()
+
+
+def _of_media(event: ChannelEvent) -> do.Happening | None:
+    match event:
+        case StasisStart():
+            return do.LegReady()
+        case StasisEnd():  # its end: silence both ways, if we did nothing
+            return do.MediaGone()
+    return None

@@ -11,7 +11,7 @@ from ari_app.books import Caller
 from ari_app.doors import Doors
 from ari_app.journal import Entry
 from ari_app.session import Session
-from core.ids import CallId, call_of_media_channel
+from core.ids import CallId, call_of_leg
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Switchboard:
         """Never waits: the event socket's reader calls it."""
         if (at := said_at(event.timestamp)) is not None:
             metrics.EVENT_LAG.observe(max(0.0, time.time() - at))
-        call = call_of_media_channel(event.channel.id) or CallId(event.channel.id)
+        call = call_of_leg(event.channel.id) or CallId(event.channel.id)
         if session := self.sessions.get(call):
             session.hear(event)
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:

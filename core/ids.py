@@ -21,6 +21,15 @@ def media_channel_id(call: CallId) -> str:
     return f"media-{call}"
 
 
-def call_of_media_channel(channel_id: str) -> CallId | None:
-    """The call a media channel belongs to; None for any other channel."""
-    return CallId(channel_id.removeprefix("media-")) if channel_id.startswith("media-") else None
+def operator_channel_id(call: CallId, number: int) -> str:
+    """The channel to an operator's phone, the `number`th that this call has asked."""
+    return f"operator{number}-{call}"
+
+
+def call_of_leg(channel_id: str) -> CallId | None:
+    """The call that a channel of ours belongs to; None for a caller's own channel, and for any other."""
+    kind, _, call = channel_id.partition("-")
+    return CallId(call) if call and kind.rstrip("0123456789") in _LEGS else None
+
+
+_LEGS = frozenset({"media", "operator", "monitor", "snoop"})
