@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from brain.knowledge.embed import Floats
-from brain.knowledge.embedders import Embedder, EmbeddingAway, Vector
+from brain.knowledge.embedders import Embedder, EmbeddingAway
+from brain.knowledge.offline import Vector
 from core.db import ATTEMPTS, Database, Deadlocked, again
 from core.ids import SiteId
 from core.sites import Embedding
