@@ -13,6 +13,7 @@
 How sure is sure enough: the site's thresholds. What the scores mean depends on the embedding model: docs/decision.md.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,7 @@ from brain.guard import about_site
 from brain.knowledge.match import Match, verdict
 from brain.knowledge.normal import normalise, stem
 from brain.knowledge.passages import Passage
+from brain.knowledge.script import latin
 from brain.small_talk import SMALL_TALK
 from brain.wording import spoken_in
 from core.sites import Language, Thresholds
@@ -44,6 +46,19 @@ class Decision:
     quote: Quote | None = None
     passages: tuple[Passage, ...] = ()
     """The best first: what a model is shown."""
+
+
+_POINTS_BACK = re.compile(
+    r"\b(?:(?:us|is|un|in)a?(?:[kd][aei]|men?|mein|par|se|ko)|its|that one|this one|them|those)\b|\bit\W*$", re.I
+)
+"""In the letters that `latin` gives them: uska, usmein, usda."""
+
+
+def in_context(question: str, topic: str) -> str:
+    """ "Aur uska price?" names nothing itself, and any price would answer it: it is judged with what was asked before."""
+    if topic and len(normalise(question).words) <= 2 and _POINTS_BACK.search(latin(question)):
+        return f"{topic} {question}"
+    return question
 
 
 def known(match: Match | None, thresholds: Thresholds) -> bool:

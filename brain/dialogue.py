@@ -165,8 +165,11 @@ async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
 async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
     try:
         match = await _find(text, request.memory, mind)
-        decision = await _decide(text, match, request, mind)
-        pieces = _carry_out(decision, text, request, mind)
+        judged = decide.in_context(text, request.memory.topic)
+        decision = await _decide(judged, match, request, mind)
+        pieces = _carry_out(
+            decision, text if judged == text or decision.route != "quote" else request.memory.topic, request, mind
+        )
         if (told := _opening(text, decision, request)) is not None:
             pieces = _each(told)
     except DatabaseAway:

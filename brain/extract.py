@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from brain.figures_in import figures_in
 from brain.knowledge.normal import Normal, normalise
@@ -24,6 +25,8 @@ LOOKED_AT = 5
 """Passages."""
 TITLE_WORTH = 0.6
 """A word that only the title has, against one in the sentence itself."""
+ALIKE = 0.6
+"""Share of their letters that two words of one sound have in common, at least."""
 SHORTEST = 15
 """Characters: less is a heading."""
 LONGEST = 320
@@ -107,6 +110,17 @@ def _covered(weights: dict[str, float], line: Normal, title: Normal) -> float:
     """Share of the question's weight that the sentence, or at less worth the title, has: 0 to 1."""
     got = 0.0
     for word, weight in weights.items():
-        terms = {word, "~" + phonetic(word)} if len(word) > 3 else {word}
-        got += weight if terms & line.terms else TITLE_WORTH * weight if terms & title.terms else 0.0
+        got += weight if _has(line, word) else TITLE_WORTH * weight if _has(title, word) else 0.0
     return got / sum(weights.values())
+
+
+def _has(text: Normal, word: str) -> bool:
+    """The word, or one that sounds and looks like it: "thairoid" is "thyroid", but "park" is not "pric", the stem of price."""
+    if word in text.terms:
+        return True
+    if len(word) <= 3:
+        return False
+    sound = phonetic(word)
+    return "~" + sound in text.terms and any(
+        phonetic(each) == sound and SequenceMatcher(None, word, each).ratio() >= ALIKE for each in text.words
+    )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.decide import as_passage, at_once, further, known, nearer
+from brain.decide import as_passage, at_once, further, in_context, known, nearer
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Entry, Match
 from brain.knowledge.passages import Passage
@@ -44,6 +44,18 @@ def test_without_a_model_a_sentence_that_surely_answers_is_quoted() -> None:
     assert decision.route == "quote" and decision.quote is not None and decision.quote.text == TEXT
     strict = further("tv panel ki warranty kitni hai", None, [WARRANTY], Thresholds(document=0.999), has_model=False)
     assert strict.route == "abstain" and strict.score is not None
+
+
+@pytest.mark.parametrize("question", ["aur uska price?", "उसका दाम", "iski warranty kitni hai", "what is its price", "ਉਸਦਾ ਦਾਮ"])
+def test_what_points_back_is_judged_with_the_question_before(question: str) -> None:
+    """Any row of a price list would answer "its price"."""
+    assert in_context(question, "gold package mein kya hai") == f"gold package mein kya hai {question}"
+    assert in_context(question, "") == question
+
+
+@pytest.mark.parametrize("question", ["aur silver?", "parking hai kya", "how long does it take to deliver a fridge"])
+def test_what_names_its_own_subject_is_judged_alone(question: str) -> None:
+    assert in_context(question, "gold package mein kya hai") == question
 
 
 @pytest.mark.parametrize("question", ["bluetooth kya hota hai", "iphone kitne ka hai"])

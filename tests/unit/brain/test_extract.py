@@ -76,3 +76,12 @@ def test_a_question_without_words_has_no_quote(documents: Documents, question: s
 def test_facts_are_not_quoted_they_are_told_or_not(documents: Documents) -> None:
     fact = Passage("delivery", 1, "fact", "", "", "", "Delivery takes three days.", "en", (0, 26), 0.9, 1.0, score=0.9)
     assert quote("how long does delivery take", [fact]) is None
+
+
+def test_a_word_that_only_sounds_alike_is_another_word() -> None:
+    """Stems lose the vowels that keep them apart: park, pric."""
+    row = "Test: Thyroid profile; Price: ₹650; Report time: next day"
+    passage = Passage("prices", 1, "document", "prices", "", "", row, "en", (0, len(row)), 0.5, 0.5)
+    parking, thyroid = quote("parking hai kya", [passage]), quote("thairoid profile ka price", [passage])
+    assert parking is not None and parking.sure < 0.1
+    assert thyroid is not None and thyroid.sure >= Thresholds().document
