@@ -1,26 +1,71 @@
-"""One real instance for all end-to-end tests, its callers, and the look around after each module that nothing is left."""
+"""One real instance for all end-to-end tests, its callers, operators and carrier, and the look around after each module that
+nothing is left."""
 
+import asyncio
+import contextlib
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
+from asterisk import obtain
 from bench.processes import Left, left_in_asterisk
 from core.settings import load
 from haazir.caller.trial import Trial, running
 from haazir.caller.voices import Voices
 from tests.e2e.calling import Caller, metric
+from tests.e2e.phones import OperatorPhone
+from tests.standins.carrier.carrier import HOST, Carrier, free_port
+
+TRUNK = """\
+[[asterisk.trunks]]
+name = "carrier"
+kind = "ip"
+host = "{address}"
+"""
 
 
 @pytest.fixture(scope="session")
-def trial() -> Iterator[Trial]:
-    with running() as instance:
+def carrier_address() -> str:
+    """host:port, where a carrier is as soon as a test wants one."""
+    return f"{HOST}:{free_port(HOST, socket.SOCK_DGRAM)}"
+
+
+@pytest.fixture(scope="session")
+def trial(carrier_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
+    configuration = tmp_path_factory.mktemp("trial") / "haazir.toml"
+    configuration.write_text(TRUNK.format(address=carrier_address))
+    with running(HAAZIR_CONFIG=str(configuration)) as instance:
         yield instance
 
 
 @pytest.fixture(scope="session")
 def caller(trial: Trial) -> Caller:
     return Caller(trial, trial.server(), Voices(load().home / "cache" / "callers"))
+
+
+@pytest.fixture(scope="session")
+def carrier(carrier_address: str, trial: Trial, caller: Caller) -> Iterator[Carrier]:
+    """A second Asterisk behind the trunk `carrier`."""
+    install = obtain.find(trial.settings)
+    assert install is not None
+    with Carrier.running(carrier_address, caller.server.sip, install, caller.voices) as running_carrier:
+        yield running_carrier
+
+
+@pytest.fixture(scope="module")
+def operators(trial: Trial, caller: Caller) -> Iterator[Mapping[str, OperatorPhone]]:
+    """The phones 201 and 202, registered."""
+    with contextlib.ExitStack() as phones:
+        found = {}
+        for extension in ("201", "202"):
+            password = trial.settings.secret(f"operator_{extension}")
+            found[extension] = phones.enter_context(OperatorPhone.open(extension, password, caller.server.sip))
+            asyncio.run(found[extension].register())
+        yield found
+        for phone in found.values():
+            asyncio.run(phone.unregister())
 
 
 @pytest.fixture(scope="module", autouse=True)
