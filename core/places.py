@@ -27,6 +27,8 @@ def complaint(error: msgspec.ValidationError, shape: Any = None) -> tuple[str, s
         place, words = found[1].replace("[...]", ".*").lstrip("."), words[: found.start()]
     if missing := _MISSING.match(words):
         place, words = within(place, missing[1]), "is missing"
+    if words == "Expected `str` of length >= 1":
+        words = "must not be empty"
     if words.startswith("Invalid enum value") and shape is not None and (choices := _choices(shape, place)):
         words += f"; there are {', '.join(map(str, choices))}"
     return place, words
@@ -36,16 +38,26 @@ def _choices(shape: Any, place: str) -> Sequence[Any]:
     """The values of the Literal that stands at a place of `shape`, or that its keys are; none: it is something else."""
     found = msgspec.inspect.type_info(shape)
     for part in re.findall(r"[^.\[\]]+", place):
-        match found:
+        match _wanted(found):
             case msgspec.inspect.StructType(fields=fields):
                 found = next((field.type for field in fields if field.encode_name == part), found)
             case msgspec.inspect.DictType(value_type=inner) | msgspec.inspect.VarTupleType(item_type=inner):
                 found = inner
             case msgspec.inspect.ListType(item_type=inner):
                 found = inner
+    found = _wanted(found)
     if isinstance(found, msgspec.inspect.DictType):
         found = found.key_type
     return found.values if isinstance(found, msgspec.inspect.LiteralType) else ()
+
+
+def _wanted(found: Any) -> Any:
+    """The type itself, without its description, and without the None of a value that may be left out."""
+    while isinstance(found, msgspec.inspect.Metadata):
+        found = found.type
+    if isinstance(found, msgspec.inspect.UnionType):
+        return next(each for each in found.types if not isinstance(each, msgspec.inspect.NoneType))
+    return found
 
 
 def unknown(given: Any, understood: Any, place: str = "") -> list[str]:

@@ -13,6 +13,7 @@ Network = IPv4Network | IPv6Network
 
 _TUNNELS = tuple(ip_network(block) for block in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 """IPv6 that carries an IPv4 address inside: NAT64, 6to4, Teredo. Nobody's CRM lives there."""
+_ADMIN = ": only the machine's admin can let it in (network.private_hosts)"
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home.arpa")
 
 
@@ -61,7 +62,7 @@ def _check_host(host: str, allowed: Sequence[Network]) -> None:
         ip_address(host.partition("%")[0])
     except ValueError:
         if not allowed and (host == "localhost" or host.endswith(_LOCAL_NAMES) or "." not in host):
-            raise NotPublic("the URL's host is a name of a private network") from None
+            raise NotPublic(f"the URL's host is a name of a private network{_ADMIN}") from None
     else:
         if not may_connect(host, allowed):
-            raise NotPublic("the URL's host is a private address")
+            raise NotPublic(f"the URL's host is a private address{_ADMIN}")

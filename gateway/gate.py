@@ -93,7 +93,7 @@ class _Exchange:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._room = body_limit
+        self._limit = self._room = body_limit
         self._too_large = int(_digits(Headers(scope=scope).get("content-length"))) > body_limit
         self._began = time.monotonic()
         self._status = 0
@@ -104,7 +104,7 @@ class _Exchange:
         message = await self._receive()
         self._room -= len(message.get("body", b""))
         if self._too_large or self._room < 0:
-            raise HTTPException(413, "the body is larger than this server takes")
+            raise HTTPException(413, f"the body is larger than the {self._limit / 2**20:.4g} MB that this path takes")
         return message
 
     async def send(self, message: Message) -> None:

@@ -1,6 +1,7 @@
 """The table of commands. Each is a module with `main(arguments) -> exit status`, imported only when it is asked for."""
 
 import importlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ usage: bin/haazir COMMAND [options]        bin/haazir COMMAND --help
 
 {chr(10).join(f"  {name:8} {command.purpose}" for name, command in COMMANDS.items())}
 
-Try: bin/haazir up, and in another terminal: bin/haazir call --site demo --wav FILE"""
+Try: bin/haazir up, and in another terminal: bin/haazir call --site demo --say 'what are your delivery charges'"""
 
 
 def main(arguments: list[str]) -> int:
@@ -54,6 +55,9 @@ def main(arguments: list[str]) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `haazir status | head`: who read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more as it ends
+        return 141
 
 
 if __name__ == "__main__":

@@ -49,6 +49,8 @@ class Applied:
     """Declared tools that were written or deleted…"""
     documents: int = 0
     """…and documents."""
+    unused: tuple[str, ...] = ()
+    """Tools that the folder declares and its `tools` do not name."""
 
 
 async def apply(
@@ -77,7 +79,8 @@ async def apply(
         raise
     documents.finish()
     copy_scenarios(settings.scenarios_dir, site, folder.scenarios)
-    return Applied(added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents)
+    unused = tuple(each.name for each in folder.declarations if each.name not in folder.tools)
+    return Applied(added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents, unused)
 
 
 async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
@@ -172,7 +175,7 @@ def main() -> int:
 
 
 def told(applied: Applied | None) -> str:
-    """What happened, in a line."""
+    """What happened, in a line, and what it will not do."""
     if applied is None:
         return "these files are applied already"
     parts = [
@@ -182,7 +185,9 @@ def told(applied: Applied | None) -> str:
         f"{counted(applied.tools, 'tool')} changed" if applied.tools else "",
         f"{counted(applied.documents, 'document')} changed, for kb-worker to read" if applied.documents else "",
     ]
-    return ", ".join(filter(None, parts)) or f"nothing has changed ({applied.unchanged} facts and actions as they were)"
+    unused = f"; not in `tools` of site.toml, so never used: {', '.join(applied.unused)}" if applied.unused else ""
+    done = ", ".join(filter(None, parts)) or f"nothing has changed ({applied.unchanged} facts and actions as they were)"
+    return done + unused
 
 
 if __name__ == "__main__":

@@ -237,6 +237,17 @@ def test_what_the_folder_has_no_more_is_gone_and_what_the_api_made_stays(shop: S
     shop.run(story)
 
 
+def test_a_tool_that_the_folder_has_and_does_not_allow_is_told(shop: Shop, folder: Path) -> None:
+    async def story(database: Database) -> None:
+        (folder / "site.toml").write_text(SITE.replace(', "stock_of"', ""))
+        applied = await shop.apply(database, folder)
+        assert told(applied).endswith(
+            "1 document changed, for kb-worker to read; not in `tools` of site.toml, so never used: stock_of"
+        )
+
+    shop.run(story)
+
+
 def test_an_upgrade_brings_every_sites_small_talk_up_to_date(shop: Shop, folder: Path, remembering: MiniLM) -> None:
     async def story(database: Database) -> None:
         await shop.apply(database, folder)
