@@ -55,8 +55,9 @@ _POINTS_BACK = re.compile(
 
 
 def in_context(question: str, topic: str) -> str:
-    """ "Aur uska price?" names nothing itself, and any price would answer it: it is judged with what was asked before."""
-    if topic and len(normalise(question).words) <= 2 and _POINTS_BACK.search(latin(question)):
+    """ "Aur uska price?", "aur kitne din mein?" name nothing, and any price would answer them: what was asked before is added."""
+    words = normalise(question).words
+    if topic and words and (not words - NOT_A_SUBJECT or (len(words) <= 2 and _POINTS_BACK.search(latin(question)))):
         return f"{topic} {question}"
     return question
 

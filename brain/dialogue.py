@@ -185,18 +185,12 @@ async def _decide(text: str, match: Match | None, request: Request, mind: Mind) 
     decision = decide.at_once(match, thresholds, request.number if is_meant(mind.tools, request.number) else "")
     if decision is not None and (decision.route != "tell" or match is None or match.exact):
         return decision
-    passages = await _passages(text, request.memory, mind)
+    passages = await mind.knowledge.passages(mind.site.site_id, text, PASSAGES)
     if has_model and (fact := decide.as_passage(match, request.language)) is not None:
         passages = sorted([*passages, fact], key=lambda passage: -passage.score)
     if decision is not None and match is not None:
         return decide.nearer(text, match, passages, thresholds, has_model=has_model) or decision
     return decide.further(text, match, passages, thresholds, has_model=has_model)
-
-
-async def _passages(text: str, memory: Memory, mind: Mind) -> list[Passage]:
-    """A question of a word or two is looked for with the one before."""
-    query = f"{memory.topic} {text}" if memory.topic and len(normalise(text).words) <= 2 else text
-    return await mind.knowledge.passages(mind.site.site_id, query, PASSAGES)
 
 
 def _carry_out(decision: Decision, text: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:

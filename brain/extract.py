@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from brain.figures_in import figures_in
-from brain.knowledge.normal import Normal, normalise
+from brain.knowledge.normal import Normal, normalise, stem
 from brain.knowledge.passages import Passage
 from brain.knowledge.sound import phonetic
 from core.sentences import split
@@ -70,7 +70,14 @@ def quote(question: str, passages: Sequence[Passage]) -> Quote | None:
     found = [
         Quote(page.told(at), page.passage, _sure(asked, weights, page, at)) for page in pages for at in range(len(page.lines))
     ]
-    return max(found, key=lambda each: each.sure, default=None)
+    best = max(found, key=lambda each: each.sure, default=None)
+    if (
+        best is not None
+        and not asked.words - _PRICE
+        and any(each.text != best.text and each.sure > best.sure / 2 for each in found)
+    ):
+        return None  # "price?", and there are several: of what?
+    return best
 
 
 class _Page:
@@ -97,8 +104,14 @@ def _sentences(text: str) -> tuple[tuple[str, ...], tuple[Normal, ...]]:
     return texts, tuple(map(normalise, texts))
 
 
+_PRICE = frozenset(stem(word) for word in "price cost charge rate fee fare rent amount".split())
+"""What a sum of money in a sentence says without the word."""
+_MONEY = re.compile(r"₹|\brs\b\.?|\brup(?:ee|aye|ay|iy|ya)|रुप|ਰੁਪ", re.I)
+
+
 def _sure(asked: Normal, weights: dict[str, float], page: _Page, at: int) -> float:
-    covered = _covered(weights, page.lines[at], page.title)
+    says_price = bool(asked.words - _PRICE and _MONEY.search(page.texts[at]))
+    covered = _covered(weights, page.lines[at], page.title, _PRICE if says_price else frozenset())
     bare = bool(_WANTS_FIGURE.search(asked.english)) and not (
         figures_in(page.texts[at], loosely=True) or _WHEN.search(page.lines[at].english) or _WHEN.search(page.texts[at].lower())
     )
@@ -106,11 +119,14 @@ def _sure(asked: Normal, weights: dict[str, float], page: _Page, at: int) -> flo
     return 1 / (1 + math.exp(-odds))
 
 
-def _covered(weights: dict[str, float], line: Normal, title: Normal) -> float:
-    """Share of the question's weight that the sentence, or at less worth the title, has: 0 to 1."""
+def _covered(weights: dict[str, float], line: Normal, title: Normal, said: frozenset[str]) -> float:
+    """Share of the question's weight that the sentence, or at less worth the title, has: 0 to 1. `said`: in other words."""
     got = 0.0
     for word, weight in weights.items():
-        got += weight if _has(line, word) else TITLE_WORTH * weight if _has(title, word) else 0.0
+        if word in said or _has(line, word):
+            got += weight
+        elif _has(title, word):
+            got += TITLE_WORTH * weight
     return got / sum(weights.values())
 
 

@@ -46,7 +46,9 @@ def test_without_a_model_a_sentence_that_surely_answers_is_quoted() -> None:
     assert strict.route == "abstain" and strict.score is not None
 
 
-@pytest.mark.parametrize("question", ["aur uska price?", "उसका दाम", "iski warranty kitni hai", "what is its price", "ਉਸਦਾ ਦਾਮ"])
+@pytest.mark.parametrize(
+    "question", ["aur uska price?", "उसका दाम", "iski warranty kitni hai", "what is its price", "ਉਸਦਾ ਦਾਮ", "aur kitne din mein?"]
+)
 def test_what_points_back_is_judged_with_the_question_before(question: str) -> None:
     """Any row of a price list would answer "its price"."""
     assert in_context(question, "gold package mein kya hai") == f"gold package mein kya hai {question}"

@@ -85,3 +85,19 @@ def test_a_word_that_only_sounds_alike_is_another_word() -> None:
     parking, thyroid = quote("parking hai kya", [passage]), quote("thairoid profile ka price", [passage])
     assert parking is not None and parking.sure < 0.1
     assert thyroid is not None and thyroid.sure >= Thresholds().document
+
+
+def test_a_sum_of_money_is_a_price_whatever_it_is_called() -> None:
+    text = "The Gold health package costs Rs 4,999 and includes 62 tests. Photos of the gold package hang in the hall."
+    passage = Passage("packages", 1, "document", "packages", "", "", text, "en", (0, len(text)), 0.6, 0.7)
+    for question in ("gold package ka price", "gold package rate", "gold package ka kiraya"):
+        found = quote(question, [passage])
+        assert found is not None and found.sure >= Thresholds().document and "4,999" in found.text
+
+
+def test_a_price_is_told_without_its_subject_only_if_there_is_one() -> None:
+    rows = ["Test: X-ray chest; Price: ₹400", "Test: MRI brain; Price: ₹6,500"]
+    xray, mri = (Passage("prices", at, "document", "", "", "", row, "en", (0, 9), 0.5, 1.0) for at, row in enumerate(rows))
+    assert quote("price kya hai", [xray, mri]) is None
+    alone = quote("price kya hai", [mri])
+    assert alone is not None and alone.sure >= Thresholds().document
