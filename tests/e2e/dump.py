@@ -27,9 +27,9 @@ class Dump:
         self._chunks: list[tuple[float, Pcm]] = []
         """Each with the moment of its last sample."""
 
-    def look(self) -> None:
-        """Read what is new. To be called all the time."""
-        now = time()
+    def look(self) -> bool:
+        """Read what is new; was anything? To be called all the time."""
+        now, before = time(), len(self._chunks)
         for path in self._folder.glob("dump-*-dec.wav"):
             begin, size = self._read.get(path, _HEADER), path.stat().st_size
             if size < begin:  # a second stream in the same second: baresip overwrites the first one's file
@@ -40,6 +40,7 @@ class Dump:
                     data = file.read((size - begin) // 2 * 2)
                 self._read[path] = begin + len(data)
                 self._chunks.append((now, np.frombuffer(data, "<i2")))
+        return len(self._chunks) > before
 
     def heard(self, since: float) -> Pcm:
         parts: list[Pcm] = []

@@ -5,66 +5,30 @@
     await operators["201"].speak(sound)
     operators["201"].heard()
 
-What happens comes as baresip's events (ctrl_tcp: JSON in netstrings) to a thread, so a phone serves tests of any event loop.
+Verbs are coroutines of any event loop: what happens is learnt by a thread (baresip.py).
 """
 
 import asyncio
 import contextlib
-import json
 import re
-import select
-import shutil
-import socket
-import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pytest
 
 from core.audio import Pcm
 from haazir.caller import wav
 from haazir.caller.voices import pause
-from tests.e2e.dump import Dump
-from tests.e2e.watch import Watch
+from tests.e2e.baresip import Baresip, Event, PhoneFailed
 
-CONFIG = """\
-sip_listen 127.0.0.1:0
-ctrl_tcp_listen 127.0.0.1:{control}
-call_local_timeout 0
-call_max_calls 4
-audio_player aubridge,nowhere
-audio_source aufile,{silence}
-audio_alert aubridge,nowhere
-ausrc_srate 8000
-auplay_srate 8000
-jitter_buffer_type off
-rtp_timeout 0
-snd_path {folder}
-module_path {modules}
-module g711.so
-module aubridge.so
-module aufile.so
-module sndfile.so
-module_app account.so
-module_app menu.so
-module_app ctrl_tcp.so
-"""
-_SILENCE_S = 600.0
-"""The longest call: baresip hangs up when the file it speaks from is at its end."""
 _TAIL_S = 5.0
 """Silence after a sentence, in which we go back to the silence proper."""
 _KEY_S = 0.2
 """From one key to the next."""
-
-
-class PhoneFailed(RuntimeError):
-    """baresip did not do what it was told; the message has what it said."""
 
 
 @dataclass(slots=True)
@@ -99,13 +63,11 @@ class OperatorPhone:
         self._server = server
         self._account = f"<sip:{extension}@{server}>;auth_user={extension};auth_pass={password};regint=300;answermode=manual"
         self._folder = folder
-        self._watch = Watch()
-        self._dump = Dump(folder)
         self._registered: bool | None = None
-        self._answers: dict[str, dict[str, Any]] = {}
-        self._tokens = 0
         self._transfer = ""
-        self._stopping = False
+        """Why the last one failed."""
+        self._baresip = Baresip(folder, self._happened)
+        self._until = self._baresip.watch.until
 
     @classmethod
     @contextlib.contextmanager
@@ -113,48 +75,47 @@ class OperatorPhone:
         """A phone that is switched on and not registered yet. `server` is host:port."""
         with tempfile.TemporaryDirectory(prefix=f"phone-{extension}-") as name:
             phone = cls(extension, password, server, Path(name))
-            phone._start()
             try:
                 yield phone
             finally:
-                phone._stop()
+                phone._baresip.stop()
 
     # ── what an operator does ────────────────────────────────────────────────────────────────────────────────────────
     async def register(self) -> None:
         """PhoneFailed if the server does not want us."""
         self._registered = None
-        await self._command("uanew", self._account)
-        await self._watch.until(lambda: self._registered is not None, 10.0, f"the registration of {self.extension}")
+        await self._baresip.command("uanew", self._account)
+        await self._until(lambda: self._registered is not None, 10.0, f"the registration of {self.extension}")
         if not self._registered:
-            raise PhoneFailed(f"{self.extension} could not register:\n{self.last_words()}")
+            raise PhoneFailed(f"{self.extension} could not register:\n{self._baresip.last_words()}")
 
     async def unregister(self) -> None:
-        await self._command("uadel", f"sip:{self.extension}@{self._server}")
+        await self._baresip.command("uadel", f"sip:{self.extension}@{self._server}")
 
     async def rings(self, timeout: float = 20.0) -> PhoneCall:
         """The call that is coming in. To let it ring, do nothing."""
-        await self._watch.until(lambda: self._ringing() is not None, timeout, f"a call for {self.extension}")
+        await self._until(lambda: self._ringing() is not None, timeout, f"a call for {self.extension}")
         call = self._ringing()
         assert call is not None
         return call
 
     async def answer(self) -> PhoneCall:
         call = await self.rings()
-        await self._command("accept")
-        await self._watch.until(lambda: call.state != "ringing", 5.0, "the call that was answered")
+        await self._baresip.command("accept")
+        await self._until(lambda: call.state != "ringing", 5.0, "the call that was answered")
         return call
 
     async def decline(self) -> None:
         """486 while it rings: baresip knows no other answer."""
         call = await self.rings()
-        await self._command("hangup")
+        await self._baresip.command("hangup")
         await self.over(call)
 
     async def dial(self, number: str, timeout: float = 10.0) -> PhoneCall:
         """Until the other side answers. PhoneFailed if it does not."""
         before = len(self.calls)
-        await self._command("dial", f"sip:{number}@{self._server}")
-        await self._watch.until(lambda: any(call.state != "ringing" for call in self.calls[before:]), timeout, "an answer")
+        await self._baresip.command("dial", f"sip:{number}@{self._server}")
+        await self._until(lambda: any(call.state != "ringing" for call in self.calls[before:]), timeout, "an answer")
         call = self.calls[before]
         if call.state == "over":
             raise PhoneFailed(f"{number}: {call.reason}")
@@ -162,7 +123,7 @@ class OperatorPhone:
 
     async def press(self, digits: str) -> None:
         for digit in digits:
-            await self._command("sndcode", digit)
+            await self._baresip.command("sndcode", digit)
             await asyncio.sleep(_KEY_S)
 
     async def speak(self, sound: Pcm) -> None:
@@ -170,25 +131,25 @@ class OperatorPhone:
         path = self._folder / "speech.wav"
         wav.write(path, np.concatenate([sound, pause(_TAIL_S)]))
         try:
-            await self._command("ausrc", f"aufile,{path}")
+            await self._baresip.command("ausrc", f"aufile,{path}")
             await asyncio.sleep(sound.size / wav.RATE)
         finally:
-            await self._command("ausrc", f"aufile,{self._silence}")
+            await self._baresip.command("ausrc", f"aufile,{self._baresip.silence}")
 
     async def quiet(self, seconds: float, since: float, timeout: float = 15.0) -> None:
         """Until the other side, who has made a sound since then (time.time()), has made none for this long."""
 
         def silent() -> bool:
-            last = self._dump.last_sound_after(since)
+            last = self._baresip.dump.last_sound_after(since)
             return last is not None and time.time() - last >= seconds
 
-        await self._watch.until(silent, timeout, f"{seconds} s of silence at {self.extension}")
+        await self._until(silent, timeout, f"{seconds} s of silence at {self.extension}")
 
     async def hold(self) -> None:
-        await self._command("hold")
+        await self._baresip.command("hold")
 
     async def resume(self) -> None:
-        await self._command("resume")
+        await self._baresip.command("resume")
 
     async def transfer(self, number: str) -> None:
         """Blind: the other side goes to `number`, we are out."""
@@ -204,22 +165,20 @@ class OperatorPhone:
         held, consulted = [call for call in self.calls if call.state == "up"][-2:]
         ours, theirs = self._tags(consulted)
         replaces = f"{consulted.id}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}"
-        await self._command("callfind", held.id)
+        await self._baresip.command("callfind", held.id)
         await self._refer(held, f"<sip:{consulted.number}@{self._server}?Replaces={replaces}>")
         await self.over(consulted)
 
     async def hang_up(self) -> None:
         """Safe twice."""
         for call in [call for call in self.calls if call.state != "over"][-1:]:
-            await self._command("hangup")
+            await self._baresip.command("hangup")
             await self.over(call)
 
     async def over(self, call: PhoneCall | None = None, timeout: float = 10.0) -> None:
         """Until the call (all calls, if none is named) is over."""
         wanted = [call] if call else self.calls
-        await self._watch.until(
-            lambda: all(call.state == "over" for call in wanted), timeout, f"the end of {self.extension}'s call"
-        )
+        await self._until(lambda: all(call.state == "over" for call in wanted), timeout, f"the end of {self.extension}'s call")
 
     async def free(self) -> None:
         """As it was switched on: no calls, refusing nobody. For the beginning of a test."""
@@ -235,94 +194,24 @@ class OperatorPhone:
 
     def heard(self, since: float = 0.0) -> Pcm:
         """What came over the line since that time.time(), at 8 kHz, silence where no packet came."""
-        return self._dump.heard(since)
+        return self._baresip.dump.heard(since)
 
     def first_sound_after(self, moment: float) -> float | None:
         """time.time() of the first 20 ms above -45 dBFS, to 10 ms."""
-        return self._dump.first_sound_after(moment)
+        return self._baresip.dump.first_sound_after(moment)
 
     def signalling(self) -> str:
         """Every SIP message that it sent and got, and what baresip said to them."""
-        return self._log.read_text(errors="replace")
-
-    def last_words(self) -> str:
-        return "\n".join(self.signalling().splitlines()[-30:])
+        return self._baresip.log()
 
     # ── what drives it ───────────────────────────────────────────────────────────────────────────────────────────────
-    def _start(self) -> None:
-        program = shutil.which("baresip")
-        if program is None:
-            pytest.skip("baresip is not installed: bin/haazir test installs it (Debian: apt-get install baresip-core)")
-        modules = next(Path("/usr/lib").glob("**/baresip/modules"))
-        self._silence, self._log = self._folder / "silence.wav", self._folder / "log"
-        wav.write(self._silence, pause(_SILENCE_S))
-        control = _free_port()
-        settings = CONFIG.format(control=control, silence=self._silence, folder=self._folder, modules=modules)
-        (self._folder / "config").write_text(settings)
-        (self._folder / "accounts").touch()
-        (self._folder / "contacts").touch()
-        with self._log.open("wb") as log:
-            command = [program, "-s", "-f", str(self._folder)]
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self._control = self._connected(control)
-        self._thread = threading.Thread(target=self._listen, name=f"phone {self.extension}")
-        self._thread.start()
-
-    def _connected(self, port: int) -> socket.socket:
-        until = time.monotonic() + 10
-        while True:
-            try:
-                return socket.create_connection(("127.0.0.1", port))
-            except ConnectionRefusedError:
-                if time.monotonic() > until or self._process.poll() is not None:
-                    raise PhoneFailed(f"baresip did not start:\n{self.last_words()}") from None
-                time.sleep(0.05)
-
-    def _stop(self) -> None:
-        self._stopping = True
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._thread.join()
-        self._control.close()
-
-    def _listen(self) -> None:
-        buffer = b""
-        while True:
-            talking = any(call.state == "up" for call in self.calls)
-            if select.select([self._control], [], [], 0.01 if talking else None)[0]:
-                try:
-                    data = self._control.recv(65536)
-                except ConnectionResetError:
-                    data = b""
-                if not data:
-                    return
-                buffer = self._take(buffer + data)
-            self._dump.look()
-            self._watch.changed()
-
-    def _take(self, buffer: bytes) -> bytes:
-        """The netstrings at the front; what is left."""
-        while (match := re.match(rb"(\d+):", buffer)) and len(buffer) > match.end() + int(match[1]):
-            end = match.end() + int(match[1])
-            message = json.loads(buffer[match.end() : end])
-            buffer = buffer[end + 1 :]
-            if message.get("event"):
-                self._happened(message)
-            else:
-                self._answers[message.get("token", "")] = message
-        return buffer
-
-    def _happened(self, event: dict[str, Any]) -> None:
+    def _happened(self, event: Event) -> None:
         kind, call = event["type"], self._call(event.get("id", ""))
         match kind:
             case "REGISTER_OK" | "REGISTER_FAIL":
                 self._registered = kind == "REGISTER_OK"
             case "CALL_INCOMING" if self.refusing:
-                self._send("hangup")
+                self._baresip.send("hangup")
             case "CALL_INCOMING" | "CALL_RINGING" | "CALL_PROGRESS" if call is None:
                 self._begin(event)
             case "CALL_ESTABLISHED":
@@ -334,7 +223,7 @@ class OperatorPhone:
             case "TRANSFER_FAILED":
                 self._transfer = event.get("param", "") or "failed"
 
-    def _begin(self, event: dict[str, Any]) -> PhoneCall:
+    def _begin(self, event: Event) -> PhoneCall:
         match = re.search(r"sips?:([^@;>]*)", event.get("peeruri", ""))
         call = PhoneCall(event["id"], event["direction"], match[1] if match else "", event.get("peerdisplayname", ""))
         call.become("ringing")
@@ -353,8 +242,8 @@ class OperatorPhone:
 
     async def _refer(self, call: PhoneCall, target: str) -> None:
         self._transfer = ""
-        await self._command("transfer", target)
-        await self._watch.until(lambda: call.state == "over" or bool(self._transfer), 15.0, "the end of the transfer")
+        await self._baresip.command("transfer", target)
+        await self._until(lambda: call.state == "over" or bool(self._transfer), 15.0, "the end of the transfer")
         if self._transfer:
             raise PhoneFailed(f"transfer to {target}: {self._transfer}")
 
@@ -363,19 +252,6 @@ class OperatorPhone:
         found = re.findall(rf"SIP/2\.0 200 (?:(?!\r\n\r\n).)*?{re.escape(call.id)}(?:(?!\r\n\r\n).)*", self.signalling(), re.S)
         tags = {name.lower(): tag for name, tag in re.findall(r"(From|To):[^\r\n]*;tag=([^;\s]+)", found[0])}
         return tags["from"], tags["to"]
-
-    async def _command(self, command: str, parameters: str = "") -> None:
-        token = self._send(command, parameters)
-        await self._watch.until(lambda: token in self._answers, 5.0, f"baresip's answer to {command}")
-        if not (answer := self._answers.pop(token))["ok"]:
-            raise PhoneFailed(f"{command} {parameters}: {answer['data']}")
-
-    def _send(self, command: str, parameters: str = "") -> str:
-        self._tokens += 1
-        body = {"command": command, "token": str(self._tokens), **({"params": parameters} if parameters else {})}
-        data = json.dumps(body).encode()
-        self._control.sendall(b"%d:%s," % (len(data), data))
-        return str(self._tokens)
 
 
 async def first_to_ring(phones: Iterable[OperatorPhone], timeout: float = 20.0) -> OperatorPhone:
@@ -388,9 +264,3 @@ async def first_to_ring(phones: Iterable[OperatorPhone], timeout: float = 20.0) 
     finally:
         for task in waiting:
             task.cancel()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

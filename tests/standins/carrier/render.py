@@ -13,7 +13,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 PROMPTS: Mapping[str, tuple[str, str]] = {
     "hello": ("hi", "हेलो? हाँ बोलिए"),
     "busy": ("en", "The person you are calling is busy on another call. Please call later."),
-    "voicemail": ("en", "This is the voice mailbox of Asha. Please leave a message after the beep."),
+    "voicemail": ("en", "Asha is not here. Please leave a message after the beep."),
     "menu": ("en", "Welcome to Sharma Traders. Press one for sales, press two for accounts."),
     "chosen-1": ("en", "Sales."),
     "chosen-2": ("en", "Accounts."),
