@@ -106,7 +106,11 @@ class MediaReported(Event, frozen=True, kw_only=True, tag="haazir.call.media"):
     rtp: RtpReport
 
 
-Outcome = Literal["completed", "caller_hung_up", "transferred", "abandoned", "rejected", "no_input", "failed"]
+Outcome = Literal[
+    "completed", "caller_hung_up", "transferred", "abandoned", "rejected", "no_input", "failed",
+    "busy", "no_answer", "bad_number", "refused", "machine",
+]  # fmt: skip
+"""The second line: of calls out. machine: a voicemail or a menu answered."""
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
@@ -116,6 +120,8 @@ class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
     cause_text: str
     recording: str | None = None
     """Base name of the recording's files in the recordings folder, without suffix."""
+    sip_status: int | None = None
+    """Of a call out: what the other side's network answered in the end."""
 
 
 class LeadCollected(Event, frozen=True, kw_only=True, tag="haazir.lead.collected"):
@@ -130,6 +136,13 @@ class CallbackScheduled(Event, frozen=True, kw_only=True, tag="haazir.callback.s
     """time.time() of then."""
 
 
+class DoNotCallAsked(Event, frozen=True, kw_only=True, tag="haazir.do_not_call.asked"):
+    """In a call: "mat call karo". From here on no call of this site's goes to that number (outbound)."""
+
+    number: str
+    """E.164"""
+
+
 CallEvent = CallStarted | CallAnswered | TurnCompleted | ToolCalled | CallTransferred | MediaReported | CallEnded
 """What a call's record is made of."""
-AnyEvent = CallEvent | LeadCollected | CallbackScheduled
+AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked

@@ -56,7 +56,8 @@ class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
     call_limit_s: int = 3600
     """TIMEOUT(absolute) of every call."""
     trunks: tuple[dict[str, str], ...] = ()
-    """[[asterisk.trunks]] name, kind = "registration" | "ip", host, username, secret (name of a secret), context."""
+    """[[asterisk.trunks]] name, kind = "registration" | "ip", host, username, secret (name of a secret), context; for calls out:
+    outbound (the sites that may, or "*"), caller_ids, at_once, per_second."""
     operators: tuple[dict[str, str], ...] = ({"extension": "201"}, {"extension": "202"})
     """[[asterisk.operators]] extension, name. Their SIP passwords are secrets `operator_<extension>`."""
 
@@ -74,6 +75,17 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """How often Asterisk is searched for channels and bridges that belong to no call."""
     site_cache_s: float = 5.0
     """A change of a site is live on calls that start this much later."""
+
+
+class Outbound(msgspec.Struct, frozen=True, kw_only=True):
+    """Calls out, of all sites. Which trunks they take: `outbound` of [[asterisk.trunks]]. docs/outbound.md"""
+
+    hours: str = "09:00-21:00"
+    """Nobody is called outside these in their own clock, whatever a site says: India's rule. Who widens it answers for it."""
+    max_total: int = 10
+    """At the same time."""
+    per_second: float = 1.0
+    """Begun."""
 
 
 class Engines(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,6 +139,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     network: Network = Network()
     asterisk: Asterisk = Asterisk()
     calls: Calls = Calls()
+    outbound: Outbound = Outbound()
     engines: Engines = Engines()
     media: Media = Media()
     database: Database = Database()
@@ -196,7 +209,7 @@ PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "ga
 """Our own processes, in the order of their metrics ports."""
 
 _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
-    "network": Network, "asterisk": Asterisk, "calls": Calls, "engines": Engines,
+    "network": Network, "asterisk": Asterisk, "calls": Calls, "outbound": Outbound, "engines": Engines,
     "media": Media, "database": Database, "brain": Brain, "knowledge": Knowledge,
 }  # fmt: skip
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from core.ids import SITE_ID, SiteId
+from core.outbound import Outbound
 
 Text = Annotated[str, Meta(max_length=2000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -203,6 +204,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Calls, conversations and recordings older than this are deleted."""
     tools_off: bool = False
     """Kill switch: no tool goes out to the site's CRM or portal any more, from the next turn on."""
+    outbound: Outbound = Outbound()
+    """Calls that the agent makes (core/outbound.py)."""
 
     @property
     def language(self) -> Language:

@@ -58,6 +58,7 @@ CallsSite = Annotated[SiteId, Depends(Scoped("calls"))]
 KbSite = Annotated[SiteId, Depends(Scoped("kb"))]
 ChatSite = Annotated[SiteId, Depends(Scoped("chat"))]
 ToolsSite = Annotated[SiteId, Depends(Scoped("tools"))]
+OutboundSite = Annotated[SiteId, Depends(Scoped("outbound"))]
 """Problem 401 or 403 before the handler runs, unless the key opens a site and has the scope."""
 Db = Annotated[Database, Depends(_database)]
 Secrets = Annotated[Vault, Depends(_vault)]
