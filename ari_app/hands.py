@@ -20,19 +20,28 @@ from ari_app.doors import Doors
 from ari_app.media_link import MediaLink
 from core.commands import AdoptMedia, OpenMedia
 from core.ids import bridge_id, media_channel_id
+from core.orders import Reply
 from core.sites import Site
 
 log = logging.getLogger(__name__)
 
 
 class Hands:
-    """Of one call. `say` takes what came of it to the machine."""
+    """Of one call. `say` takes what came of it to the machine, `answer` to who gave an order."""
 
-    def __init__(self, doors: Doors, caller: Caller, record: CallRecord, say: Callable[[do.Happening], None]) -> None:
+    def __init__(
+        self,
+        doors: Doors,
+        caller: Caller,
+        record: CallRecord,
+        say: Callable[[do.Happening], None],
+        answer: Callable[[Reply], None],
+    ) -> None:
         self._doors = doors
         self._caller = caller
         self._record = record
         self._say = say
+        self._answer = answer
         self._media = MediaLink(doors.media_socket, doors.limits.media_open, say)
         self._tasks: asyncio.TaskGroup
         self._making: list[asyncio.Task[None]] = []
@@ -83,6 +92,8 @@ class Hands:
                 self._record.transferred(action)
             case do.NoteEnded():
                 self._record.ended(action)
+            case do.AnswerOrder(reply):
+                self._answer(reply)
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -15,13 +15,16 @@ from ari_app.ari.socket import EventSocket, Replaced
 from ari_app.books import Books
 from ari_app.call.seats import Seats
 from ari_app.call.state import Limits
+from ari_app.door import Door
 from ari_app.doors import Doors
 from ari_app.journal import Journal
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
 from ari_app.switchboard import Switchboard
+from core.bus import serve
 from core.db import Database
+from core.orders import Order
 from core.outbox import Outbox
 from core.process import run, stop_signal
 from core.settings import Settings
@@ -46,10 +49,10 @@ async def work(settings: Settings) -> None:
         socket = EventSocket(ari)
         status = await serve_status(settings.metrics_address("ari-app"), lambda: _missing(socket))
         stack.push_async_callback(status.cleanup)
-        await _take_calls(_doors(settings, ari, database, outbox), socket, settings.calls.orphan_s)
+        await _take_calls(_doors(settings, ari, database, outbox), socket, settings)
 
 
-async def _take_calls(doors: Doors, socket: EventSocket, orphan_s: float) -> None:
+async def _take_calls(doors: Doors, socket: EventSocket, settings: Settings) -> None:
     replaced: list[BaseException] = []
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -57,7 +60,8 @@ async def _take_calls(doors: Doors, socket: EventSocket, orphan_s: float) -> Non
             connected = asyncio.Event()
             tasks.create_task(_until_asked(), name="signals")
             tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
-            tasks.create_task(_keep_in_step(board, connected, orphan_s), name="recover")
+            tasks.create_task(_keep_in_step(board, connected, settings.calls.orphan_s), name="recover")
+            tasks.create_task(_take_orders(board, settings), name="orders")
     except* Stopped:
         log.info("= stopped, calls go on")
     except* Replaced as group:
@@ -93,6 +97,11 @@ def _missing(socket: EventSocket) -> str | None:
 async def _until_asked() -> None:
     await stop_signal().wait()
     raise Stopped
+
+
+async def _take_orders(board: Switchboard, settings: Settings) -> None:
+    async with serve(settings.socket("ari-app"), Order, Door(board.obey).serve):
+        await asyncio.Event().wait()
 
 
 async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: float) -> None:

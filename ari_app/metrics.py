@@ -26,4 +26,5 @@ ANSWER = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5),
 )
 ORPHANS = Counter("haazir_ari_app_orphans_removed", "Channels and bridges that belonged to no call", ["what"])
+ORDERS = Counter("haazir_ari_app_orders", "Orders from outside, by kind and how they went", ["order", "answer"])
 INBOX_DROPPED = Counter("haazir_ari_app_events_dropped", "Events of a call that came faster than it could take them")

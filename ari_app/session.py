@@ -23,9 +23,11 @@ from ari_app.call.state import INTERWORKING, Call, Phase
 from ari_app.doors import Doors
 from ari_app.hands import Hands
 from ari_app.journal import Entry
+from ari_app.pending import Pending, settled
 from core.drive import Inbox, drive
 from core.ids import media_channel_id
 from core.machine import Tick
+from core.orders import CallOrder, NotDone, Reply
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +39,8 @@ class Session:
         self._doors = doors
         self._record = CallRecord(doors.books, entry)
         self._inbox: Inbox[do.Happening] = Inbox()
-        self._hands = Hands(doors, caller, self._record, self._inbox.put)
+        self._pending = Pending()
+        self._hands = Hands(doors, caller, self._record, self._inbox.put, self._pending.settle)
 
     # ── life ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     async def run(self) -> None:
@@ -50,6 +53,7 @@ class Session:
                     self._hands.perform(action)
                 await drive(call, step, self._inbox, self._hands.perform, self._observe)
         finally:
+            self._pending.close()
             self._doors.seats.give_back(self.caller.call_id)
             metrics.INBOX_DROPPED.inc(self._inbox.dropped)
 
@@ -72,6 +76,16 @@ class Session:
             log.warning("! caller lost", extra={"call": self.caller.call_id, "error": str(error)})
         await self._hands.release("failed")
         self._record.ended(do.NoteEnded("failed", INTERWORKING, "fault of ours"))
+
+    def obey(self, order: CallOrder) -> asyncio.Future[Reply]:
+        """An order of this call's; its answer."""
+        entry = self._record.entry
+        if entry is None or entry.site.site_id != order.site_id:  # of another site's: no such call
+            return settled(NotDone(order_id=order.order_id, why="no_such_call"))
+        if self._pending.full:
+            return settled(NotDone(order_id=order.order_id, why="busy", detail="too many orders at once"))
+        self._inbox.put(order)
+        return self._pending.expect(order)
 
     # ── Asterisk's events in ─────────────────────────────────────────────────────────────────────────────────────────
     def hear(self, event: ChannelEvent) -> None:

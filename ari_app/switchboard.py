@@ -10,8 +10,10 @@ from ari_app.ari.models import Channel, StasisStart
 from ari_app.books import Caller
 from ari_app.doors import Doors
 from ari_app.journal import Entry
+from ari_app.pending import settled
 from ari_app.session import Session
 from core.ids import CallId, call_of_leg
+from core.orders import CallOrder, NotDone, Order, Reply, Why
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,13 @@ class Switchboard:
         session = self.sessions[caller.call_id] = Session(self.doors, caller, entry)
         self._tasks.create_task(self._see_through(session), name=f"call {caller.call_id}")
         self._count()
+
+    def obey(self, order: Order) -> asyncio.Future[Reply]:
+        """What is asked of us from outside (door.py)."""
+        if isinstance(order, CallOrder) and (session := self.sessions.get(order.call_id)):
+            return session.obey(order)
+        why: Why = "no_such_call" if isinstance(order, CallOrder) else "not_allowed"
+        return settled(NotDone(order_id=order.order_id, why=why))
 
     async def _see_through(self, session: Session) -> None:
         try:

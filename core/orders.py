@@ -99,9 +99,9 @@ class Done(Message, frozen=True, kw_only=True):
 
 Why = Literal[
     "no_such_call", "not_answered", "with_people", "ending", "busy",
-    "no_such_destination", "not_allowed", "draining", "failed",
+    "no_such_destination", "not_allowed", "draining", "reused", "failed",
 ]  # fmt: skip
-"""not_answered, with_people, ending, busy: the call has moved on (HTTP 409)."""
+"""not_answered, with_people, ending, busy: the call has moved on (HTTP 409). reused: the id was another order's."""
 
 
 class NotDone(Message, frozen=True, kw_only=True):

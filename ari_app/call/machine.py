@@ -4,7 +4,7 @@
        │          │          │           │           ├─> LEAVING ─┐
        └──────────┴──────────┴───────────┴───────────┴─> HANDING ─┴─> WITH_PEOPLE ─> OVER        ADOPTING ─> TALKING
 
-    arriving.py: ROUTING to ANSWERING      talking.py: ADOPTING, TALKING      parting.py: the rest
+    arriving.py: ROUTING to ANSWERING      talking.py: ADOPTING, TALKING      parting.py: the rest      orders.py: in any phase
 
 Whatever fails before or in the conversation sends the caller to people; only if that fails too are they hung up.
 Every state that waits has a deadline.
@@ -13,7 +13,7 @@ Every state that waits has a deadline.
 from collections.abc import Callable
 from dataclasses import replace
 
-from ari_app.call import arriving, moves, parting, talking
+from ari_app.call import arriving, moves, orders, parting, talking
 from ari_app.call.state import Call, Limits, Next, Phase
 from ari_app.call.vocabulary import (
     AsteriskFailed,
@@ -28,6 +28,7 @@ from ari_app.call.vocabulary import (
 )
 from core.commands import MediaClosed, MediaRefused
 from core.machine import Tick
+from core.orders import CallOrder
 from core.sites import Site
 
 
@@ -54,6 +55,8 @@ def step(call: Call, event: Happening | Tick, now: float) -> Next:
             return call, []
         case CallerGone(cause, text):
             return moves.end(call, call.outcome or ("caller_hung_up" if call.answered else "abandoned"), cause, text)
+        case CallOrder():
+            return orders.obey(call, event, now)
     return _PHASES[call.phase](call, event, now) or _unexpected(call, event, now) or (call, [])
 
 

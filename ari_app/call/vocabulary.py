@@ -1,7 +1,7 @@
 """What can happen to a call, and what can be done about it: the words of machine.py.
 
-Events are facts; the media server's own messages (core.commands.FromMedia) are events as they come. Actions are requests,
-each with the event that answers it. session.py translates both to and from ARI.
+Events are facts; the media server's own messages (core.commands.FromMedia) and orders (core.orders) are events as they come.
+Actions are requests, each with the event that answers it. session.py translates both to and from ARI.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ari_app.call.routing import Decision
 from core.commands import FromMedia, ToMedia
 from core.events import Outcome
+from core.orders import CallOrder, Reply
 from core.sites import Site
 
 
@@ -93,7 +94,7 @@ class CallerGone:
 
 Happening = (
     Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
-    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | FromMedia
+    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | FromMedia | CallOrder
 )  # fmt: skip
 
 
@@ -203,7 +204,14 @@ class NoteEnded:
     cause_text: str
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerOrder:
+    """To who asked; an order is answered once."""
+
+    reply: Reply
+
+
 Action = (
     FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | MakeLeg | Join | PickUp | Tell
-    | ReleaseMedia | SendToPeople | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded
+    | ReleaseMedia | SendToPeople | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded | AnswerOrder
 )  # fmt: skip
