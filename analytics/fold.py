@@ -20,6 +20,7 @@ from core.events import (
     CallTransferred,
     Event,
     MediaReported,
+    PersonAsked,
     ToolCalled,
     TurnCompleted,
 )
@@ -48,6 +49,8 @@ def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
             return replace(record, turns=_with(record.turns, event, lambda turn: (turn.turn, turn.role != "caller")))
         case ToolCalled():
             return replace(record, tools=_with(record.tools, event, lambda tool: (tool.turn, False)))
+        case PersonAsked():
+            return replace(record, asked=_with(record.asked, event, lambda _: (0, False)))
         case CallTransferred():
             return replace(record, transfers=_with(record.transfers, event, lambda _: (0, False)))
 

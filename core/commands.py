@@ -75,13 +75,28 @@ class Say(Message, frozen=True, kw_only=True):
     language: Language | None = None
 
 
+class AnnounceTransfer(Message, frozen=True, kw_only=True):
+    """Somebody outside wants the caller with a person: say that one comes. Answered by TransferRequested."""
+
+
+class StandBy(Message, frozen=True, kw_only=True):
+    """A person is being looked for: say and hear nothing, but stay. ComeBack may follow."""
+
+
+class ComeBack(Message, frozen=True, kw_only=True):
+    """Nobody had time, the caller is with us again: say so, offer to call back, and go on."""
+
+
 class CloseMedia(Message, frozen=True, kw_only=True):
     """The call has ended. Answered by MediaClosed, then the connection closes."""
 
     reason: str
 
 
-ToMedia = OpenMedia | AdoptMedia | ConnectMedia | Answered | Digit | Hold | Unhold | Say | CloseMedia
+ToMedia = (
+    OpenMedia | AdoptMedia | ConnectMedia | Answered | Digit | Hold | Unhold | Say
+    | AnnounceTransfer | StandBy | ComeBack | CloseMedia
+)  # fmt: skip
 
 
 # ── control: media_server -> ari_app ─────────────────────────────────────────────────────────────────────────────────
@@ -102,11 +117,15 @@ class HangUpRequested(Message, frozen=True, kw_only=True):
     reason: Literal["goodbye", "no_input"]
 
 
+TransferReason = Literal["asked", "not_understood", "ordered", "brain_failed", "hearing_failed", "speaking_failed"]
+"""ordered: by AnnounceTransfer."""
+
+
 class TransferRequested(Message, frozen=True, kw_only=True):
     """The caller is to go to a person; our last word has been played."""
 
     destination: str
-    reason: Literal["asked", "not_understood", "brain_failed", "hearing_failed", "speaking_failed"]
+    reason: TransferReason
     summary: str = ""
 
 
@@ -152,6 +171,8 @@ class Ask(Message, frozen=True, kw_only=True):
     confidence: float
     via: Literal["voice", "keypad", "text"] = "voice"
     """`text`: it was typed; its language is found out by the brain, and its words are certain."""
+    news: Literal["", "nobody_free"] = ""
+    """Not the caller speaks, but this has happened to them; `text` is empty."""
     client: ClientTools = ClientTools()
 
 

@@ -102,6 +102,20 @@ class CallTransferred(Event, frozen=True, kw_only=True, tag="haazir.call.transfe
     reason: str
 
 
+AskedResult = Literal["accepted", "declined", "busy", "no_answer", "silent", "unreachable", "caller_gone"]
+"""silent: the phone was answered and no key came (a voicemail, perhaps); caller_gone: nobody waited for them any more."""
+
+
+class PersonAsked(Event, frozen=True, kw_only=True, tag="haazir.call.person.asked"):
+    """Somebody was to take the caller over. After `accepted` CallTransferred follows."""
+
+    person: str
+    """An operator's extension, a queue, or an outside number."""
+    result: AskedResult
+    seconds: float
+    """From the asking to the result."""
+
+
 class MediaReported(Event, frozen=True, kw_only=True, tag="haazir.call.media"):
     rtp: RtpReport
 
@@ -143,6 +157,8 @@ class DoNotCallAsked(Event, frozen=True, kw_only=True, tag="haazir.do_not_call.a
     """E.164"""
 
 
-CallEvent = CallStarted | CallAnswered | TurnCompleted | ToolCalled | CallTransferred | MediaReported | CallEnded
+CallEvent = (
+    CallStarted | CallAnswered | TurnCompleted | ToolCalled | PersonAsked | CallTransferred | MediaReported | CallEnded
+)  # fmt: skip
 """What a call's record is made of."""
 AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked

@@ -16,6 +16,7 @@ from core.events import (
     CallStarted,
     CallTransferred,
     MediaReported,
+    PersonAsked,
     ToolCalled,
     TurnCompleted,
 )
@@ -37,6 +38,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By number, the caller's before ours, then by time."""
     tools: tuple[ToolCalled, ...] = ()
     """By turn and time."""
+    asked: tuple[PersonAsked, ...] = ()
+    """Who was to take the caller over, by time."""
     transfers: tuple[CallTransferred, ...] = ()
     """By time."""
 
@@ -51,7 +54,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def events(self) -> tuple[CallEvent, ...]:
         """All facts, in no particular order."""
         single: tuple[CallEvent | None, ...] = (self.started, self.answered, self.ended, self.media)
-        return (*(event for event in single if event is not None), *self.turns, *self.tools, *self.transfers)
+        return (*(event for event in single if event is not None), *self.turns, *self.tools, *self.asked, *self.transfers)
 
     @property
     def language(self) -> Language | None:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from core import places
+from core.handover import EXTENSION
 from core.ids import SITE_ID
 from core.phrases import usual_phrases
 from core.sites import LANGUAGES, NUMBER, OPENING, QUEUE, USUAL_LANGUAGES, Embedding, Site
@@ -25,6 +26,7 @@ _LIKE = {
     NUMBER: "digits, perhaps a + before, as +911612345678",
     OPENING: "from and to, as 10:00-19:30",
     QUEUE: "small letters, digits, - and _, as humans",
+    EXTENSION: "an operator's extension, as 201",
 }
 """What a pattern wants, for who has not learnt to read it."""
 

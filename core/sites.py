@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from core.handover import Handover
 from core.ids import SITE_ID, SiteId
 from core.outbound import Outbound
 
@@ -206,6 +207,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Kill switch: no tool goes out to the site's CRM or portal any more, from the next turn on."""
     outbound: Outbound = Outbound()
     """Calls that the agent makes (core/outbound.py)."""
+    handover: Handover = Handover()
+    """How callers get to a person, and when (core/handover.py)."""
 
     @property
     def language(self) -> Language:

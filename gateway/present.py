@@ -24,6 +24,7 @@ def call(record: CallRecord, latency: shapes.Latency, recording: shapes.Recordin
         cause=shapes.Cause(code=ended.cause, text=ended.cause_text) if ended else None,
         language=record.language,
         turns=_turns(record),
+        asked=[shapes.Asked(at=_time(one.at), person=one.person, result=one.result, seconds=one.seconds) for one in record.asked],
         transfers=[shapes.Transfer(at=_time(to.at), destination=to.destination, reason=to.reason) for to in record.transfers],
         latency=latency,
         rtp=record.media.rtp if record.media else None,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, field
 
-from core.events import Outcome, RtpReport
+from core.events import AskedResult, Outcome, RtpReport
 from core.http.shapes import Instant, Next
 from core.sites import Language
 
@@ -65,6 +65,15 @@ class Transfer(Shape, frozen=True, kw_only=True):
     reason: str
 
 
+class Asked(Shape, frozen=True, kw_only=True):
+    """A person who was to take the caller over."""
+
+    at: Annotated[Instant, Meta(description="When the result was known")]
+    person: Annotated[str, Meta(description="An operator's extension, a queue, or an outside number")]
+    result: AskedResult
+    seconds: Annotated[float, Meta(description="From the asking to the result")]
+
+
 class Cause(Shape, frozen=True, kw_only=True):
     code: Annotated[int, Meta(description="ITU-T Q.850")]
     text: str
@@ -107,6 +116,7 @@ class Call(Shape, frozen=True, kw_only=True):
     cause: Cause | None
     language: Annotated[Language | None, Meta(description="What the caller spoke most")]
     turns: list[Turn]
+    asked: list[Asked]
     transfers: list[Transfer]
     latency: Latency
     rtp: Annotated[RtpReport | None, Meta(description="Quality of the sound both ways, once the call is over")]
