@@ -1,0 +1,59 @@
+"""Who may dial out through which trunk: what the machine's admin wrote into haazir.toml. A site can't give itself this. ◆
+
+[[asterisk.trunks]]
+name = "tata"
+outbound = "demo, clinic"              # or "*": every site; without it nobody dials out here
+caller_ids = "+911612345678"           # with these alone; without it, with any
+at_once = "10"                         # calls out at the same time
+per_second = "1"                       # calls begun
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from core.ids import SiteId
+
+AT_ONCE = 5
+PER_SECOND = 1.0
+"""Of a trunk that does not say."""
+
+
+class TrunksUnreadable(ValueError):
+    """A value of haazir.toml's trunks; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    name: str
+    sites: frozenset[str]
+    """`*` among them: all."""
+    caller_ids: frozenset[str] = frozenset()
+    """Empty: any."""
+    at_once: int = AT_ONCE
+    per_second: float = PER_SECOND
+
+    def serves(self, site: SiteId) -> bool:
+        return bool(self.sites & {"*", site})
+
+    def lends(self, caller_id: str) -> bool:
+        return not self.caller_ids or caller_id in self.caller_ids
+
+
+def trunks(written: Iterable[Mapping[str, str]]) -> dict[str, Trunk]:
+    """settings.asterisk.trunks by name, those that may be dialled out through. TrunksUnreadable."""
+    return {row.get("name", ""): _trunk(row) for row in written if row.get("outbound", "").strip()}
+
+
+def _trunk(row: Mapping[str, str]) -> Trunk:
+    try:
+        at_once, per_second = int(row.get("at_once", AT_ONCE)), float(row.get("per_second", PER_SECOND))
+    except ValueError as error:
+        raise TrunksUnreadable(f"asterisk.trunks {row.get('name', '')!r}: at_once and per_second are numbers in quotes") from error
+    if at_once < 0 or not 0 < per_second <= 1000:
+        raise TrunksUnreadable(f"asterisk.trunks {row.get('name', '')!r}: at_once is 0 or more, per_second above 0")
+    return Trunk(row.get("name", ""), _words(row["outbound"]), _words(row.get("caller_ids", "")), at_once, per_second)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, re.split(r"[\s,]+", text)))
