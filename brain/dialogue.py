@@ -288,7 +288,7 @@ async def _use(tool: str, request: Request, mind: Mind) -> AsyncIterator[Piece]:
 
 def _use_number(request: Request, mind: Mind) -> AsyncIterator[Piece]:
     """A number alone means the tool that needs one like it."""
-    tool = for_number(mind.tools, request.number)
+    tool = for_number(mind.tools, request.number, request.asked.text)
     return _use(tool, request, mind) if tool is not None else _each(ask_for_person(request, "not_allowed", "abstain"))
 
 

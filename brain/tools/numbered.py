@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from brain.knowledge.normal import normalise
 from brain.knowledge.script import latin
 from brain.tools.tool import Tool
 
@@ -21,10 +22,16 @@ _SAYS_NUMBER = frozenset("order ord od no number num id ref".split())
 """Letters that only say that a number follows: order12345, No-12345."""
 
 
-def for_number(tools: Mapping[str, Tool], digits: str) -> str | None:
-    """The one tool that needs a number like this; else the order tool where the site has it: it asks for all of the number."""
+def for_number(tools: Mapping[str, Tool], digits: str, text: str = "") -> str | None:
+    """The one tool that needs a number like this; of several the one whose words are in `text` ("cancel my order"); else the
+    order tool where the site has it: it asks for all of the number."""
     fitting = _fitting(tools, digits)
-    return fitting[0] if len(fitting) == 1 else ORDERS if ORDERS in tools else None
+    if len(fitting) == 1:
+        return fitting[0]
+    asked = normalise(text).words
+    shared = {name: len(asked & _words(tools[name])) for name in fitting}
+    named = [name for name, count in shared.items() if count and count == max(shared.values())]
+    return named[0] if len(named) == 1 else ORDERS if ORDERS in tools else None
 
 
 def is_meant(tools: Mapping[str, Tool], digits: str) -> bool:
@@ -52,3 +59,8 @@ def _needs(parameters: Mapping[str, Any], number: str) -> bool:
         and Draft202012Validator(schema).is_valid(number)
         for schema in needed
     )
+
+
+def _words(tool: Tool) -> frozenset[str]:
+    """Of all the ways to ask for it."""
+    return normalise(" ".join(way for ways in tool.utterances.values() for way in ways)).words

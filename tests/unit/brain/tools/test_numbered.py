@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from brain.tools.numbered import for_number, is_meant, is_model
+from brain.tools.registry import UTTERANCES
 from brain.tools.tool import Request, Tool
 from brain.turn import Piece
 
@@ -65,3 +66,21 @@ def test_among_unknown_words_only_a_number_that_fits_is_meant() -> None:
 def test_a_tool_whose_pattern_fits_goes_before_the_order_tool() -> None:
     both = tools(check_order_status="^[0-9]{5}$", report_status="^[0-9]{6}$")
     assert (for_number(both, "123456"), for_number(both, "12345")) == ("report_status", "check_order_status")
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("cancel my order 12345", "update_order_status"),
+        ("mera order 12345 wapas le jao", "update_order_status"),
+        ("12345", "check_order_status"),
+        ("order 12345", "check_order_status"),
+        ("woh 12345 wala kahan pahuncha", "check_order_status"),
+    ],
+)
+def test_of_several_tools_for_a_number_it_is_the_one_whose_words_were_said(text: str, tool: str) -> None:
+    """Who asks to cancel an order is not told where it is."""
+    shop = tools(check_order_status="^[0-9]{5}$", update_order_status="^[0-9]{5}$")
+    for name, each in shop.items():
+        each.utterances = UTTERANCES[name]  # type: ignore[misc]
+    assert for_number(shop, "12345", text) == tool
