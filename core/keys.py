@@ -5,7 +5,7 @@ from typing import Literal
 
 from core.ids import SiteId
 
-Scope = Literal["calls", "kb", "chat", "sites", "tools", "outbound"]
+Scope = Literal["calls", "kb", "chat", "sites", "tools", "outbound", "live"]
 """What a key may be made for; a key without any opens all of its site."""
 
 KEY_LIMIT = 512

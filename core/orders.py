@@ -13,6 +13,7 @@ from core.ids import CallId, SiteId
 from core.sites import Language, Site
 
 HandoverKind = Literal["supervised", "blind"]
+MonitorMode = Literal["listen", "whisper", "barge"]
 
 
 class OrderBase(Message, frozen=True, kw_only=True):
@@ -64,7 +65,7 @@ class MonitorCall(CallOrder, frozen=True, kw_only=True):
     """A supervisor's phone rings; who answers hears the call."""
 
     extension: str
-    mode: Literal["listen", "whisper", "barge"] = "listen"
+    mode: MonitorMode = "listen"
     """whisper: the operator hears the supervisor, the caller does not; barge: all hear all."""
 
 

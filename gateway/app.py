@@ -8,7 +8,7 @@ from core.contacts import Contacts
 from core.http import description, doors, problems
 from core.http.doors import Doors
 from core.settings import Settings
-from gateway import agui, calls, chat, conversations, health
+from gateway import agui, calls, chat, conversations, health, live
 from gateway.brain_link import Chats
 from gateway.gate import Gate
 from kb_api import door
@@ -32,6 +32,7 @@ def application(
     app.state.chats, app.state.contacts = chats, contacts
     needs.farewells.append(chats.forget)
     app.include_router(calls.router)
+    app.include_router(live.router)
     app.include_router(chat.router)
     app.include_router(agui.router)
     app.include_router(conversations.router)

@@ -59,6 +59,7 @@ KbSite = Annotated[SiteId, Depends(Scoped("kb"))]
 ChatSite = Annotated[SiteId, Depends(Scoped("chat"))]
 ToolsSite = Annotated[SiteId, Depends(Scoped("tools"))]
 OutboundSite = Annotated[SiteId, Depends(Scoped("outbound"))]
+LiveSite = Annotated[SiteId, Depends(Scoped("live"))]
 """Problem 401 or 403 before the handler runs, unless the key opens a site and has the scope."""
 Db = Annotated[Database, Depends(_database)]
 Secrets = Annotated[Vault, Depends(_vault)]

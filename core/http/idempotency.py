@@ -51,6 +51,11 @@ class Writer:
         self._vault = vault
         self._key = key
 
+    @property
+    def key(self) -> str | None:
+        """As the client sent it."""
+        return self._key
+
     async def write(self, site: SiteId, write: Write, *, content: bytes | None = None) -> Response:
         """What `write` answers, in a transaction that sees `site` only; or what it answered the first time. Where a deadlock with
         another writer undid it, `write` is done again.

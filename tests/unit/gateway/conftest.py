@@ -109,7 +109,7 @@ def town(migrated_postgres: Server, tmp_path: Path) -> Iterator[Town]:
     settings = Settings(home=tmp_path, database=database, network=core_settings.Network(port_offset=7000))
     settings.recordings_dir.mkdir()
     there = Town(settings, migrated_postgres)
-    there.run("truncate outbox, call_record", "delete from site where site_id in ('shop', 'bank')")
+    there.run("truncate outbox, call_record, idempotent_answer", "delete from site where site_id in ('shop', 'bank')")
     with psycopg.connect(migrated_postgres.settings.database_admin_url(), autocommit=True) as rows:
         for site, key in KEYS.items():
             rows.execute(
@@ -119,7 +119,7 @@ def town(migrated_postgres: Server, tmp_path: Path) -> Iterator[Town]:
                 "insert into api_key (key_id, site_id, mac) values (%s, %s, %s)", [f"{site}-1", site, key_mac(PEPPER, key)]
             )
     yield there
-    there.run("truncate outbox, call_record", "delete from site where site_id in ('shop', 'bank')")
+    there.run("truncate outbox, call_record, idempotent_answer", "delete from site where site_id in ('shop', 'bank')")
 
 
 def a_call(call: str = "c-1", site: str = "shop", began: float = 1_760_000_000.0, recording: str | None = None) -> list[AnyEvent]:
