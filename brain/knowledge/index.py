@@ -13,7 +13,7 @@ import numpy as np
 
 from brain.knowledge.embed import Floats
 from brain.knowledge.generation import COLUMNS, HERE, SMALL, Generation, generation_of
-from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry, weight
+from brain.knowledge.match import NEAREST, Candidate, Chunk, Entry
 from brain.knowledge.normal import Normal, lexical
 from brain.knowledge.offline import Vector
 from brain.knowledge.passages import NEAREST as NEAREST_PASSAGES
@@ -137,10 +137,22 @@ _PASSAGE = "d.key, c.chunk_id, d.kind, d.title, d.url, c.heading, c.body, c.lang
 
 _IN_SHELF = "c.shelf = '{shelf}' and c.site_id = %(site)s and c.generation = %(generation)s and c.kind = any(%(kinds)s)"
 """HERE with its shelf written out: PostgreSQL plans for that one alone, and once."""
+_ASKED = """
+with asked as materialized (  -- each word of the question, and how many chunks have it
+  select term, chunks, ln(1 + %(total)s::float8 / (chunks + 0.5)) as weight
+  from (select term, coalesce(sum(t.chunks), 0)::float8 as chunks from unnest(%(terms)s::text[]) as wanted(term) left join (
+    select term, chunks from kb_term where site_id = %(site)s and generation = %(generation)s and side = any(%(sides)s)
+  ) t using (term) group by term) as counted
+), rare as (
+  select coalesce(array_agg(term), '{{}}') as terms
+  from (select term, sum(chunks) over rarest as found, row_number() over rarest as place
+        from asked where chunks > 0 window rarest as (order by chunks, term)) as known
+  where found <= {rare_rows} and place <= {rare_terms}
+), """
 _EXACT = """
 own as materialized (
-  select chunk_id, embedding <=> %(vector)s::halfvec as distance, case when terms && %(rare)s then {shared} end as shared,
-    ids && %(ids)s as named
+  select chunk_id, embedding <=> %(vector)s::halfvec as distance, cardinality(%(ids)s::text[]) > 0 and ids && %(ids)s as named,
+    case when terms && (select terms from rare) then {shared} end as shared
   from kb_chunk c where {here}
 ), likely as (
   (select chunk_id from own where distance is not null order by distance limit {nearest})
@@ -151,8 +163,8 @@ _INDEXED = """
 likely as (
   (select chunk_id from kb_chunk c where {here} and %(vector)s::halfvec is not null
    order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec::halfvec({dimensions}) limit {nearest})
-  union (select chunk_id from kb_chunks_with('{shelf}', %(generation)s, %(rare)s, '{{}}') where kind = any(%(kinds)s)
-         order by {shared} desc, chunk_id limit {nearest})
+  union (select chunk_id from kb_chunks_with('{shelf}', %(generation)s, (select terms from rare), '{{}}')
+         where kind = any(%(kinds)s) order by {shared} desc, chunk_id limit {nearest})
   union (select chunk_id from kb_chunks_with('{shelf}', %(generation)s, '{{}}', %(ids)s) where kind = any(%(kinds)s)
          limit {nearest})
 )"""
@@ -160,42 +172,29 @@ _FOUND = """
 , c as materialized (  -- before their documents are looked up, of which a site may have many
   select chunk_id, doc_id, heading, body, language, starts, ends,
     coalesce((1 - (embedding <=> %(vector)s::halfvec))::float8, 0) as cosine,
-    coalesce({shared} / nullif(%(weight)s, 0), 0)::float8 as overlap, ids && %(ids)s as named
+    coalesce({shared} / (select sum(weight) from asked), 0) as overlap, ids && %(ids)s as named
   from kb_chunk c where {here} and chunk_id = any(array(select chunk_id from likely))
 )
 select {passage}, case when d.kind = 'fact' then d.answers end, cosine, overlap, named
 from c join kb_doc d on d.site_id = %(site)s and d.doc_id = c.doc_id
 """
-_SHARED = (
-    "(select sum(weight) from unnest(%(terms)s::text[], %(weights)s::float8[]) as asked(term, weight) where term = any(terms))"
-)
+_SHARED = "(select sum(weight) from asked where term = any(terms))"
 _PLANNED_ONCE = "set local plan_cache_mode = force_generic_plan"
 """Half a millisecond of each search; whatever the site, there is one good way through its shelf."""
-_COUNTED = """
-select term, sum(chunks)::int from kb_term
-where site_id = %s and generation = %s and side = any(%s) and term = any(%s) group by term order by 2, 1
-"""
 
 
 async def search_passages(
     rows: Rows, generation: Generation, asked: Normal, vector: Vector | None, *, faqs: Language | None = None
 ) -> list[Passage]:
-    """As passages.Pieces.search, in two round trips. `faqs`: facts as well, their answers in this language if they have it."""
+    """As passages.Pieces.search, in one round trip. `faqs`: facts as well, their answers in this language if they have it."""
     await rows.execute(_PLANNED_ONCE)
-    sides = ["passages", "facts"] if faqs else ["passages"]
-    terms = sorted(lexical(asked.terms))
-    counting = await rows.execute(_COUNTED, [generation.site, generation.number, sides, terms])
-    counts: dict[str, int] = dict(await counting.fetchall())
-    total = generation.passages + (generation.facts if faqs else 0)
-    weights = [weight(counts.get(term, 0), total) for term in terms]
     values = {
         "site": generation.site,
         "generation": generation.number,
         "kinds": ["document", "fact"] if faqs else ["document"],
-        "terms": terms,
-        "weights": weights,
-        "weight": float(sum(weights)),
-        "rare": _rarest(counts),
+        "sides": ["passages", "facts"] if faqs else ["passages"],
+        "total": generation.passages + (generation.facts if faqs else 0),
+        "terms": sorted(lexical(asked.terms)),
         "ids": sorted(asked.ids),
         "vector": None if vector is None else vector_text(vector),
     }
@@ -206,26 +205,17 @@ async def search_passages(
 
 def _passages_query(generation: Generation) -> bytes:
     """The same text for all searches of a shelf."""
-    query = ("with" + (_EXACT if generation.shelf == SMALL else _INDEXED) + _FOUND).format(
+    query = (_ASKED + (_EXACT if generation.shelf == SMALL else _INDEXED) + _FOUND).format(
         here=_IN_SHELF.format(shelf=generation.shelf),
         shelf=generation.shelf,
         dimensions=int(generation.embedding.dimensions),
         nearest=NEAREST_PASSAGES,
+        rare_rows=RARE_ROWS,
+        rare_terms=RARE_TERMS,
         passage=_PASSAGE,
         shared=_SHARED,
     )
     return query.encode()
-
-
-def _rarest(counts: dict[str, int]) -> list[str]:
-    """Of terms in the order of how many chunks have them, as many as find RARE_ROWS chunks together."""
-    rare, found = list[str](), 0
-    for term, chunks in counts.items():
-        found += chunks
-        if found > RARE_ROWS or len(rare) == RARE_TERMS:
-            break
-        rare.append(term)
-    return rare
 
 
 def _told_once(asked: list[tuple[Passage, dict[Language, str]]], language: Language | None) -> list[Passage]:
