@@ -1,4 +1,4 @@
-"""Which calls are recorded. The dialplan starts the recording (extensions.conf, [record]); here it learns who wants none.
+"""Which calls are recorded. The dialplan starts the recording (extensions_inbound.conf, [record]); here it learns who wants none.
 
 <call_id>-rx.wav  the caller      <call_id>-tx.wav  our side, or the operator's
 """
@@ -36,7 +36,6 @@ class Recordings:
 
     def of(self, call: CallId, wanted: bool) -> str | None:
         """Base name of a call's recording; None if there is none. What nobody wants (`wanted` false) is deleted."""
-        (self._folder / f"{call}-mix.wav").unlink(missing_ok=True)  # the queue makes one; nobody needs it
         files = [self._folder / f"{call}-{side}.wav" for side in ("rx", "tx")]
         if wanted:
             return str(call) if any(file.exists() for file in files) else None

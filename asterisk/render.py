@@ -7,6 +7,7 @@
 passwords) and are replaced whole. Nothing outside settings.home and settings.run_dir is written.
 """
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -54,7 +55,10 @@ def render(settings: Settings, install: Install) -> Path:
     if not any(Path(values["music"]).iterdir()):
         write_bells(Path(values["music"]) / "bells.wav")
     etc = Path(values["etc"])
-    for template in sorted(TEMPLATES.glob("*.conf")):
+    templates = sorted(TEMPLATES.glob("*.conf"))
+    for stale in {path.name for path in etc.glob("extensions_*.conf")} - {template.name for template in templates}:
+        (etc / stale).unlink()  # extensions.conf includes whatever is there
+    for template in templates:
         _write(etc / template.name, fill(template.read_text(), values))
     return etc / "asterisk.conf"
 
@@ -86,6 +90,10 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
         "max_channels": str(4 * settings.calls.max_total + 20),
         "queue": QUEUE,
         "queue_wait_s": "60",
+        "ring_s": "15",
+        "outside_ring_s": "40",
+        "heartbeat_s": str(math.ceil(settings.calls.heartbeat_s)),
+        "voicemail_s": "120",
         "language": _language(install.sounds_dir),
         "etc": str(home / "etc"),
         "lib": str(home / "lib"),
@@ -100,11 +108,15 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
     }
     trunks = [_trunk(settings, trunk, values) for trunk in settings.asterisk.trunks]
     operators = [_operator(settings, operator) for operator in settings.asterisk.operators]
+    outside = [{"prefix": _prefix(prefix)} for prefix in settings.asterisk.outside]
     return values | {
         "trunks": "".join(trunks),
         "operators": _each("pjsip_operator.part", operators),
         "members": _each("queues_member.part", operators),
         "operator_extensions": _each("extensions_operator.part", operators),
+        "every_phone": "&".join(f"${{PJSIP_DIAL_CONTACTS({operator['extension']})}}" for operator in operators),
+        "first_trunk": next((_name("asterisk.trunks name", trunk.get("name", "")) for trunk in settings.asterisk.trunks), "none"),
+        "outside": _each("extensions_outside.part", outside),
     }
 
 
@@ -176,6 +188,13 @@ def _name(what: str, text: str) -> str:
     """A word that may stand as a section's name, an extension, a user."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", text):
         raise ConfigurationError(f"{what}: {text!r} is not a name of letters, digits, - and _")
+    return text
+
+
+def _prefix(text: str) -> str:
+    """How an outside number may begin."""
+    if not re.fullmatch(r"\+[0-9]{1,14}", text):
+        raise ConfigurationError(f"asterisk.outside: {text!r} is not how an E.164 number begins (+91, say)")
     return text
 
 

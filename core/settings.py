@@ -60,6 +60,8 @@ class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
     outbound (the sites that may, or "*"), caller_ids, at_once, per_second."""
     operators: tuple[dict[str, str], ...] = ({"extension": "201"}, {"extension": "202"})
     """[[asterisk.operators]] extension, name. Their SIP passwords are secrets `operator_<extension>`."""
+    outside: tuple[str, ...] = ("+91",)
+    """How numbers begin that a caller may be put through to by a trunk. Empty: to none."""
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):

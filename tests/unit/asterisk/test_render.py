@@ -82,12 +82,72 @@ def test_two_instances_share_no_port_and_no_path(tmp_path: Path, installed: Inst
         assert not set(ports.findall(without_comments(text))) & set(ports.findall(without_comments(one[name])))
 
 
-def test_no_context_dials_anything_but_an_operator(home: Path, installed: Installed) -> None:
-    dialplan = without_comments(files(Settings(home=home), installed)["extensions.conf"])
-    assert set(re.findall(r"Dial\(([^,)]*)", dialplan)) == {"PJSIP/201", "PJSIP/202"}
-    inbound = dialplan.split("[from-operator]")[0]
-    assert "Dial(" not in inbound
-    assert not re.search(r"include\s*=>", dialplan)
+def contexts(settings: Settings, installed: Installed) -> dict[str, str]:
+    """The dialplan: name of a context -> its lines."""
+    written = files(settings, installed)
+    dialplan = "".join(without_comments(text) for name, text in written.items() if name.startswith("extensions_"))
+    parts = re.split(r"^\[([a-z-]+)\]$", dialplan, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def reached(dialplan: dict[str, str], start: str) -> set[str]:
+    """The contexts that a channel in `start` may come to without ari-app."""
+    found, new = set(), {start}
+    while new:
+        context = new.pop()
+        found.add(context)
+        lines = dialplan[context].replace("${CONTEXT}", context)
+        named = set(re.findall(r"[(?:@]([a-z-]+)\b", lines))
+        new |= (named & set(dialplan)) - found
+    return found
+
+
+TRUNK = {"name": "jio", "kind": "ip", "host": "203.0.113.7"}
+
+
+@pytest.mark.parametrize("start", ["from-trunk", "from-operator", "people", "people-first", "rescue", "voicemail"])
+def test_nobody_who_calls_us_can_make_us_dial_outside(home: Path, installed: Installed, start: str) -> None:
+    dialplan = contexts(Settings(home=home, asterisk=Asterisk(trunks=(TRUNK,))), installed)
+    places = reached(dialplan, start)
+    assert places.isdisjoint({"outside", "outside-allowed", "refer", "refer-allowed", "outbound"})
+    dialled = {target for place in places for target in re.findall(r"Dial\(([^,)]*)", dialplan[place])}
+    assert dialled <= {"${PHONES}"}
+    assert not re.search(r"include\s*=>", "".join(dialplan.values()))
+
+
+def test_every_way_in_ends_with_people(home: Path, installed: Installed) -> None:
+    dialplan = contexts(Settings(home=home), installed)
+    for start in ("from-trunk", "from-operator", "people-first", "outbound", "outside", "refer"):
+        assert {"rescue", "people", "nobody", "voicemail"} <= reached(dialplan, start), start
+
+
+def test_outside_numbers_are_dialled_only_if_they_begin_as_the_settings_say(home: Path, installed: Installed) -> None:
+    settings = Settings(home=home, asterisk=Asterisk(trunks=(TRUNK,), outside=("+91", "+4420")))
+    outside = contexts(settings, installed)["outside"]
+    assert re.findall(r"exten => _(\+\d+)\.,1,Goto", outside) == ["+91", "+4420"]
+    assert '@${IF($["${TRUNK}"!=""]?${TRUNK}:jio)}' in contexts(settings, installed)["outside-allowed"]
+    nowhere = contexts(Settings(home=home, asterisk=Asterisk(outside=())), installed)["outside"]
+    assert re.findall(r"exten => ([^,]+),1", nowhere) == ["_[+0-9A-Za-z]!"]
+
+
+@pytest.mark.parametrize("prefix", ["91", "+9x", "", "+91.", "+91,1,Dial(PJSIP/1@t)"])
+def test_a_prefix_that_is_none_is_refused(home: Path, installed: Installed, prefix: str) -> None:
+    with pytest.raises(ConfigurationError, match="outside"):
+        render(Settings(home=home, asterisk=Asterisk(outside=(prefix,))), installed)
+
+
+def test_a_file_of_the_dialplan_that_no_template_makes_any_more_is_gone(home: Path, installed: Installed) -> None:
+    etc = render(Settings(home=home), installed).parent
+    (etc / "extensions_former.conf").write_text("[from-trunk]\n")
+    render(Settings(home=home), installed)
+    assert not (etc / "extensions_former.conf").exists()
+
+
+def test_no_context_is_written_twice(home: Path, installed: Installed) -> None:
+    written = files(Settings(home=home), installed)
+    dialplan = "".join(text for name, text in written.items() if name.startswith("extensions"))
+    names = re.findall(r"^\[([a-z-]+)\]", dialplan, flags=re.MULTILINE)
+    assert len(names) == len(set(names))
 
 
 def test_ari_listens_on_loopback_even_if_sip_does_not(home: Path, installed: Installed) -> None:
