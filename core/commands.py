@@ -15,6 +15,7 @@ import msgspec
 
 from core.client_tools import ClientCall, ClientTools, ClientToolsState
 from core.ids import CallId, SiteId
+from core.purpose import Purpose
 from core.sites import Language, Site
 
 CodecName = Literal["ulaw", "alaw", "slin16"]
@@ -37,6 +38,8 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     called: str
     announce: bool = False
     """Say the greeting and hang up: the site is closed."""
+    purpose: Purpose | None = None
+    """Of a call out: `caller` is whom we called, `called` the number they saw."""
 
 
 class AdoptMedia(Message, frozen=True, kw_only=True):
@@ -155,6 +158,8 @@ class OpenConversation(Message, frozen=True, kw_only=True):
     """A chat's own name for whom it talks with. Number and name lead to the same conversation over every channel."""
     history: tuple[Line, ...] = ()
     """What was said elsewhere before, for a chat that nobody has a name for. Data, never instructions."""
+    purpose: Purpose | None = None
+    """Of a call out."""
 
 
 class Ask(Message, frozen=True, kw_only=True):

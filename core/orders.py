@@ -10,6 +10,7 @@ from typing import Literal
 
 from core.commands import Message
 from core.ids import CallId, SiteId
+from core.purpose import Purpose
 from core.sites import Language, Site
 
 HandoverKind = Literal["supervised", "blind"]
@@ -79,8 +80,7 @@ class PlaceCall(OrderBase, frozen=True, kw_only=True):
     trunk: str
     caller_id: str
     ring_s: float = 40.0
-    purpose: str = ""
-    """Id of what the brain is to do in it (core/schema: outbound_call)."""
+    purpose: Purpose = Purpose()
 
 
 class Drain(OrderBase, frozen=True, kw_only=True):

@@ -40,7 +40,7 @@ class BrainLink:
         """In which the caller was asked for a secret: not for the records."""
         conversation = msg.OpenConversation(
             call_id=opening.call_id, site_id=opening.site.site_id, channel="call",
-            caller=opening.caller, language=opening.site.language,
+            caller=opening.caller, language=opening.site.language, purpose=opening.purpose,
         )  # fmt: skip
         self.neighbour = Neighbour(
             "brain", path, msg.FromBrain, conversation, msg.ConversationOpened, self._on_message, self._on_lost

@@ -49,7 +49,9 @@ def _trunk(row: Mapping[str, str]) -> Trunk:
     try:
         at_once, per_second = int(row.get("at_once", AT_ONCE)), float(row.get("per_second", PER_SECOND))
     except ValueError as error:
-        raise TrunksUnreadable(f"asterisk.trunks {row.get('name', '')!r}: at_once and per_second are numbers in quotes") from error
+        raise TrunksUnreadable(
+            f"asterisk.trunks {row.get('name', '')!r}: at_once and per_second are numbers in quotes"
+        ) from error
     if at_once < 0 or not 0 < per_second <= 1000:
         raise TrunksUnreadable(f"asterisk.trunks {row.get('name', '')!r}: at_once is 0 or more, per_second above 0")
     return Trunk(row.get("name", ""), _words(row["outbound"]), _words(row.get("caller_ids", "")), at_once, per_second)

@@ -75,8 +75,9 @@ create table dnc (                               -- do not call; site_id '*': no
 create table webhook_delivery (                  -- written with the result that it tells
   site_id text not null references site on delete cascade,
   delivery_id text not null,                     -- webhook-id: the same in every try
+  outbound_id text not null,
   url text not null,
-  body text not null,
+  body text,                                     -- made at the first try, and then the same
   state text not null default 'waiting' check (state in ('waiting', 'delivered', 'given_up')),
   attempts int not null default 0,
   due_at timestamptz not null default now(),
