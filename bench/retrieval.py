@@ -1,7 +1,7 @@
 """How fast and how well passages are found in a large table of many sites. `python -m bench.retrieval --rows 1000000`
 
 A PostgreSQL of its own (the embedded one, its usual settings) is filled, then asked as the gateway and the brain ask: one
-transaction of haazir_app under row-level security, two round trips, by meaning, words and ids at once (index.search_passages).
+transaction of haazir_app under row-level security, one round trip, by meaning, words and ids at once (index.search_passages).
 Recall is of the five nearest in meaning, against an exact search.
 """
 

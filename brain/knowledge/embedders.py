@@ -11,12 +11,15 @@ into English (brain.knowledge.normal); others are multilingual and get the words
 import abc
 import asyncio
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
 import numpy as np
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
 
 from brain.knowledge.embed import DIMENSIONS, MODEL, Floats, MiniLM
 from brain.knowledge.normal import Normal
@@ -33,6 +36,10 @@ from core.vendors import vendor_model, why_not
 QUERY_LIMIT_S = 1.0
 """A caller is waiting: without a vector after so long, words alone must do."""
 PASSAGES_LIMIT_S = 60.0
+REMEMBERED = 1024
+"""Vectors of a site's questions: 12 MB of the longest. Turns ask for the same several times."""
+FAILURES, OPEN_S = 5, 15.0
+"""So many questions in a row without a vector, and nobody waits for one for so long; then one question tries."""
 ANSWER_LIMIT = 64 * 2**20
 """Bytes: 1024 vectors of 3072 dimensions in decimals."""
 
@@ -71,6 +78,7 @@ class Embedders:
         self._vault = vault
         self._allowed = allowed
         self._http: aiohttp.ClientSession | None = None
+        self._elsewhere: dict[tuple[SiteId, Embedding], _Elsewhere] = {}
 
     async def __aenter__(self) -> "Embedders":
         return self
@@ -89,6 +97,12 @@ class Embedders:
                 )
             return self.offline
         key = await self._key(rows, site, embedding) if embedding.secret else ""
+        known = self._elsewhere.get((site, embedding))
+        if known is None or known.key != key:
+            known = self._elsewhere[site, embedding] = self._made(embedding, key)
+        return known
+
+    def _made(self, embedding: Embedding, key: str) -> "_Elsewhere":
         if not embedding.base_url:
             return Litellm(embedding, key)
         if self._http is None:
@@ -117,8 +131,24 @@ class _Answer(msgspec.Struct):
 class _Elsewhere(abc.ABC):
     """A model that is asked over the network: a question must be quick, passages may take their time."""
 
+    def __init__(self, embedding: Embedding, key: str) -> None:
+        self.key = key
+        self._embedding = embedding
+        self._vectors: OrderedDict[str, Vector] = OrderedDict()
+        self._breakers = AsyncCircuitBreakerFactory(FAILURES, OPEN_S, exclude=[asyncio.CancelledError])
+
     async def query(self, text: str) -> Vector:
-        vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
+        if (known := self._vectors.get(text)) is not None:
+            self._vectors.move_to_end(text)
+            return known
+        try:
+            async with await self._breakers.get_breaker("query"):
+                vector: Vector = (await self._ask([text], QUERY_LIMIT_S))[0]
+        except OpenedState as error:
+            raise EmbeddingAway("the embedding model was away several times in a row") from error
+        self._vectors[text] = vector
+        if len(self._vectors) > REMEMBERED:
+            self._vectors.popitem(last=False)
         return vector
 
     async def passages(self, texts: Sequence[str]) -> Floats:
@@ -133,13 +163,12 @@ class Served(_Elsewhere):
     """An OpenAI-compatible server: vLLM, TEI, Ollama, llama.cpp. https://platform.openai.com/docs/api-reference/embeddings"""
 
     def __init__(self, embedding: Embedding, key: str, http: aiohttp.ClientSession) -> None:
-        self._embedding = embedding
-        self._key = key
+        super().__init__(embedding, key)
         self._http = http
 
     async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
         url = self._embedding.base_url.rstrip("/") + "/embeddings"
-        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         asked = {"model": self._embedding.model, "input": list(texts), "encoding_format": "float"}
         limit = aiohttp.ClientTimeout(total=limit_s)
         try:
@@ -167,24 +196,26 @@ async def _read(answer: aiohttp.ClientResponse) -> bytes:
 class Litellm(_Elsewhere):
     """Any vendor that litellm knows, by its name for the model ("openai/text-embedding-3-small", "gemini/…")."""
 
-    def __init__(self, embedding: Embedding, key: str) -> None:
-        self._embedding = embedding
-        self._key = key
-
     async def _ask(self, texts: Sequence[str], limit_s: float) -> Floats:
-        if why := why_not(self._embedding.model, self._key):
+        if why := why_not(self._embedding.model, self.key):
             raise EmbeddingAway(why)
-        os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else its import fetches a price list (facts/brain.md A2)
-        import litellm  # 2 s and 160 MB: only for a site that wants it
-
+        litellm = await asyncio.to_thread(_litellm)
         try:
             async with asyncio.timeout(limit_s):
                 answer = await litellm.aembedding(
-                    model=vendor_model(self._embedding.model), input=list(texts), api_key=self._key, num_retries=0
+                    model=vendor_model(self._embedding.model), input=list(texts), api_key=self.key, num_retries=0
                 )
         except (litellm.exceptions.OpenAIError, TimeoutError) as error:
             raise EmbeddingAway(f"litellm gave no vectors: {type(error).__name__}") from error
         return checked([item["embedding"] for item in answer.data], len(texts), self._embedding)
+
+
+def _litellm() -> Any:
+    """2 s and 160 MB, when a site wants it; in a thread, as calls go on meanwhile."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else its import fetches a price list (facts/brain.md A2)
+    import litellm
+
+    return litellm
 
 
 def checked(vectors: Sequence[Sequence[float]], texts: int, embedding: Embedding) -> Floats:

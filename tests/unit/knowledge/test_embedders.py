@@ -51,6 +51,37 @@ def test_a_server_that_fails_is_away_and_says_how(fault: Fault, complaint: str) 
     served(story, fault=fault)
 
 
+def test_the_same_question_is_asked_once_also_after_the_site_was_looked_at_again() -> None:
+    async def story() -> None:
+        async with embeddings_server(48) as server, Embedders(allowed=LOOPBACK) as embedders:
+            embedding = Embedding(model="stand-in", base_url=server.base_url, dimensions=48)
+            first = await (await embedders.of(NO_ROWS, SiteId("shop"), embedding)).query("parking")
+            again = await (await embedders.of(NO_ROWS, SiteId("shop"), embedding)).query("parking")
+            assert (first == again).all() and len(server.asked) == 1
+            await (await embedders.of(NO_ROWS, SiteId("bank"), embedding)).query("parking")
+            assert len(server.asked) == 2
+
+    asyncio.run(story())
+
+
+def test_nobody_waits_for_a_server_that_has_failed_again_and_again() -> None:
+    async def story() -> None:
+        async with embeddings_server(48) as server, Embedders(allowed=LOOPBACK) as embedders:
+            embedding = Embedding(model="stand-in", base_url=server.base_url, dimensions=48)
+            embedder = await embedders.of(NO_ROWS, SiteId("shop"), embedding)
+            known = await embedder.query("parking")
+            server.fault = "503"
+            for number in range(embedders_module.FAILURES):
+                with pytest.raises(EmbeddingAway, match="answered 503"):
+                    await embedder.query(f"question {number}")
+            with pytest.raises(EmbeddingAway, match="several times in a row"):
+                await embedder.query("one more")
+            assert len(server.asked) == 1 + embedders_module.FAILURES
+            assert (await embedder.query("parking") == known).all()
+
+    asyncio.run(story())
+
+
 def test_a_server_of_other_dimensions_is_refused_before_its_vectors_mix_with_ours() -> None:
     async def story(embedder: Served) -> None:
         with pytest.raises(EmbeddingAway, match="1 vectors of 48 dimensions were expected, 1 vectors of \\[64\\]"):
