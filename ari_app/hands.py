@@ -86,6 +86,7 @@ class Hands:
                 self._start(self.release(reason))
             case do.NoteStarted(site):
                 self._record.started(self._caller, site)
+                self._start(self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False))  # for the watchdog
             case do.NoteAnswered(at):
                 self._record.answered(at)
             case do.NoteTransferred():

@@ -18,6 +18,7 @@ from ari_app.call.state import Limits
 from ari_app.door import Door
 from ari_app.doors import Doors
 from ari_app.journal import Journal
+from ari_app.lease import Lease
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
@@ -40,34 +41,41 @@ class Stopped(Exception):
     """We were asked to end."""
 
 
-async def work(settings: Settings) -> None:
+async def work(settings: Settings, name: str = "ari-app") -> None:
     """Until SIGTERM or SIGINT. OSError: the status port is taken. KeyError: a secret is missing. Replaced: see there."""
     async with contextlib.AsyncExitStack() as stack:
         ari = await stack.enter_async_context(Ari(settings))
         database = await stack.enter_async_context(Database(settings, connections=2, wait_s=LOOK_UP_LIMIT_S))
         outbox = await stack.enter_async_context(Outbox(settings, "ari-app"))
-        socket = EventSocket(ari)
-        status = await serve_status(settings.metrics_address("ari-app"), lambda: _missing(socket))
+        socket, lease = EventSocket(ari), Lease(ari, name)
+        status = await serve_status(settings.metrics_address(name), lambda: _missing(socket, lease))
         stack.push_async_callback(status.cleanup)
-        await _take_calls(_doors(settings, ari, database, outbox), socket, settings)
+        await _live(_doors(settings, ari, database, outbox), socket, lease, settings)
 
 
-async def _take_calls(doors: Doors, socket: EventSocket, settings: Settings) -> None:
+async def _live(doors: Doors, socket: EventSocket, lease: Lease, settings: Settings) -> None:
     replaced: list[BaseException] = []
     try:
         async with asyncio.TaskGroup() as tasks:
-            board = Switchboard(doors, tasks)
-            connected = asyncio.Event()
             tasks.create_task(_until_asked(), name="signals")
-            tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
-            tasks.create_task(_keep_in_step(board, connected, settings.calls.orphan_s), name="recover")
-            tasks.create_task(_take_orders(board, settings), name="orders")
+            await lease.win()
+            _take_calls(tasks, doors, socket, lease, settings)
     except* Stopped:
+        await lease.give_back()
         log.info("= stopped, calls go on")
     except* Replaced as group:
         replaced.extend(group.exceptions)
     if replaced:
         raise replaced[0]
+
+
+def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lease: Lease, settings: Settings) -> None:
+    board = Switchboard(doors, tasks)
+    connected = asyncio.Event()
+    tasks.create_task(lease.keep(lambda: socket.connected), name="heart")
+    tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
+    tasks.create_task(_keep_in_step(board, connected, settings.calls.orphan_s), name="recover")
+    tasks.create_task(_take_orders(board, settings), name="orders")
 
 
 def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> Doors:
@@ -90,8 +98,8 @@ def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> 
     )
 
 
-def _missing(socket: EventSocket) -> str | None:
-    return None if socket.connected else "Asterisk's event socket"
+def _missing(socket: EventSocket, lease: Lease) -> str | None:
+    return None if lease.stands_by or (lease.beats and socket.connected) else "Asterisk's event socket"
 
 
 async def _until_asked() -> None:

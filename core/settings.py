@@ -77,6 +77,11 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """How often Asterisk is searched for channels and bridges that belong to no call."""
     site_cache_s: float = 5.0
     """A change of a site is live on calls that start this much later."""
+    rescue_s: float = 5.0
+    """ari-app's heart beats once a second. After so long without a beat the watchdog sends running calls to people; new ones go
+    there after 3 s (extensions_inbound.conf)."""
+    standby: bool = False
+    """A second ari-app that takes control within 3 s of the first one's death: docs/surviving.md."""
 
 
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +189,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return int(getattr(self.network, name)) + self.network.port_offset
 
     def metrics_address(self, process: str) -> tuple[str, int]:
-        return "127.0.0.1", self.port("metrics_port") + PROCESSES.index(process)
+        return "127.0.0.1", self.port("metrics_port") + (*PROCESSES, *AT_WISH).index(process)
+
+    def processes(self) -> tuple[str, ...]:
+        """Our own processes, as this instance runs them."""
+        return PROCESSES + (("ari-app-standby",) if self.calls.standby else ())
 
     def database_url(self) -> str:
         return self.database.url or f"postgresql://haazir_app@/haazir?host={self.run_dir}"
@@ -207,8 +216,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise SecretMissing(name, f"write it into {path} (chmod 600), or set {variable}") from None
 
 
-PROCESSES = ("ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm", "kb-worker")
+PROCESSES = (
+    "ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm", "kb-worker", "watchdog",
+)  # fmt: skip
 """Our own processes, in the order of their metrics ports."""
+AT_WISH = ("ari-app-standby",)
+"""Those that only some instances run."""
 
 _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "network": Network, "asterisk": Asterisk, "calls": Calls, "outbound": Outbound, "engines": Engines,

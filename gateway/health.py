@@ -18,7 +18,7 @@ from core.http import doors
 from core.http.auth import Bearer
 from core.http.description import refuses
 from core.http.problems import Problem
-from core.settings import PROCESSES, Settings
+from core.settings import Settings
 from gateway import federate
 
 router = APIRouter(tags=["health"])
@@ -52,7 +52,7 @@ class Neighbours:
 
     def __init__(self, settings: Settings, http: aiohttp.ClientSession) -> None:
         self._http = http
-        names = [name for name in PROCESSES if name != "crm" or not settings.brain.crm_url]  # else the CRM is not ours
+        names = [name for name in settings.processes() if name != "crm" or not settings.brain.crm_url]  # else the CRM is not ours
         self._addresses = {name: "http://{}:{}".format(*settings.metrics_address(name)) for name in names}
         self.readiness: Fresh[dict[str, str | None]] = Fresh(self._readiness)
         """Process -> what is missing; None: ready."""

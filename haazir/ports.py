@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import psutil
 
-from core.settings import PROCESSES, Settings
+from core.settings import Settings
 
 
 class Port(NamedTuple):
@@ -26,7 +26,9 @@ class Port(NamedTuple):
 def ports(settings: Settings) -> list[Port]:
     """Every fixed port of this instance. (RTP ports are chosen call by call.)"""
     tcp, udp, public = socket.SOCK_STREAM, socket.SOCK_DGRAM, settings.network.host
-    doors = (Port(tcp, *settings.metrics_address(process), f"status of {process}", "metrics_port") for process in PROCESSES)
+    doors = (
+        Port(tcp, *settings.metrics_address(process), f"status of {process}", "metrics_port") for process in settings.processes()
+    )
     return [
         Port(tcp, public, settings.port("api_port"), "HTTP", "api_port"),
         Port(udp, public, settings.port("sip_port"), "SIP", "sip_port"),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from asterisk.obtain import AsteriskInstall
-from core.settings import PROCESSES, Settings
+from core.settings import Settings
 from haazir.probe import http_status
 from haazir.supervise import Program
 
@@ -20,10 +20,13 @@ MODULES = {
     "analytics": "analytics.main",
     "crm": "demo.crm",
     "kb-worker": "kb_api.worker",
+    "watchdog": "watchdog.main",
+    "ari-app-standby": "ari_app.standby",
 }
 
 NICE = {
     "asterisk": -10,
+    "watchdog": -10,  # it must not sleep when the machine is busy
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
     "gateway": 5,  # chats and reports give way to calls
     "kb-worker": 10,  # documents can wait, callers can't
@@ -33,7 +36,8 @@ UP = {"media-server": "/healthz"}
 """What tells the supervisor that a process is up, where /readyz also speaks of others: nobody is restarted for those."""
 
 STOPPING = (
-    ("gateway", "crm", "kb-worker"),
+    ("gateway", "crm", "kb-worker", "watchdog"),  # the watchdog before those whose end it would take for a death
+    ("ari-app-standby",),  # before it sees a chance
     ("ari-app",),  # while Asterisk and the media server still answer it: calls end as calls should
     ("asterisk", "media-server"),
     ("stt-worker", "tts-worker", "brain", "analytics"),
@@ -72,7 +76,7 @@ def own(settings: Settings) -> list[Program]:
             folder=settings.home,
             nice=NICE.get(name, 0),
         )
-        for name in PROCESSES
+        for name in settings.processes()
     ]
 
 

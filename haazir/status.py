@@ -8,7 +8,7 @@ import sys
 import msgspec
 import psycopg
 
-from core.settings import PROCESSES, Settings, load
+from core.settings import Settings, load
 from haazir import VERSION, credentials, instance, programs
 
 
@@ -60,16 +60,16 @@ async def status(settings: Settings) -> Status:
     """Asks every process that runs how it is."""
     state = instance.read_state(settings)
     running = dict(state.processes) if state else {}
-    names = [name for name in PROCESSES if name in running]
+    names = [name for name in settings.processes() if name in running]
     answers = await asyncio.gather(*(programs.http_ready(*settings.metrics_address(name))() for name in names))
     not_ready = {name: answer for name, answer in zip(names, answers, strict=True) if answer is not None}
-    absent = [name for name in ("asterisk", *PROCESSES) if state and name not in running]
+    absent = [name for name in ("asterisk", *settings.processes()) if state and name not in running]
     return Status(
         ready=bool(state and state.ready and not not_ready and not absent),
         api=f"http://{reachable(settings.network.host)}:{settings.port('api_port')}",
         sip=f"{reachable(settings.network.host)}:{settings.port('sip_port')}",
         wss=None,
-        metrics={name: "http://{}:{}/metrics".format(*settings.metrics_address(name)) for name in PROCESSES},
+        metrics={name: "http://{}:{}/metrics".format(*settings.metrics_address(name)) for name in settings.processes()},
         processes=running,
         not_ready=not_ready | {name: "does not run" for name in absent},
         admin_key=key(settings, "admin_key"),

@@ -11,11 +11,13 @@ been done already is success, and so is deleting what is gone. Errors, by whose 
     ├── Gone           404  the channel or bridge has ended
     ├── NotInStasis    409, 422  the channel is not (or not yet, or no longer) ours
     ├── WrongState     412  answered twice, say
+    ├── Superseded     not asked at all: another ari-app is in control (lease.py)
     └── Refused        any other status
 """
 
 import asyncio
 import base64
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -61,6 +63,10 @@ class WrongState(AriError):
     pass
 
 
+class Superseded(AriError):
+    pass
+
+
 class Refused(AriError):
     pass
 
@@ -78,6 +84,8 @@ class Ari:
         account = f"{settings.asterisk.ari_user}:{settings.secret('ari')}"
         self._headers = {"Authorization": f"Basic {base64.b64encode(account.encode()).decode()}"}
         self._http: aiohttp.ClientSession | None = None
+        self.permitted: Callable[[], Awaitable[None]] = _always
+        """Asked before each request; Superseded if another is in control."""
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=KEEP_ALIVE_S)
@@ -111,6 +119,10 @@ class Ari:
     async def follow(self, channel: str) -> None:
         """Hear of this channel's end even after it has left us."""
         await self._do("POST", f"/applications/{self.app}/subscription", eventSource=f"channel:{channel}")
+
+    async def set_variable(self, channel: str, variable: str, value: str) -> None:
+        """Of a channel, for the dialplan and for whoever finds the channel without us."""
+        await self._do("POST", f"/channels/{channel}/variable", variable=variable, value=value)
 
     async def channel(self, channel: str) -> Channel:
         return msgspec.json.decode(await self._do("GET", f"/channels/{channel}"), type=Channel)
@@ -164,6 +176,11 @@ class Ari:
         """A variable of the dialplan ([globals])."""
         await self._do("POST", "/asterisk/variable", variable=variable, value=value)
 
+    async def global_variable(self, variable: str) -> str:
+        """Empty if it is not set. Asked whether we are permitted or not."""
+        answer = await self._request("GET", "/asterisk/variable", variable=variable)
+        return msgspec.json.decode(answer, type=dict[str, str]).get("value", "")
+
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
     async def _delete(self, path: str, **parameters: str) -> None:
         try:
@@ -173,6 +190,10 @@ class Ari:
 
     async def _do(self, method: str, path: str, **parameters: str) -> bytes:
         """The body of the answer. AriError."""
+        await self.permitted()
+        return await self._request(method, path, **parameters)
+
+    async def _request(self, method: str, path: str, **parameters: str) -> bytes:
         operation = f"{method} {path}"
         pause = PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):
@@ -189,6 +210,10 @@ class Ari:
             await asyncio.sleep(pause)
             pause *= 2
         raise AssertionError("the last attempt returns or raises")
+
+
+async def _always() -> None:
+    pass
 
 
 def _message(body: bytes) -> str:

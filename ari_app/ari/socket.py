@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import aiohttp
 
-from ari_app.ari.client import Ari
+from ari_app.ari.client import Ari, AriError, Superseded
 from ari_app.ari.events import ChannelEvent, Reader
 from ari_app.ari.models import ApplicationReplaced
 
@@ -45,11 +45,14 @@ class EventSocket:
         pause = FIRST_PAUSE_S
         while True:
             try:
+                await self._ari.permitted()
                 async with asyncio.timeout(CONNECT_LIMIT_S):
                     socket = await self._ari.http.ws_connect(
                         f"{self._ari.base}/events", params={"app": self._ari.app}, heartbeat=HEARTBEAT_S, max_msg_size=2**24
                     )
-            except (aiohttp.ClientError, TimeoutError) as error:
+            except Superseded as error:
+                raise Replaced(str(error)) from error
+            except (aiohttp.ClientError, TimeoutError, AriError) as error:
                 log.warning("! no event socket", extra={"error": type(error).__name__, "again_in_s": pause})
             else:
                 pause = FIRST_PAUSE_S

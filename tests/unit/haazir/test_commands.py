@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import PROCESSES, REPOSITORY, Network, Settings
+from core.settings import AT_WISH, PROCESSES, REPOSITORY, Network, Settings
 from core.telemetry import serve_status
 from haazir import VERSION, checks, ports, programs, status, up
 from haazir.__main__ import COMMANDS, HELP, main
@@ -74,8 +74,9 @@ def test_ports_that_the_kernel_lends_to_others_are_told_with_the_highest_offset_
 
 
 def test_every_process_has_a_command_and_a_place_in_the_order_of_stopping() -> None:
-    assert set(programs.MODULES) == set(PROCESSES)
-    assert sorted(name for step in programs.STOPPING for name in step) == sorted([*PROCESSES, "asterisk", "postgres"])
+    ours = [*PROCESSES, *AT_WISH]
+    assert set(programs.MODULES) == set(ours)
+    assert sorted(name for step in programs.STOPPING for name in step) == sorted([*ours, "asterisk", "postgres"])
 
 
 def test_our_processes_find_our_home_and_our_code(tmp_path: Path) -> None:
