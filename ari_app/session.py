@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from ari_app import metrics
 from ari_app.ari.client import AriError
-from ari_app.ari.events import ChannelEvent
+from ari_app.ari.events import ChannelEvent, channel_of
 from ari_app.ari.models import ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold, StasisEnd, StasisStart
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
@@ -98,10 +98,11 @@ class Session:
         self._inbox.put(happening)
 
     def _translate(self, event: ChannelEvent) -> do.Happening | None:
-        if event.channel.id == media_channel_id(self.caller.call_id):
-            return _of_media(event)
-        if event.channel.id != self.caller.call_id:
+        channel = channel_of(event)
+        if channel is None or channel.id not in (self.caller.call_id, media_channel_id(self.caller.call_id)):
             return None
+        if channel.id != self.caller.call_id:
+            return _of_media(event)
         match event:
             case ChannelDestroyed(cause=cause, cause_txt=text):
                 return do.CallerGone(cause, text)

@@ -5,7 +5,7 @@ import logging
 import time
 
 from ari_app import metrics
-from ari_app.ari.events import ChannelEvent, said_at
+from ari_app.ari.events import ChannelEvent, channel_of, said_at
 from ari_app.ari.models import Channel, StasisStart
 from ari_app.books import Caller
 from ari_app.doors import Doors
@@ -31,7 +31,9 @@ class Switchboard:
         """Never waits: the event socket's reader calls it."""
         if (at := said_at(event.timestamp)) is not None:
             metrics.EVENT_LAG.observe(max(0.0, time.time() - at))
-        call = call_of_leg(event.channel.id) or CallId(event.channel.id)
+        if (channel := channel_of(event)) is None:
+            return
+        call = call_of_leg(channel.id) or CallId(channel.id)
         if session := self.sessions.get(call):
             session.hear(event)
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:

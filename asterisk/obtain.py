@@ -26,7 +26,7 @@ DISK_NEEDED = 900 * 2**20
 """Bytes: 290 MB unpacked, the packages' lists and archives while we unpack."""
 MODULES = (
     "app_chanspy", "app_dial", "app_echo", "app_mixmonitor", "app_playback", "app_queue", "app_read", "app_record", "app_stack",
-    "app_stasis", "app_transfer", "app_userevent", "bridge_simple", "bridge_softmix", "chan_pjsip", "chan_rtp", "codec_alaw",
+    "app_stasis", "app_transfer", "bridge_simple", "bridge_softmix", "chan_pjsip", "chan_rtp", "codec_alaw",
     "codec_resample", "codec_ulaw", "format_pcm", "format_wav", "func_callerid", "func_channel", "func_env", "func_lock",
     "func_logic", "func_strings", "func_timeout", "pbx_config", "res_ari", "res_ari_applications", "res_ari_asterisk",
     "res_ari_bridges", "res_ari_channels", "res_ari_events", "res_ari_playbacks", "res_ari_recordings", "res_http_websocket",

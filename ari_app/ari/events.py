@@ -6,11 +6,15 @@ import msgspec
 
 from ari_app.ari.models import (
     EVENTS,
+    Channel,
     ChannelDestroyed,
     ChannelDtmfReceived,
     ChannelHangupRequest,
     ChannelHold,
+    ChannelStateChange,
     ChannelUnhold,
+    ChannelVarset,
+    Dial,
     Event,
     StasisEnd,
     StasisStart,
@@ -18,7 +22,8 @@ from ari_app.ari.models import (
 
 ChannelEvent = (
     StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived | ChannelHangupRequest | ChannelHold | ChannelUnhold
-)
+    | ChannelStateChange | ChannelVarset | Dial
+)  # fmt: skip
 """All events but those about the application itself."""
 
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.__name__: msgspec.json.Decoder(event) for event in EVENTS}
@@ -44,6 +49,11 @@ class Reader:
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
             self.malformed += 1
             return None
+
+
+def channel_of(event: ChannelEvent) -> Channel | None:
+    """The channel that it happens to; of a Dial, the one that rings. None: a variable of the whole dialplan's was set."""
+    return event.peer if isinstance(event, Dial) else event.channel
 
 
 def said_at(timestamp: str) -> float | None:

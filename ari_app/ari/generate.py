@@ -28,6 +28,9 @@ USED = (
     "ChannelHangupRequest",
     "ChannelHold",
     "ChannelUnhold",
+    "ChannelStateChange",
+    "ChannelVarset",
+    "Dial",
     "ApplicationReplaced",
 )
 

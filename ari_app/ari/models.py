@@ -148,6 +148,34 @@ class ChannelUnhold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     asterisk_id: str | None = None
 
 
+class ChannelStateChange(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    channel: Channel
+    application: str
+    timestamp: str
+    asterisk_id: str | None = None
+
+
+class ChannelVarset(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    variable: str
+    value: str
+    channel: Channel | None = None
+    application: str
+    timestamp: str
+    asterisk_id: str | None = None
+
+
+class Dial(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
+    caller: Channel | None = None
+    peer: Channel
+    forward: str | None = None
+    forwarded: Channel | None = None
+    dialstring: str | None = None
+    dialstatus: str
+    application: str
+    timestamp: str
+    asterisk_id: str | None = None
+
+
 class ApplicationReplaced(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
     application: str
     timestamp: str
@@ -162,6 +190,9 @@ EVENTS: tuple[type[msgspec.Struct], ...] = (
     ChannelHangupRequest,
     ChannelHold,
     ChannelUnhold,
+    ChannelStateChange,
+    ChannelVarset,
+    Dial,
     ApplicationReplaced,
 )
 
@@ -173,5 +204,8 @@ Event = (
     | ChannelHangupRequest
     | ChannelHold
     | ChannelUnhold
+    | ChannelStateChange
+    | ChannelVarset
+    | Dial
     | ApplicationReplaced
 )

@@ -98,7 +98,7 @@ def test_unknown_events_and_fields_are_let_pass_and_garbage_is_counted() -> None
     reader = Reader()
     start = event("StasisStart", "1", args=["inbound", "1000"], new_in_asterisk_30=[1])
     assert isinstance(reader.read(json.dumps(start)), models.StasisStart)
-    assert reader.read(json.dumps(event("ChannelVarset", "1"))) is None
+    assert reader.read(json.dumps(event("ChannelDialplan", "1"))) is None
     assert reader.malformed == 0
     for garbage in ("", "{", "[]", '{"type": "StasisEnd"}', '{"type": 3}', '"x"'):
         assert reader.read(garbage) is None
