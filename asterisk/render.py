@@ -7,7 +7,6 @@
 passwords) and are replaced whole. Nothing outside settings.home and settings.run_dir is written.
 """
 
-import math
 import os
 import re
 from collections.abc import Mapping
@@ -93,7 +92,6 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
         "ring_s": "20",
         "accept_s": "8",
         "outside_ring_s": "40",
-        "heartbeat_s": str(math.ceil(settings.calls.heartbeat_s)),
         "voicemail_s": "120",
         "language": _language(install.sounds_dir),
         "etc": str(home / "etc"),
