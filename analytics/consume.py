@@ -19,7 +19,16 @@ from prometheus_client import Counter, Histogram
 from analytics import latency
 from analytics.fold import fold
 from core.db import Database, DatabaseAway, Rows
-from core.events import AnyEvent, CallbackScheduled, CallEnded, CallEvent, DoNotCallAsked, LeadCollected, TurnCompleted
+from core.events import (
+    AnyEvent,
+    CallbackScheduled,
+    CallEnded,
+    CallEvent,
+    DoNotCallAsked,
+    LeadCollected,
+    OutboundResult,
+    TurnCompleted,
+)
 from core.records import CallRecord
 from core.settings import Settings
 
@@ -167,7 +176,7 @@ def _decode(claimed: Iterable[tuple[int, str, float]]) -> tuple[list[CallEvent],
             refused.append((seq, str(error)))
             log.error("! event refused", extra={"seq": seq, "error": str(error)})
         else:
-            if not isinstance(event, LeadCollected | CallbackScheduled | DoNotCallAsked):  # of a conversation, or a person
+            if not isinstance(event, LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult):  # of a conversation, or a person
                 events.append(event)
     return events, refused
 

@@ -176,8 +176,8 @@ class Ask(Message, frozen=True, kw_only=True):
     confidence: float
     via: Literal["voice", "keypad", "text"] = "voice"
     """`text`: it was typed; its language is found out by the brain, and its words are certain."""
-    news: Literal["", "nobody_free"] = ""
-    """Not the caller speaks, but this has happened to them; `text` is empty."""
+    news: Literal["", "nobody_free", "answered"] = ""
+    """Not the caller speaks, but this has happened to them; `text` is empty. answered: a person has, whom we called."""
     client: ClientTools = ClientTools()
 
 

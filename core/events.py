@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from core.forms import Answer
 from core.ids import CallId, SiteId
 from core.sites import Language
 
@@ -157,8 +158,27 @@ class DoNotCallAsked(Event, frozen=True, kw_only=True, tag="haazir.do_not_call.a
     """E.164"""
 
 
+OutboundStatus = Literal["completed", "partial", "refused", "callback", "wrong_person", "dnc"]
+
+
+class OutboundResult(Event, frozen=True, kw_only=True, tag="haazir.outbound.result"):
+    """What a call out came to, from its conversation's end; told again if the brain was away in between: the last counts."""
+
+    status: OutboundStatus
+    """partial: a required question has no answer, also because they hung up. dnc: DoNotCallAsked came before."""
+    answers: dict[str, Answer] = {}
+    """By the id of the question."""
+    unanswered: tuple[str, ...] = ()
+    """Questions that were asked in vain, or not at all."""
+    callback_at: float | None = None
+    """With status callback: time.time() of when they want to be called; None: they named no time."""
+    transferred: bool = False
+    """They were handed to a person."""
+    language: Language
+
+
 CallEvent = (
     CallStarted | CallAnswered | TurnCompleted | ToolCalled | PersonAsked | CallTransferred | MediaReported | CallEnded
 )  # fmt: skip
 """What a call's record is made of."""
-AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked
+AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from core import places
+from core import forms, places
 from core.handover import EXTENSION
 from core.ids import SITE_ID
 from core.phrases import usual_phrases
@@ -97,6 +97,9 @@ def _checked(form: Form) -> Site:
     for field, url in (("llm.base_url", site.llm.base_url), ("embedding.base_url", site.embedding.base_url)):
         if url and not url.startswith(("http://", "https://")):
             raise SiteInvalid(field, "must begin with http:// or https://")
+    for name, questions in site.forms.items():
+        for place, wrong in forms.problems(questions):
+            raise SiteInvalid(f"forms.{name}{place}", wrong)
     _check_models(site)
     try:
         zoneinfo.ZoneInfo(site.timezone)

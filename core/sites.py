@@ -12,26 +12,26 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta
 
+from core.forms import Form
+from core.forms import Name as FormName
 from core.handover import Handover
 from core.ids import SITE_ID, SiteId
+from core.languages import LANGUAGES as LANGUAGES
+from core.languages import Language as Language
+from core.languages import Text
 from core.outbound import Outbound
 
-Text = Annotated[str, Meta(max_length=2000)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 NUMBER = r"^\+?[0-9]{1,20}$"
 Number = Annotated[str, Meta(pattern=NUMBER, description="A DID as the trunk sends it: digits, perhaps a + before")]
 Seconds = Annotated[float, Meta(ge=0, le=600)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 
-Language = Literal["hi-Latn", "hi", "en", "pa"]
-"""BCP 47: Hinglish (Hindi in Latin script, mixed with English), Hindi in Devanagari, (Indian) English, Punjabi in Gurmukhi."""
-
 RETENTION_DAYS = 365
 """Of a site that does not say; India's DPDP rules want logs kept for a year."""
 QUEUE = r"^[a-z][a-z0-9_-]{0,78}$"
 """What the dialplan takes for a queue's name."""
 
-LANGUAGES: tuple[Language, ...] = ("hi-Latn", "hi", "en", "pa")
 USUAL_LANGUAGES: tuple[Language, ...] = ("hi-Latn", "en")
 """Of a site that does not say."""
 
@@ -207,6 +207,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Kill switch: no tool goes out to the site's CRM or portal any more, from the next turn on."""
     outbound: Outbound = Outbound()
     """Calls that the agent makes (core/outbound.py)."""
+    forms: dict[FormName, Form] = {}
+    """Questions that are asked in calls out, by the form's name (core/forms.py)."""
     handover: Handover = Handover()
     """How callers get to a person, and when (core/handover.py)."""
 
