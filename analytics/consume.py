@@ -164,6 +164,10 @@ class Consumer:
         self.away = away
 
 
+_OF_OTHERS = LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult
+"""Of a conversation, or of a person: no part of a call's record."""
+
+
 def _decode(claimed: Iterable[tuple[int, str, float]]) -> tuple[list[CallEvent], list[tuple[int, str]]]:
     """Events, and the rows (seq, why) that hold none we know: of a newer version, or of somebody else's making."""
     decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
@@ -176,7 +180,7 @@ def _decode(claimed: Iterable[tuple[int, str, float]]) -> tuple[list[CallEvent],
             refused.append((seq, str(error)))
             log.error("! event refused", extra={"seq": seq, "error": str(error)})
         else:
-            if not isinstance(event, LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult):  # of a conversation, or a person
+            if not isinstance(event, _OF_OTHERS):
                 events.append(event)
     return events, refused
 
