@@ -138,6 +138,7 @@ async def _load_sites(library: Library, llms: Llms, missing: list[str]) -> None:
         try:
             for site in await library.preload():
                 llms.of(site)  # a model that takes seconds to import is imported now
+            await llms.warm()
             missing.clear()
         except DatabaseAway:
             await asyncio.sleep(0.5)

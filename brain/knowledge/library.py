@@ -114,10 +114,10 @@ class Library:
             await asyncio.sleep(2)  # the database is away: changes are seen by looking, as without this
 
     def changed(self, site: SiteId) -> None:
-        """What is known of the site is out of date: a new copy is begun, so that the next turn need not wait for it."""
-        if site in self._sites:
-            self._told[site] = time.monotonic()
-            self._begin_refresh(site)
+        """What is known of the site is out of date: a new copy is begun, so that the next turn need not wait for it. Of a new
+        site, too: its first caller finds it loaded."""
+        self._told[site] = time.monotonic()
+        self._begin_refresh(site)
 
     async def site(self, site: SiteId) -> LoadedSite:
         """The site as of now; as last seen if the database is slow or away. NoSuchSite; DatabaseAway if never seen."""

@@ -68,6 +68,11 @@ class Llms:
             await asyncio.gather(self._warming, return_exceptions=True)
         await self._http.close()
 
+    async def warm(self) -> None:
+        """Until what the sites so far need is imported: done behind a call it would take seconds of it."""
+        if self._warming is not None:
+            await asyncio.wait([self._warming])
+
     def of(self, site: sites.Site) -> Llm | None:
         """The site's model; None if it names none."""
         llm = site.llm

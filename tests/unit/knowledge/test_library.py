@@ -32,6 +32,28 @@ def test_a_change_is_told_of_and_known_without_anybody_looking(town: Town, model
     at_the_desk(town, model, story)
 
 
+def test_a_new_site_that_is_told_of_is_loaded_before_anybody_asks(
+    town: Town, model: MiniLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = asyncio.Event()
+    whole = library.facts_of
+
+    async def watching(rows: index.Rows, generation: index.Generation) -> object:
+        found = await whole(rows, generation)
+        copied.set()
+        return found
+
+    async def story(desk: Desk) -> None:
+        monkeypatch.setattr(library, "facts_of", watching)
+        async with Library(desk.database, desk.embedders, fresh_s=3600) as known:
+            await desk.ask("PUT", "/faqs/parking", json={"question": "is there parking", "answer": "No."})
+            known.changed(SHOP)  # what `listen` does when the database tells
+            async with asyncio.timeout(10):
+                await copied.wait()
+
+    at_the_desk(town, model, story)
+
+
 def test_documents_that_change_all_the_time_are_not_copied_all_the_time(
     town: Town, model: MiniLM, monkeypatch: pytest.MonkeyPatch
 ) -> None:
