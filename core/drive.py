@@ -8,6 +8,11 @@ from core.machine import A, E, S, Step, Tick
 
 T = TypeVar("T")
 
+OVERSLEPT_S = 0.5
+"""A deadline noticed so late means that this process stood still (SIGSTOP, a frozen machine)…"""
+SETTLE_S = 0.05
+"""…and what happened meanwhile still waits in its sockets: it gets this long to come first."""
+
 
 class Inbox(Generic[T]):
     """Events for one machine. Bounded: a flood drops the oldest and counts them."""
@@ -49,7 +54,7 @@ async def drive(
                 async with asyncio.timeout_at(state.deadline):
                     event = await inbox.get()
             except TimeoutError:
-                event = Tick()
+                event = await _late(inbox) if state.deadline and now() > state.deadline + OVERSLEPT_S else Tick()
         before = state
         state, actions = step(before, event, now())
         observe(before, event, state)
@@ -57,3 +62,11 @@ async def drive(
             if (pending := perform(action)) is not None:
                 await pending
     return state
+
+
+async def _late(inbox: Inbox[E]) -> E | Tick:
+    await asyncio.sleep(SETTLE_S)
+    try:
+        return inbox.get_nowait()
+    except asyncio.QueueEmpty:
+        return Tick()

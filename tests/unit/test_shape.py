@@ -11,7 +11,8 @@ import pytest
 from core.settings import REPOSITORY
 
 PACKAGES = (
-    "core", "haazir", "asterisk", "ari_app", "media_server", "brain", "mirror", "kb_api", "gateway", "analytics", "watchdog", "demo", "bench",
+    "core", "haazir", "asterisk", "ari_app", "media_server", "brain", "mirror", "kb_api", "gateway", "analytics", "watchdog",
+    "demo", "bench",
 )  # fmt: skip
 FILES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
 LONGEST_FILE = 400
