@@ -1,6 +1,6 @@
 """`haazir check` and `haazir test`: the same that continuous integration runs, with the same answers.
 
-ruff, ruff format, mypy, import-linter side by side  ──>  pytest (only for `test`; its last line is ours)
+ruff, ruff format, mypy, import-linter side by side  ──>  pytest (only for `test`): unit tests two at a time, then the calls
 """
 
 import argparse
@@ -13,8 +13,12 @@ from pathlib import Path
 
 from core.settings import REPOSITORY
 
-FAST = ("tests/unit",)
+UNIT = ("-n", "2", "--dist", "loadfile", "tests/unit")
 """What `test --fast` runs: no Asterisk, no calls."""
+CALLS = ("tests/e2e",)
+"""One running instance for all of them, and sounds that must be on time: nothing runs beside them."""
+NOTHING_COLLECTED = 5
+"""pytest's status where `-k` chose none of a part's tests."""
 
 
 def main(arguments: list[str]) -> int:
@@ -39,10 +43,8 @@ def main(arguments: list[str]) -> int:
         print(f"failed: {', '.join(failed)}")
     if name == "check":
         return 1 if failed else 0
-    status = subprocess.run(
-        [*_tool("pytest"), *pytest_arguments(options.fast, unknown + options.pytest)], cwd=REPOSITORY
-    ).returncode
-    return status or (1 if failed else 0)
+    runs = pytest_runs(options.fast, unknown + options.pytest)
+    return worst([_pytest(run) for run in runs]) or (1 if failed else 0)
 
 
 def commands() -> dict[str, list[str]]:
@@ -55,10 +57,21 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-def pytest_arguments(fast: bool, rest: list[str]) -> list[str]:
-    """Tests named by the user win over --fast."""
-    named = any(not argument.startswith("-") and (REPOSITORY / argument.split("::")[0]).exists() for argument in rest)
-    return [*(FAST if fast and not named else ()), *rest]
+def pytest_runs(fast: bool, rest: list[str]) -> list[list[str]]:
+    """The arguments of each run of pytest. Tests named by the user are run as named, and win over --fast."""
+    if any(not argument.startswith("-") and (REPOSITORY / argument.split("::")[0]).exists() for argument in rest):
+        return [rest]
+    return [[*part, *rest] for part in ((UNIT,) if fast else (UNIT, CALLS))]
+
+
+def worst(statuses: list[int]) -> int:
+    """0 if every run passed; a part in which nothing was chosen counts only if nothing was in any."""
+    chosen = [status for status in statuses if status != NOTHING_COLLECTED]
+    return max(chosen) if chosen else NOTHING_COLLECTED
+
+
+def _pytest(arguments: list[str]) -> int:
+    return subprocess.run([*_tool("pytest"), *arguments], cwd=REPOSITORY).returncode
 
 
 def _tool(module: str) -> list[str]:

@@ -140,9 +140,15 @@ def test_the_first_real_reason_is_told_of_a_nest_of_failures() -> None:
 
 
 def test_fast_tests_are_the_unit_tests_unless_some_are_named() -> None:
-    assert checks.pytest_arguments(True, ["-x"]) == ["tests/unit", "-x"]
-    assert checks.pytest_arguments(True, ["tests/unit/haazir"]) == ["tests/unit/haazir"]
-    assert checks.pytest_arguments(False, ["-k", "turn"]) == ["-k", "turn"]
+    unit, calls = list(checks.UNIT), list(checks.CALLS)
+    assert checks.pytest_runs(True, ["-x"]) == [[*unit, "-x"]]
+    assert checks.pytest_runs(True, ["tests/unit/haazir"]) == [["tests/unit/haazir"]]
+    assert checks.pytest_runs(False, ["-k", "turn"]) == [[*unit, "-k", "turn"], [*calls, "-k", "turn"]]
+
+
+@pytest.mark.parametrize(("statuses", "status"), [([0, 0], 0), ([1, 0], 1), ([0, 1], 1), ([0, 5], 0), ([5, 1], 1), ([5, 5], 5)])
+def test_tests_fail_if_any_part_does_or_if_none_was_chosen(statuses: list[int], status: int) -> None:
+    assert checks.worst(statuses) == status
 
 
 def test_a_private_host_that_is_no_network_is_told_in_a_line(
