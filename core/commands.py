@@ -40,6 +40,9 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     """Say the greeting and hang up: the site is closed."""
     purpose: Purpose | None = None
     """Of a call out: `caller` is whom we called, `called` the number they saw."""
+    session: int = 1
+    """The how-manieth of this call. Past the first, the media server that had the conversation has died in it: no greeting, the
+    caller is asked to say it again."""
 
 
 class AdoptMedia(Message, frozen=True, kw_only=True):
@@ -90,6 +93,16 @@ class ComeBack(Message, frozen=True, kw_only=True):
     """Nobody had time, the caller is with us again: say so, offer to call back, and go on."""
 
 
+class ProbeMedia(Message, frozen=True, kw_only=True):
+    """How are you? On a connection of its own, as often as one likes; answered by MediaHealth."""
+
+
+class DrainMedia(Message, frozen=True, kw_only=True):
+    """No new sessions from now on; running ones end in their own time. Off: as before. Like ProbeMedia."""
+
+    on: bool
+
+
 class CloseMedia(Message, frozen=True, kw_only=True):
     """The call has ended. Answered by MediaClosed, then the connection closes."""
 
@@ -98,7 +111,7 @@ class CloseMedia(Message, frozen=True, kw_only=True):
 
 ToMedia = (
     OpenMedia | AdoptMedia | ConnectMedia | Answered | Digit | Hold | Unhold | Say
-    | AnnounceTransfer | StandBy | ComeBack | CloseMedia
+    | AnnounceTransfer | StandBy | ComeBack | ProbeMedia | DrainMedia | CloseMedia
 )  # fmt: skip
 
 
@@ -134,6 +147,14 @@ class TransferRequested(Message, frozen=True, kw_only=True):
 
 class MediaClosed(Message, frozen=True, kw_only=True):
     reason: str
+
+
+class MediaHealth(Message, frozen=True, kw_only=True):
+    sessions: int
+    capacity: int
+    missing: str = ""
+    """What a new call would lack, in words; empty: nothing."""
+    draining: bool = False
 
 
 FromMedia = MediaOpened | MediaRefused | HangUpRequested | TransferRequested | MediaClosed

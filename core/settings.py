@@ -106,6 +106,14 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
     """After so many in a row a person is offered."""
 
 
+class MediaServer(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    address: str = ""
+    """host:port of a private network, as its `listen`; a path: a unix socket; empty: this machine's own."""
+    capacity: int = 60
+    """Calls at once."""
+
+
 class Media(msgspec.Struct, frozen=True, kw_only=True):
     bind: str = "127.0.0.1"
     """Address of the RTP sockets towards Asterisk: loopback or a private network, never public (no SRTP here)."""
@@ -115,6 +123,11 @@ class Media(msgspec.Struct, frozen=True, kw_only=True):
     vad_off: float = 0.35
     """…and that ends it."""
     max_sessions: int = 60
+    listen: str = ""
+    """Where this machine's media server waits for controllers of other hosts: "10.0.0.5:9500", an address of a private network
+    (the secret `media_bus` is asked for, nothing is encrypted). Empty: for this machine's, on a unix socket."""
+    servers: tuple[MediaServer, ...] = ()
+    """[[media.servers]]: several, on this host or others (docs/surviving.md). Empty: the one of this machine."""
 
 
 class Database(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core.bus import Link
-from core.commands import AdoptMedia, MediaRefused, OpenMedia, ToMedia
+from core.commands import AdoptMedia, DrainMedia, MediaHealth, MediaRefused, OpenMedia, ProbeMedia, ToMedia
 from core.ids import CallId
 from media_server import metrics
 from media_server.session import NeighbourAway, Session, Shared
@@ -21,8 +21,10 @@ LATE = 0.010
 
 
 class Edge:
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, neighbours_missing: Callable[[], str | None] = lambda: None) -> None:
         self._shared = shared
+        self._neighbours_missing = neighbours_missing
+        self._draining = False
         self._sessions: dict[CallId, Session] = {}
         self._tasks: dict[Session, asyncio.Task[None]] = {}
 
@@ -51,8 +53,11 @@ class Edge:
                 _let(owner, owner.ear.window, window)
 
     async def control(self, link: Link[ToMedia]) -> None:
-        """One connection of the controller's: one call."""
+        """One connection of the controller's: one call; or questions about ourselves."""
         opening = await link.receive()
+        if isinstance(opening, ProbeMedia | DrainMedia):
+            await self._tell_health(link, opening)
+            return
         session = self._sessions.get(opening.call_id) if isinstance(opening, AdoptMedia) else None
         if isinstance(opening, OpenMedia):
             await self._clear(opening.call_id)
@@ -71,6 +76,25 @@ class Edge:
         finally:
             session.orphan(link)
 
+    async def _tell_health(self, link: Link[ToMedia], first: ToMedia) -> None:
+        self._asked(link, first)
+        async for message in link:
+            self._asked(link, message)
+
+    def _asked(self, link: Link[ToMedia], message: ToMedia) -> None:
+        if isinstance(message, DrainMedia) and message.on is not self._draining:
+            self._draining = message.on
+            metrics.DRAINING.set(message.on)
+            log.warning("= draining" if message.on else "= taking calls again", extra={"calls": self.calls})
+        capacity = self._shared.settings.media.max_sessions
+        missing = self._neighbours_missing() or ""
+        link.send(MediaHealth(sessions=self.calls, capacity=capacity, missing=missing, draining=self._draining))
+
+    @property
+    def missing(self) -> str | None:
+        """What a new call would lack, in words; None: nothing."""
+        return "draining: no new calls are taken" if self._draining else self._neighbours_missing()
+
     async def _clear(self, call_id: CallId) -> None:
         """A call that begins anew has no use for the session that its last controller left: its leg is gone."""
         if (left := self._sessions.get(call_id)) is not None and left.controller is None:
@@ -78,7 +102,8 @@ class Edge:
             await asyncio.wait([self._tasks[left]])
 
     def _open(self, opening: OpenMedia, link: Link[ToMedia]) -> Session | None:
-        if len(self._sessions) >= self._shared.settings.media.max_sessions or opening.call_id in self._sessions:
+        full = len(self._sessions) >= self._shared.settings.media.max_sessions
+        if full or self._draining or opening.call_id in self._sessions:
             return None
         session = Session(opening, link, self._shared)
         self._sessions[opening.call_id] = session
@@ -109,6 +134,9 @@ class Edge:
             case OpenMedia(call_id=call_id) if call_id in self._sessions:
                 metrics.REFUSED.labels("twice").inc()
                 return "this call is open already: adopt it"
+            case OpenMedia() if self._draining:
+                metrics.REFUSED.labels("draining").inc()
+                return "draining"
             case OpenMedia():
                 metrics.REFUSED.labels("full").inc()
                 return "no room"

@@ -29,7 +29,8 @@ class _Reply:
 class Ledger:
     """One call's. Times come as loop seconds and leave as seconds since the answer."""
 
-    def __init__(self, call_id: CallId, site_id: SiteId) -> None:
+    def __init__(self, call_id: CallId, site_id: SiteId, turns: int = 0) -> None:
+        """`turns`: of the call, before this session."""
         self._call_id = call_id
         self._site_id = site_id
         self._answered = 0.0
@@ -42,7 +43,7 @@ class Ledger:
         """The reply that answers the turn taken last."""
         self._replies: dict[int, _Reply] = {}
         self._facts: list[TurnCompleted] = []
-        self.turns = 0
+        self.turns = turns
 
     def answered(self, now: float, epoch: float) -> None:
         """The call's zero: `now` on the loop's clock is `epoch` of time.time()."""

@@ -9,7 +9,7 @@ import gc
 import logging
 import sys
 
-from core.bus import serve
+from core.bus import Address, Host, serve
 from core.commands import ToMedia
 from core.outbox import Outbox
 from core.process import run, stop_signal
@@ -35,11 +35,12 @@ async def work(settings: Settings) -> None:
     phrasebook = Phrasebook(settings, PhraseCache(settings.home / "phrases"))
     pacer = start_pacer(settings.home / "lib")
     async with Outbox(settings, "media-server") as outbox:
-        edge = Edge(Shared(settings, Silero(), pacer, phrasebook, outbox))
+        others = Attendance(settings)
+        edge = Edge(Shared(settings, Silero(), pacer, phrasebook, outbox), lambda: others.missing)
         gc.collect()
         gc.freeze()  # what is loaded now stays: collections in mid-call need not look at it
-        async with serve(settings.socket("media-server"), ToMedia, edge.control), Attendance(settings) as others:
-            runner = await serve_status(settings.metrics_address("media-server"), lambda: others.missing)
+        async with serve(address(settings), ToMedia, edge.control), others:
+            runner = await serve_status(settings.metrics_address("media-server"), lambda: edge.missing)
             ticking = asyncio.create_task(edge.run())
             ticking.add_done_callback(lambda _: stop.set())  # without its tick every call is silent: better start anew
             log.info("= ready", extra={"pacer": type(pacer).__name__})
@@ -52,5 +53,13 @@ async def work(settings: Settings) -> None:
     pacer.stop()
 
 
+def address(settings: Settings) -> Address:
+    """Where controllers find us: a unix socket, or a port of a private network. KeyError: no secret `media_bus`."""
+    if not settings.media.listen:
+        return settings.socket("media-server")
+    host, _, port = settings.media.listen.rpartition(":")
+    return Host(host, int(port), settings.secret("media_bus").encode())
+
+
 if __name__ == "__main__":
-    sys.exit(run("the media server", work))
+    sys.exit(run("the media server", work, KeyError))

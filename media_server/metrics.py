@@ -4,6 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 SESSIONS = Gauge("haazir_media_sessions", "Calls whose sound is handled now")
 REFUSED = Counter("haazir_media_refused_total", "Sessions that were refused", ["why"])
+DRAINING = Gauge("haazir_media_draining", "1: no new sessions are taken")
 FAILED = Counter("haazir_media_sessions_failed_total", "Sessions that ended with an error of ours")
 PHASES = Counter("haazir_media_turn_phases_total", "Phases that turn machines entered", ["phase"])
 TICK = Histogram(

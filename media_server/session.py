@@ -42,6 +42,9 @@ OPEN_LIMIT = 1.0
 DEAD_LINE = 30.0
 """Seconds without a controller, and without a packet, after which nobody is there any more."""
 
+TURNS_APART = 1000
+"""Between the turns of a call's first session and those of the next, which can't know how many there were."""
+
 
 class NeighbourAway(Exception):
     """A process that the call needs is not there: the call is refused, and goes to people."""
@@ -70,7 +73,11 @@ class Session:
         """What a controller that is away has still to be told."""
         self._inbox: Inbox[turn.TurnEvent] = Inbox()
         then: turn.Then = "hang_up" if opening.announce else "listen"
-        self._turn = turn.Turn(patience=site.patience, language=site.language, operator=site.operator, then=then)
+        before = TURNS_APART * (opening.session - 1)
+        first: turn.PhraseName = "greeting" if opening.session == 1 else "again"
+        self._turn = turn.Turn(
+            patience=site.patience, language=site.language, operator=site.operator, then=then, first=first, number=before
+        )  # fmt: skip
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         self.socket = RtpSocket(settings.media.bind)
@@ -80,7 +87,7 @@ class Session:
         self._connected = False
         self.ear = Ear(codec, shared.silero.listen(), settings.media, self._hear, self._inbox.put)
         self._mouth = Mouth(self._outgoing, self._speak)
-        self._ledger = Ledger(opening.call_id, site.site_id)
+        self._ledger = Ledger(opening.call_id, site.site_id, turns=before)
         self._voice_failures = 0
         self._holds = 0
 
@@ -173,7 +180,7 @@ class Session:
                 self._inbox.put(message)
             case msg.CloseMedia():
                 self._inbox.put(turn.Closed())
-            case msg.OpenMedia() | msg.AdoptMedia() | msg.ConnectMedia():
+            case msg.OpenMedia() | msg.AdoptMedia() | msg.ConnectMedia() | msg.ProbeMedia() | msg.DrainMedia():
                 log.warning("! unexpected control message", extra={"call": self.call_id, "got": type(message).__name__})
 
     def adopt(self, control: Link[msg.ToMedia]) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.audio import Codec
 from media_server.rtp.pacing import BUCKETS, Look, PacerError, p99_ms
-from media_server.rtp.tick import TickPacer
+from media_server.rtp.tick import TickPacer, first_sequence
 
 SOURCE = Path(__file__).with_name("pacer.c")
 
@@ -50,9 +50,9 @@ class CPacer:
     def open(self, fd: int, codec: Codec, noise: bytes) -> int:
         """A line over a connected socket. It sends `noise` (payloads, in turn) from the next tick on. PacerError: no room."""
         size = codec.frame_bytes
-        ssrc, sequence, timestamp = (secrets.randbits(bits) for bits in (31, 16, 31))
+        ssrc, timestamp = secrets.randbits(31), secrets.randbits(31)
         line = self._c.pacer_open(
-            self._pacer, fd, codec.sends, size, codec.frame_samples, ssrc, sequence, timestamp, noise, len(noise) // size
+            self._pacer, fd, codec.sends, size, codec.frame_samples, ssrc, first_sequence(), timestamp, noise, len(noise) // size
         )
         if line < 0:
             raise PacerError(f"no line left for socket {fd}")

@@ -87,7 +87,7 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 def _ringing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
         case CallAnswered():
-            return moves.play(turn, "greeting", now)
+            return moves.play(turn, turn.first, now)
     return turn, []
 
 

@@ -195,6 +195,8 @@ class Turn:
     language: Language
     operator: str
     """Where a caller goes whom we could not help."""
+    first: PhraseName = "greeting"
+    """What we say first."""
     phase: Phase = Phase.RINGING
     deadline: float | None = None
 

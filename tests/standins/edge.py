@@ -258,10 +258,10 @@ class Scene:
         self._controllers.append(Controller(link))
         return self._controllers[-1]
 
-    async def asked_for(self) -> OpenCall:
+    async def asked_for(self, session: int = 1) -> OpenCall:
         """OpenMedia is on its way."""
         call_id = CallId(f"call-{next(self._numbers)}")
-        opening = msg.OpenMedia(call_id=call_id, site=SITE, codec="ulaw", caller="98", called="1000")
+        opening = msg.OpenMedia(call_id=call_id, site=SITE, codec="ulaw", caller="98", called="1000", session=session)
         call = OpenCall(self, await self.controller(opening), call_id)
         self._sockets.append(call.asterisk)
         return call

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core import commands as msg
+from core.bus import connect
 from core.events import TurnCompleted
 from core.ids import CallId
 from media_server import brain_link, session
@@ -183,5 +184,52 @@ def test_closing_the_edge_ends_every_call(play: Play) -> None:
         for call in calls:
             await until(lambda call=call: call.controller.ended)  # type: ignore[misc]
         await stage.nothing_is_left()
+
+    play(story)
+
+
+# ── health, and no new calls ─────────────────────────────────────────────────────────────────────────────────────────
+async def health(stage: Scene, ask: msg.ToMedia) -> msg.MediaHealth:
+    async with await connect(stage.settings.socket("media-server"), msg.MediaHealth) as link:
+        link.send(ask)
+        answer: msg.MediaHealth = await link.receive()
+        return answer
+
+
+def test_it_says_how_many_calls_it_has_and_could_have(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        await stage.opened()
+        assert await health(stage, msg.ProbeMedia()) == msg.MediaHealth(sessions=1, capacity=60)
+
+    play(story)
+
+
+def test_draining_it_refuses_new_calls_and_keeps_those_it_has(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        assert (await health(stage, msg.DrainMedia(on=True))).draining
+        assert stage.edge.missing is not None
+        refused = await stage.controller(
+            msg.OpenMedia(call_id=CallId("new"), site=SITE, codec="ulaw", caller="98", called="1000")
+        )
+        assert (await refused.expect(msg.MediaRefused)).reason == "draining"
+        call.speaks()
+        await call.hears_us()
+        assert not (await health(stage, msg.DrainMedia(on=False))).draining
+        await stage.opened()
+
+    play(story)
+
+
+def test_a_call_whose_first_media_server_died_is_asked_to_say_it_again(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.asked_for(session=2)
+        await call.controller.expect(msg.MediaOpened)
+        call.connect()
+        call.answer()
+        await call.hears_us()
+        await call.reaches(Phase.LISTENING)
+        (said,) = [fact for fact in stage.records.published if isinstance(fact, TurnCompleted)]
+        assert (said.text, said.turn) == (LINES.again, session.TURNS_APART)
 
     play(story)
