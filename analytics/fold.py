@@ -21,6 +21,8 @@ from core.events import (
     Event,
     MediaReported,
     PersonAsked,
+    PersonJoined,
+    PersonLeft,
     ToolCalled,
     TurnCompleted,
 )
@@ -51,6 +53,8 @@ def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
             return replace(record, tools=_with(record.tools, event, lambda tool: (tool.turn, False)))
         case PersonAsked():
             return replace(record, asked=_with(record.asked, event, lambda _: (0, False)))
+        case PersonJoined() | PersonLeft():
+            return replace(record, people=_with(record.people, event, lambda _: (0, False)))
         case CallTransferred():
             return replace(record, transfers=_with(record.transfers, event, lambda _: (0, False)))
 

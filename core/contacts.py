@@ -4,18 +4,15 @@
 """
 
 import hmac
-import re
 from dataclasses import dataclass
 from typing import Literal, Self
 
 from core.ids import SiteId
+from core.numbers import e164
 from core.settings import Settings
 from core.vault import Sealed, Vault, VaultError
 
 Kind = Literal["phone", "user"]
-
-_SHORTEST = 7
-"""Digits of a number that can be somebody's: less is an extension of the house."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,6 @@ class Contacts:
     def _key(self, site: SiteId, kind: Kind, value: str) -> ContactKey:
         sealed = self._vault.seal(value.encode(errors="replace"), _context(site, kind))
         return ContactKey(kind, self.mac(site, kind, value), sealed)
-
-
-def e164(number: str) -> str:
-    """A number as it is dialled from anywhere: 098000 00001 -> +919800000001; "" for what can't be somebody's (an extension,
-    "anonymous"). Without a country it is Indian."""
-    digits = re.sub(r"\D", "", number)
-    digits = re.sub(r"^(?:00|0(?=\d{10}$))", "", digits)
-    if len(digits) == 10 and not number.lstrip().startswith("+"):
-        digits = f"91{digits}"
-    return f"+{digits}" if _SHORTEST <= len(digits) <= 15 else ""
 
 
 def _context(site: SiteId, kind: Kind) -> bytes:

@@ -117,15 +117,29 @@ class PersonAsked(Event, frozen=True, kw_only=True, tag="haazir.call.person.aske
     """From the asking to the result."""
 
 
+class PersonJoined(Event, frozen=True, kw_only=True, tag="haazir.call.person.joined"):
+    """The caller and this person hear each other from here on…"""
+
+    person: str
+    """An operator's extension, or the trunk through which somebody outside was called."""
+
+
+class PersonLeft(Event, frozen=True, kw_only=True, tag="haazir.call.person.left"):
+    """…to here."""
+
+    person: str
+
+
 class MediaReported(Event, frozen=True, kw_only=True, tag="haazir.call.media"):
     rtp: RtpReport
 
 
 Outcome = Literal[
     "completed", "caller_hung_up", "transferred", "abandoned", "rejected", "no_input", "failed",
+    "voicemail",
     "busy", "no_answer", "bad_number", "refused", "machine",
 ]  # fmt: skip
-"""The second line: of calls out. machine: a voicemail or a menu answered."""
+"""voicemail: a message was left with us. The third line: of calls out; machine: a voicemail or a menu answered."""
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
@@ -178,7 +192,8 @@ class OutboundResult(Event, frozen=True, kw_only=True, tag="haazir.outbound.resu
 
 
 CallEvent = (
-    CallStarted | CallAnswered | TurnCompleted | ToolCalled | PersonAsked | CallTransferred | MediaReported | CallEnded
+    CallStarted | CallAnswered | TurnCompleted | ToolCalled | PersonAsked | PersonJoined | PersonLeft | CallTransferred
+    | MediaReported | CallEnded
 )  # fmt: skip
 """What a call's record is made of."""
 AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult

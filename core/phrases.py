@@ -30,6 +30,8 @@ _USUAL: dict[Language, Phrases] = {
         apology="Maaf kijiye, hamari taraf se kuchh dikkat ho gayi hai. Main aapko hamare saathi se jodta hoon.",
         goodbye="Call karne ke liye dhanyavaad. Aapka din shubh ho.",
         transfer="Main aapko hamare saathi se jod raha hoon, kripya line par bane rahein.",
+        sorry="Maaf kijiye, abhi hum aapka call nahin le sakte. Kripya thodi der baad call karein.",
+        voicemail="Abhi hum aapka call nahin le sakte. Kripya beep ke baad apna sandesh chhod dein.",
     ),
     "en": Phrases(
         greeting="Hello, welcome to {name}. How may I help you?",
@@ -44,6 +46,8 @@ _USUAL: dict[Language, Phrases] = {
         apology="Sorry, something went wrong on our side. I will connect you to my colleague.",
         goodbye="Thank you for calling. Have a nice day.",
         transfer="I am connecting you to my colleague, please stay on the line.",
+        sorry="Sorry, we cannot take your call just now. Please call again later.",
+        voicemail="We cannot take your call just now. Please leave a message after the beep.",
     ),
     "hi": Phrases(
         greeting="नमस्ते, {name} में आपका स्वागत है। मैं आपकी क्या मदद कर सकता हूँ?",
@@ -54,6 +58,8 @@ _USUAL: dict[Language, Phrases] = {
         apology="माफ़ कीजिए, हमारी तरफ़ से कुछ दिक्कत हो गई है। मैं आपको हमारे साथी से जोड़ता हूँ।",
         goodbye="कॉल करने के लिए धन्यवाद। आपका दिन शुभ हो।",
         transfer="मैं आपको हमारे साथी से जोड़ रहा हूँ, कृपया लाइन पर बने रहें।",
+        sorry="माफ़ कीजिए, अभी हम आपका कॉल नहीं ले सकते। कृपया थोड़ी देर बाद कॉल करें।",
+        voicemail="अभी हम आपका कॉल नहीं ले सकते। कृपया बीप के बाद अपना संदेश छोड़ दें।",
     ),
     "pa": Phrases(
         greeting="ਸਤਿ ਸ੍ਰੀ ਅਕਾਲ, {name} ਵਿੱਚ ਤੁਹਾਡਾ ਸਵਾਗਤ ਹੈ। ਮੈਂ ਤੁਹਾਡੀ ਕੀ ਮਦਦ ਕਰ ਸਕਦਾ ਹਾਂ?",
@@ -64,5 +70,7 @@ _USUAL: dict[Language, Phrases] = {
         apology="ਮਾਫ਼ ਕਰਨਾ, ਸਾਡੇ ਵੱਲੋਂ ਕੁਝ ਗੜਬੜ ਹੋ ਗਈ ਹੈ। ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਦਾ ਹਾਂ।",
         goodbye="ਕਾਲ ਕਰਨ ਲਈ ਧੰਨਵਾਦ। ਤੁਹਾਡਾ ਦਿਨ ਵਧੀਆ ਰਹੇ।",
         transfer="ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜ ਰਿਹਾ ਹਾਂ, ਕਿਰਪਾ ਕਰਕੇ ਲਾਈਨ ਤੇ ਬਣੇ ਰਹੋ।",
+        sorry="ਮਾਫ਼ ਕਰਨਾ, ਹੁਣੇ ਅਸੀਂ ਤੁਹਾਡੀ ਕਾਲ ਨਹੀਂ ਲੈ ਸਕਦੇ। ਕਿਰਪਾ ਕਰਕੇ ਥੋੜ੍ਹੀ ਦੇਰ ਬਾਅਦ ਕਾਲ ਕਰੋ।",
+        voicemail="ਹੁਣੇ ਅਸੀਂ ਤੁਹਾਡੀ ਕਾਲ ਨਹੀਂ ਲੈ ਸਕਦੇ। ਕਿਰਪਾ ਕਰਕੇ ਬੀਪ ਤੋਂ ਬਾਅਦ ਆਪਣਾ ਸੁਨੇਹਾ ਛੱਡੋ।",
     ),
 }

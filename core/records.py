@@ -17,6 +17,8 @@ from core.events import (
     CallTransferred,
     MediaReported,
     PersonAsked,
+    PersonJoined,
+    PersonLeft,
     ToolCalled,
     TurnCompleted,
 )
@@ -40,6 +42,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By turn and time."""
     asked: tuple[PersonAsked, ...] = ()
     """Who was to take the caller over, by time."""
+    people: tuple[PersonJoined | PersonLeft, ...] = ()
+    """Who came and went, by time."""
     transfers: tuple[CallTransferred, ...] = ()
     """By time."""
 
@@ -54,7 +58,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def events(self) -> tuple[CallEvent, ...]:
         """All facts, in no particular order."""
         single: tuple[CallEvent | None, ...] = (self.started, self.answered, self.ended, self.media)
-        return (*(event for event in single if event is not None), *self.turns, *self.tools, *self.asked, *self.transfers)
+        people = (*self.asked, *self.people, *self.transfers)
+        return (*(event for event in single if event is not None), *self.turns, *self.tools, *people)
 
     @property
     def language(self) -> Language | None:

@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from core.public_address import networks
+from core.reception import UnknownNumber
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -75,6 +76,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     """Ring at least this long before answering."""
     orphan_s: float = 30.0
     """How often Asterisk is searched for channels and bridges that belong to no call."""
+    unknown_number: UnknownNumber = "not_found"
+    """What meets who dials a number that no site has: a cause, or people (core/reception.py)."""
     site_cache_s: float = 5.0
     """A change of a site is live on calls that start this much later."""
     rescue_s: float = 5.0

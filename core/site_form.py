@@ -16,6 +16,7 @@ from core import forms, places
 from core.handover import EXTENSION
 from core.ids import SITE_ID
 from core.phrases import usual_phrases
+from core.reception import CALLERS
 from core.sites import LANGUAGES, NUMBER, OPENING, QUEUE, USUAL_LANGUAGES, Embedding, Site
 from core.vendors import vendor_model, why_not
 
@@ -25,6 +26,7 @@ _LIKE = {
     SITE_ID: "small letters, digits and hyphens, as roshni-store",
     NUMBER: "digits, perhaps a + before, as +911612345678",
     OPENING: "from and to, as 10:00-19:30",
+    CALLERS: "a number, as +919812345678, or how numbers begin, as +91140*",
     QUEUE: "small letters, digits, - and _, as humans",
     EXTENSION: "an operator's extension, as 201",
 }

@@ -20,6 +20,7 @@ from core.languages import LANGUAGES as LANGUAGES
 from core.languages import Language as Language
 from core.languages import Text
 from core.outbound import Outbound
+from core.reception import Reception, Way
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 NUMBER = r"^\+?[0-9]{1,20}$"
@@ -74,6 +75,10 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     """Something of ours broke; a person will take over."""
     goodbye: Text
     transfer: Text
+    sorry: Text = ""
+    """Nobody takes this call; then we hang up."""
+    voicemail: Text = ""
+    """How to leave a message; a beep follows. Empty: Asterisk's own prompt, in English."""
     hold_chat: tuple[Text, ...] = ()
     """The same as `hold`, in a chat; empty: our own."""
     goodbye_chat: Text = ""
@@ -96,8 +101,9 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
     """A day that is left out is closed; no day at all: every day is open, but for the holidays."""
     holidays: tuple[date, ...] = ()
     """Closed all day: what would open on that day does not."""
-    closed: Literal["agent", "queue", "reject"] = "agent"
-    """The agent answers all the same; the people's queue; or nobody: `message` is said, or without one the call is refused."""
+    closed: Literal["agent", "queue", "voicemail", "reject"] = "agent"
+    """The agent answers all the same; the people's queue; a message after the beep; or nobody: `message` is said, or without
+    one the call is refused."""
     message: dict[Language, Text] = {}
     """Said before all else while closed: "Hum subah das baje khulte hain." """
 
@@ -192,8 +198,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """As the IANA database names it."""
     hours: Hours = Hours()
     max_calls: Annotated[int, Meta(ge=0, le=10_000)] = 15
-    overflow: Literal["busy", "queue"] = "queue"
-    """At the cap: the busy cause, or the people's queue."""
+    overflow: Way = "queue"
+    """At the cap: people, a beep, a sentence, or a cause (core/reception.py)."""
     operator: Annotated[str, Meta(pattern=QUEUE)] = "humans"
     """The queue a caller is handed to (asterisk/templates/queues.conf)."""
     recording: bool = True
@@ -211,6 +217,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Questions that are asked in calls out, by the form's name (core/forms.py)."""
     handover: Handover = Handover()
     """How callers get to a person, and when (core/handover.py)."""
+    reception: Reception = Reception()
+    """Who rings first, who is turned away and how (core/reception.py)."""
 
     @property
     def language(self) -> Language:
@@ -233,9 +241,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         """The site as callers meet it while it is closed: the message comes before the greeting, or is all that is said."""
         language, message = next(self._closed_messages(), (self.language, ""))
         lines = self.phrase(language)
-        said = (message, lines.greeting if self.hours.closed == "agent" else "")
-        greeting = " ".join(part for part in said if part) or lines.greeting
-        phrases = {**self.phrases, language: msgspec.structs.replace(lines, greeting=greeting)}
+        then = {"agent": lines.greeting, "voicemail": lines.voicemail}.get(self.hours.closed, "")
+        return self.greeting_with(" ".join(part for part in (message, then) if part) or lines.greeting, language)
+
+    def greeting_with(self, text: str, language: Language | None = None) -> "Site":
+        """This site, whose first words are these, in `language` (its first one)."""
+        language = language or self.language
+        phrases = {**self.phrases, language: msgspec.structs.replace(self.phrase(language), greeting=text)}
         languages = (language, *(other for other in self.languages if other != language))
         return msgspec.structs.replace(self, phrases=phrases, languages=languages)
 

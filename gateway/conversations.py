@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from msgspec import Meta
 
 from core.commands import Channel, Citation
-from core.contacts import Contacts, Kind, e164
+from core.contacts import Contacts, Kind
 from core.db import Rows
 from core.http import bodies
 from core.http.description import gives, gives_nothing, refuses
@@ -18,6 +18,7 @@ from core.http.pages import Cursor, Limit, from_cursor, to_cursor
 from core.http.problems import Problem
 from core.http.shapes import Instant, Next
 from core.ids import SiteId
+from core.numbers import e164
 from core.sites import Language
 from core.vault import Sealed
 from gateway.brain_link import Chats

@@ -25,6 +25,7 @@ def call(record: CallRecord, latency: shapes.Latency, recording: shapes.Recordin
         language=record.language,
         turns=_turns(record),
         asked=[shapes.Asked(at=_time(one.at), person=one.person, result=one.result, seconds=one.seconds) for one in record.asked],
+        people=_people(record),
         transfers=[shapes.Transfer(at=_time(to.at), destination=to.destination, reason=to.reason) for to in record.transfers],
         latency=latency,
         rtp=record.media.rtp if record.media else None,
@@ -50,6 +51,17 @@ def transcript_text(record: CallRecord) -> str:
             minutes, seconds = divmod(max(0, int(turn.at - answered)), 60)
             lines.append(f"[{minutes:02d}:{seconds:02d}] {turn.role}: {' '.join(turn.text.split())}\n")
     return "".join(lines)
+
+
+def _people(record: CallRecord) -> list[shapes.Talked]:
+    """Who comes ends the time of who was there: that they left may never have been heard."""
+    talked: list[shapes.Talked] = []
+    ends = [event.at for event in record.people] + ([record.ended.at] if record.ended else [])
+    for event in record.people:
+        if isinstance(event, events.PersonJoined):
+            end = next((at for at in ends if at > event.at), None)
+            talked.append(shapes.Talked(began_at=_time(event.at), ended_at=_time(end) if end else None, person=event.person))
+    return talked
 
 
 def _turns(record: CallRecord) -> list[shapes.Turn]:

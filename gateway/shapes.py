@@ -74,6 +74,14 @@ class Asked(Shape, frozen=True, kw_only=True):
     seconds: Annotated[float, Meta(description="From the asking to the result")]
 
 
+class Talked(Shape, frozen=True, kw_only=True):
+    """A person and the caller heard each other."""
+
+    began_at: Instant
+    ended_at: Instant | None
+    person: Annotated[str, Meta(description="An operator's extension, or the trunk through which somebody outside was called")]
+
+
 class Cause(Shape, frozen=True, kw_only=True):
     code: Annotated[int, Meta(description="ITU-T Q.850")]
     text: str
@@ -117,6 +125,7 @@ class Call(Shape, frozen=True, kw_only=True):
     language: Annotated[Language | None, Meta(description="What the caller spoke most")]
     turns: list[Turn]
     asked: list[Asked]
+    people: Annotated[list[Talked], Meta(description="With whom the caller talked besides the agent")]
     transfers: list[Transfer]
     latency: Latency
     rtp: Annotated[RtpReport | None, Meta(description="Quality of the sound both ways, once the call is over")]

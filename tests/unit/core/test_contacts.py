@@ -2,8 +2,9 @@
 
 import pytest
 
-from core.contacts import Contacts, e164
+from core.contacts import Contacts
 from core.ids import SiteId
+from core.numbers import e164
 from core.vault import Vault
 
 SHOP, BANK = SiteId("shop"), SiteId("bank")
