@@ -14,6 +14,7 @@ import msgspec
 
 from core.events import (
     CallAnswered,
+    CallAnsweredBy,
     CallEnded,
     CallEvent,
     CallStarted,
@@ -31,7 +32,7 @@ from core.records import CallRecord
 E = TypeVar("E", bound=Event)
 
 
-def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
+def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:  # noqa: C901 (one table)
     """The record with this event in it; None is a call of which nothing is known yet. ValueError: another call's event."""
     if record is None:
         record = CallRecord(call_id=event.call_id, site_id=event.site_id)
@@ -43,6 +44,8 @@ def fold(record: CallRecord | None, event: CallEvent) -> CallRecord:
             return replace(record, started=_earliest(record.started, event))
         case CallAnswered():
             return replace(record, answered=_earliest(record.answered, event))
+        case CallAnsweredBy():
+            return replace(record, answered_by=_latest(record.answered_by, event))
         case CallEnded():  # a controller that recovers may say it again, later and with less knowledge
             return replace(record, ended=_earliest(record.ended, event))
         case MediaReported():

@@ -15,6 +15,7 @@ import msgspec
 
 from core.client_tools import ClientCall, ClientTools, ClientToolsState
 from core.ids import CallId, SiteId
+from core.outbound import Answerer
 from core.purpose import Purpose
 from core.sites import Language, Site
 
@@ -40,6 +41,8 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     """Say the greeting and hang up: the site is closed."""
     purpose: Purpose | None = None
     """Of a call out: `caller` is whom we called, `called` the number they saw."""
+    screen: bool = False
+    """Of a call out: not a word until it is known who answered. Then AnsweredBy tells."""
     session: int = 1
     """The how-manieth of this call. Past the first, the media server that had the conversation has died in it: no greeting, the
     caller is asked to say it again."""
@@ -130,11 +133,20 @@ class MediaRefused(Message, frozen=True, kw_only=True):
 class HangUpRequested(Message, frozen=True, kw_only=True):
     """The conversation is over and our last word has been played."""
 
-    reason: Literal["goodbye", "no_input"]
+    reason: Literal["goodbye", "no_input", "machine", "voicemail_left"]
+    """The last two: a machine answered our call, and has nothing from us, or our message."""
 
 
 TransferReason = Literal["asked", "not_understood", "ordered", "brain_failed", "hearing_failed", "speaking_failed"]
 """ordered: by AnnounceTransfer."""
+
+
+class AnsweredBy(Message, frozen=True, kw_only=True):
+    """Who took our call; told again if it turns out to be somebody else."""
+
+    kind: Answerer
+    seconds: float
+    """After the answer."""
 
 
 class TransferRequested(Message, frozen=True, kw_only=True):
@@ -157,7 +169,7 @@ class MediaHealth(Message, frozen=True, kw_only=True):
     draining: bool = False
 
 
-FromMedia = MediaOpened | MediaRefused | HangUpRequested | TransferRequested | MediaClosed
+FromMedia = MediaOpened | MediaRefused | AnsweredBy | HangUpRequested | TransferRequested | MediaClosed
 
 
 # ── conversation: media_server, or a chat's door in the gateway -> brain ────────────────────────────────────────────────

@@ -9,6 +9,7 @@ import msgspec
 
 from core.forms import Answer
 from core.ids import CallId, SiteId
+from core.outbound import Answerer
 from core.sites import Language
 
 
@@ -76,6 +77,14 @@ class CallAnswered(Event, frozen=True, kw_only=True, tag="haazir.call.answered")
     pass
 
 
+class CallAnsweredBy(Event, frozen=True, kw_only=True, tag="haazir.call.answered_by"):
+    """Of a call out. Said again if it turns out otherwise: the last counts."""
+
+    kind: Answerer
+    seconds: float
+    """After the answer."""
+
+
 class TurnCompleted(Event, frozen=True, kw_only=True, tag="haazir.call.turn.completed"):
     """One turn of either side, in order of `turn`; the caller's and ours that answers it share the number."""
 
@@ -137,9 +146,10 @@ class MediaReported(Event, frozen=True, kw_only=True, tag="haazir.call.media"):
 Outcome = Literal[
     "completed", "caller_hung_up", "transferred", "abandoned", "rejected", "no_input", "failed",
     "voicemail",
-    "busy", "no_answer", "bad_number", "refused", "machine",
+    "busy", "no_answer", "bad_number", "refused", "machine", "voicemail_left",
 ]  # fmt: skip
-"""voicemail: a message was left with us. The third line: of calls out; machine: a voicemail or a menu answered."""
+"""voicemail: a message was left with us. The third line: of calls out.
+machine: a voicemail or a menu answered; voicemail_left: and it has our message."""
 
 
 class CallEnded(Event, frozen=True, kw_only=True, tag="haazir.call.ended"):
@@ -192,8 +202,8 @@ class OutboundResult(Event, frozen=True, kw_only=True, tag="haazir.outbound.resu
 
 
 CallEvent = (
-    CallStarted | CallAnswered | TurnCompleted | ToolCalled | PersonAsked | PersonJoined | PersonLeft | CallTransferred
-    | MediaReported | CallEnded
+    CallStarted | CallAnswered | CallAnsweredBy | TurnCompleted | ToolCalled | PersonAsked | PersonJoined | PersonLeft
+    | CallTransferred | MediaReported | CallEnded
 )  # fmt: skip
 """What a call's record is made of."""
 AnyEvent = CallEvent | LeadCollected | CallbackScheduled | DoNotCallAsked | OutboundResult

@@ -25,6 +25,10 @@ EVERY_DAY: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Result = Literal["answered", "busy", "no_answer", "bad_number", "machine", "refused", "failed"]
 """What became of an attempt. refused: by them (or their network); failed: by the trunk, or by us."""
 
+Answerer = Literal["person", "machine", "ivr", "screening", "unknown"]
+"""Who took a call of ours. machine: a voicemail, or a carrier's announcement; ivr: a menu; screening: a voice that asks who
+calls before it lets the phone ring; unknown: nothing was certain by the deadline, and a person is supposed."""
+
 
 class Retries(msgspec.Struct, frozen=True, kw_only=True):
     """After which results somebody is called again. Never after an answer, a bad number or a refusal."""

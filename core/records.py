@@ -11,6 +11,7 @@ import msgspec
 
 from core.events import (
     CallAnswered,
+    CallAnsweredBy,
     CallEnded,
     CallEvent,
     CallStarted,
@@ -33,6 +34,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     site_id: SiteId
     started: CallStarted | None = None
     answered: CallAnswered | None = None
+    answered_by: CallAnsweredBy | None = None
+    """Of a call out: the last word on it."""
     ended: CallEnded | None = None
     media: MediaReported | None = None
     """The last report: it covers the whole call."""
@@ -57,7 +60,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def events(self) -> tuple[CallEvent, ...]:
         """All facts, in no particular order."""
-        single: tuple[CallEvent | None, ...] = (self.started, self.answered, self.ended, self.media)
+        single: tuple[CallEvent | None, ...] = (self.started, self.answered, self.answered_by, self.ended, self.media)
         people = (*self.asked, *self.people, *self.transfers)
         return (*(event for event in single if event is not None), *self.turns, *self.tools, *people)
 
@@ -75,13 +78,18 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def recording_name(call: CallId) -> str:
-    """The file of a call's recording in settings.recordings_dir: stereo, the caller left, the agent right."""
+    """What a call's recording is called where it is served: stereo, the caller left, the agent right."""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", call):
         return f"{call}.wav"
     return hashlib.sha256(call.encode(errors="surrogatepass")).hexdigest() + ".wav"  # an id may hold anything, a path may not
 
 
+def sealed_name(call: CallId) -> str:
+    """The file of a call's recording in settings.recordings_dir, encrypted (core.sealed_file)."""
+    return recording_name(call) + ".sealed"
+
+
 def recording_names(call: CallId, base: str) -> tuple[str, ...]:
-    """All files that a call's recording may lie in: the finished one, and the two legs it is made of."""
+    """All files that a call's recording may lie in: the finished one (not encrypted in older times), the legs it is made of."""
     ours = bool(base) and "/" not in base and not base.startswith(".")  # never follow a name out of the folder
-    return (recording_name(call), *(f"{base}-{leg}.wav" for leg in ("rx", "tx") if ours))
+    return (sealed_name(call), recording_name(call), *(f"{base}-{leg}.wav" for leg in ("rx", "tx") if ours))
