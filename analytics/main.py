@@ -6,12 +6,14 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from analytics import recordings, retention
+from analytics import retention
 from analytics.consume import Consumer
+from analytics.recordings import Recorder
 from core.db import Database, DatabaseAway
 from core.process import run, stop_signal
 from core.settings import Settings
 from core.telemetry import serve_status
+from core.vault import Vault, VaultError
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +27,10 @@ delete from outbox where seq in (
 
 
 async def work(settings: Settings) -> None:
-    """Until SIGTERM or SIGINT. OSError if the status port is taken."""
+    """Until SIGTERM or SIGINT. OSError if the status port is taken; KeyError, VaultError without the vault's key."""
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     stop = stop_signal()
+    vault = Vault.of(settings)
     async with Database(settings) as database:
         consumer = Consumer(database)
         door = await serve_status(settings.metrics_address("analytics"), lambda: consumer.away)
@@ -36,7 +39,7 @@ async def work(settings: Settings) -> None:
                 running = [
                     tasks.create_task(consumer.run()),
                     tasks.create_task(consumer.listen(settings)),
-                    tasks.create_task(recordings.run(database, settings.recordings_dir, consumer.ended)),
+                    tasks.create_task(Recorder(database, vault, settings.recordings_dir).run(consumer.ended)),
                     tasks.create_task(_prune(database)),
                     tasks.create_task(retention.run(database, settings.recordings_dir, lambda: datetime.now(UTC))),
                 ]
@@ -57,4 +60,4 @@ async def _prune(database: Database) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("analytics", work))
+    sys.exit(run("analytics", work, KeyError, VaultError))

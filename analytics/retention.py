@@ -1,6 +1,6 @@
 """What is older than its site keeps things (core.sites.Site.retention_days) is deleted: calls, conversations, recordings.
 
-    every hour, site by site:   recordings' files ─> call records ─> events      (as the relay)
+    every hour, site by site:   recordings' files ─> their keys ─> call records ─> events      (as the relay)
                                 conversations, contacts, leads, gaps …           (as the site)
 
 A file goes before the row that names it, so a sweep that was cut off is finished by the next. What sites that are gone have
@@ -35,10 +35,20 @@ LEFTOVERS_KEPT = timedelta(hours=2)
 
 Where = dict[str, Any]
 
+_SITES = "select site_id, settings->>'retention_days', settings->'listening'->>'keep_days' from site"
 _CALLS = """
 select site_id, call_id, coalesce(record->'ended'->>'recording', '') from call_record
 where {of_site} and coalesce(ended_at, started_at) < %(before)s limit %(batch)s
 """
+_RECORDINGS = """
+select site_id, call_id, coalesce(record->'ended'->>'recording', '') from call_record
+where site_id = %(site)s and recording_state = 'ready' and coalesce(ended_at, started_at) < %(before)s limit %(batch)s
+"""
+_FORGET_RECORDINGS = """
+update call_record set recording_state = 'deleted', recording_s = null
+where (site_id, call_id) in (select * from unnest(%s::text[], %s::text[]))
+"""
+_DELETE_KEYS = "delete from recording_key where (site_id, call_id) in (select * from unnest(%s::text[], %s::text[]))"
 _DELETE_CALLS = "delete from call_record where (site_id, call_id) in (select * from unnest(%s::text[], %s::text[]))"
 _EVENTS = """
 delete from outbox where seq in (
@@ -78,8 +88,11 @@ async def sweep(database: Database, folder: Path, now: datetime) -> Counter[str]
     """One time over all sites; how many rows and files went. DatabaseAway; OSError: the disk won't."""
     forgotten: Counter[str] = Counter()
     async with database.as_relay() as rows:
-        sites = await (await rows.execute("select site_id, settings->>'retention_days' from site")).fetchall()
-    for site, days in sites:
+        sites = await (await rows.execute(_SITES)).fetchall()
+    for site, days, recording_days in sites:
+        if int(recording_days or 0):
+            where = {"site": site, "before": now - timedelta(int(recording_days)), "batch": BATCH}
+            forgotten += await _recordings(database, folder, where)
         where = {"site": site, "before": now - timedelta(int(days or RETENTION_DAYS)), "batch": BATCH}
         forgotten += await _calls(database, folder, OF_SITE, where)
         forgotten += await _own(database, SiteId(site), where)
@@ -97,13 +110,27 @@ async def _calls(database: Database, folder: Path, of_site: str, where: Where) -
     while True:
         async with database.as_relay() as rows:
             old = await (await rows.execute(_CALLS.format(of_site=of_site).encode(), where)).fetchall()
-        names = [name for _, call, base in old for name in recording_names(CallId(call), base)]
-        forgotten["recordings"] += await asyncio.to_thread(_unlink, folder, names)
+        forgotten["recordings"] += await asyncio.to_thread(_unlink, folder, _names(old))
         async with database.as_relay() as rows:
-            await rows.execute(_DELETE_CALLS, [[site for site, _, _ in old], [call for _, call, _ in old]])
+            await rows.execute(_DELETE_KEYS, _ids(old))
+            await rows.execute(_DELETE_CALLS, _ids(old))
             events = await (await rows.execute(_EVENTS.format(of_site=of_site).encode(), where)).fetchall()
         forgotten += Counter(calls=len(old), events=len(events))
         if len(old) < BATCH and len(events) < BATCH:
+            return +forgotten
+
+
+async def _recordings(database: Database, folder: Path, where: Where) -> Counter[str]:
+    """Recordings alone, of a site that keeps their calls for longer."""
+    forgotten: Counter[str] = Counter()
+    while True:
+        async with database.as_relay() as rows:
+            old = await (await rows.execute(_RECORDINGS.encode(), where)).fetchall()
+        forgotten["recordings"] += await asyncio.to_thread(_unlink, folder, _names(old))
+        async with database.as_relay() as rows:
+            await rows.execute(_DELETE_KEYS, _ids(old))
+            await rows.execute(_FORGET_RECORDINGS, _ids(old))
+        if len(old) < BATCH:
             return +forgotten
 
 
@@ -121,6 +148,14 @@ async def _own(database: Database, site: SiteId, where: Where) -> Counter[str]:
                 deleted = len(await (await rows.execute(query, where)).fetchall())
             forgotten[table] += deleted
     return +forgotten
+
+
+def _names(calls: list[tuple[Any, ...]]) -> list[str]:
+    return [name for _, call, base in calls for name in recording_names(CallId(call), base)]
+
+
+def _ids(calls: list[tuple[Any, ...]]) -> list[list[str]]:
+    return [[site for site, _, _ in calls], [call for _, call, _ in calls]]
 
 
 def _unlink(folder: Path, names: list[str]) -> int:

@@ -19,6 +19,7 @@ from core.ids import SITE_ID, SiteId
 from core.languages import LANGUAGES as LANGUAGES
 from core.languages import Language as Language
 from core.languages import Text
+from core.listening import Listening
 from core.outbound import Outbound
 from core.reception import Reception, Way
 
@@ -219,6 +220,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """How callers get to a person, and when (core/handover.py)."""
     reception: Reception = Reception()
     """Who rings first, who is turned away and how (core/reception.py)."""
+    listening: Listening = Listening()
+    """Who may listen to calls, and how long recordings are kept (core/listening.py)."""
 
     @property
     def language(self) -> Language:

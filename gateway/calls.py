@@ -1,28 +1,36 @@
 """GET /v1/calls and what hangs below it: a site's own calls, those going on included."""
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Header, Path, Query, Response
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Path as InPath
 
 from core.db import Rows
 from core.events import Outcome
 from core.http.bodies import PRIVATE, answer
 from core.http.description import gives, gives_text, gives_wav, refuses
-from core.http.doors import CallsSite, Db, Folder
+from core.http.doors import CallsSite, Db, Folder, Secrets
 from core.http.pages import Cursor, Limit, from_cursor, to_cursor
 from core.http.problems import Problem
 from core.ids import CallId, SiteId
-from core.records import CallRecord, recording_name
+from core.recording_keys import find_key
+from core.records import CallRecord, recording_name, sealed_name
+from core.sealed_file import Broken
 from gateway import present, shapes
+from gateway.sealed import sealed_answer
+
+log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
 NO_NUL = r"^[^\x00]+$"  # PostgreSQL's text can't hold it
-CallPath = Annotated[str, Path(description="The call's id", max_length=256, pattern=NO_NUL)]
+CallPath = Annotated[str, InPath(description="The call's id", max_length=256, pattern=NO_NUL)]
 
 COLUMNS = "record::text, latency::text, recording_state, recording_s"
 PLACE = "(extract(epoch from started_at) * 1000000)::bigint"
@@ -82,21 +90,23 @@ async def get_transcript(
     return answer(present.transcript(said))
 
 
-@router.get("/{call_id}/recording", responses=gives_wav() | refuses(401, 403, 404, 416, 422, 503), response_class=Response)
-async def get_recording(site: CallsSite, db: Db, folder: Folder, call_id: CallPath) -> Response:
+@router.get("/{call_id}/recording", responses=gives_wav() | refuses(400, 401, 403, 404, 416, 422, 503), response_class=Response)
+async def get_recording(
+    request: Request, site: CallsSite, db: Db, folder: Folder, secrets: Secrets, call_id: CallPath
+) -> Response:
     """Both sides as a stereo WAV, a few seconds after the end of the call. Takes `Range`."""
     async with db.as_site(site) as rows:
         record, _, state, _ = await _row(rows, site, call_id)
+        key = await find_key(rows, secrets, site, CallId(call_id))
     if state is None and msgspec.json.decode(record, type=CallRecord).ended is None:
         raise Problem(404, "the call is going on: its recording follows its end", "recording-not-ready")
     if state is None:
         raise Problem(404, "this call was not recorded", "not-recorded")
     if state == "pending":
         raise Problem(404, "the recording is being put together: try again soon", "recording-not-ready", {"Retry-After": "2"})
-    path = folder / recording_name(CallId(call_id))
-    if state == "missing" or not path.is_file():
-        raise Problem(404, "the recording was made and is not there any more", "recording-missing")
-    return FileResponse(path, media_type="audio/wav", filename=path.name, headers=PRIVATE)
+    if state == "deleted":
+        raise Problem(404, "the recording was deleted after as many days as the site keeps them", "recording-deleted")
+    return await asyncio.to_thread(_sound, folder, CallId(call_id), key if state == "ready" else None, request.headers)
 
 
 @router.get("/{call_id}/events", responses=gives(shapes.EventList) | refuses(401, 403, 404, 422, 503), response_class=Response)
@@ -119,6 +129,18 @@ async def get_events(
     return answer(
         shapes.EventList(data=[_event(row) for row in found[:limit]], next_cursor=str(found[limit - 1][7]) if more else None)
     )
+
+
+def _sound(folder: Path, call: CallId, key: bytes | None, asked: Mapping[str, str]) -> Response:
+    name, path = recording_name(call), folder / sealed_name(call)
+    if key is None or not path.is_file():
+        raise Problem(404, "the recording was made and is not there any more", "recording-missing")
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    try:
+        return sealed_answer(path, key, "audio/wav", asked, headers)
+    except Broken as error:
+        log.warning("! a recording that was changed", extra={"call": call})
+        raise Problem(404, "the recording's file was changed or damaged", "recording-missing") from error
 
 
 async def _row(rows: Rows, site: SiteId, call_id: str) -> tuple[Any, ...]:

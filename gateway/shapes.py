@@ -104,7 +104,10 @@ class Latency(Shape, frozen=True, kw_only=True):
 class Recording(Shape, frozen=True, kw_only=True):
     """Stereo WAV, 8 kHz: the caller left, the agent right."""
 
-    state: Literal["pending", "ready", "missing"]
+    state: Annotated[
+        Literal["pending", "ready", "missing", "deleted"],
+        Meta(description="deleted: after as many days as the site keeps recordings (`listening.keep_days`)"),
+    ]
     url: Annotated[str | None, Meta(description="Path on this server, once ready")]
     duration_s: float | None
 

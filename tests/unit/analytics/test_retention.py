@@ -28,7 +28,7 @@ class Archive:
             self.run("insert into site (site_id, name, settings, embedding_model) values (%s, '', %s, '')", site, settings)
 
     def clean(self) -> None:
-        self.run("truncate outbox, call_record")
+        self.run("truncate outbox, call_record, recording_key")
         self.run("delete from site where site_id in ('year', 'week')")
 
     def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -46,7 +46,8 @@ class Archive:
             "insert into outbox (id, source, type, subject, site_id, time, data, folded_at) "
             "values (gen_random_uuid(), '', '', %s, %s, %s, '{}', now())", name, site, at,
         )  # fmt: skip
-        recording = self.folder / f"{name}.wav"
+        self.run("insert into recording_key values (%s, %s, '', '', '', %s)", site, name, at)
+        recording = self.folder / f"{name}.wav.sealed"
         recording.write_bytes(b"RIFF")
         return recording
 
@@ -82,7 +83,20 @@ def test_calls_go_with_their_recordings_and_events_each_site_by_its_own_rule(arc
     gone = [archive.call("year", 366, "y-366"), archive.call("week", 7.1, "w-7")]
     assert archive.sweep() == Counter(calls=2, recordings=2, events=2)
     assert archive.left("call_record", "call_id") == archive.left("outbox", "subject") == {"y-364", "w-6"}
+    assert archive.left("recording_key", "call_id") == {"y-364", "w-6"}
     assert all(path.exists() for path in kept) and not any(path.exists() for path in gone)
+    assert archive.sweep() == Counter()
+
+
+def test_recordings_may_go_before_their_calls(archive: Archive) -> None:
+    archive.run("""update site set settings = settings || '{"listening": {"keep_days": 30}}' where site_id = 'year'""")
+    kept, gone = archive.call("year", 29, "y-29"), archive.call("year", 31, "y-31")
+    assert archive.sweep() == Counter(recordings=1)
+    assert kept.exists() and not gone.exists()
+    assert archive.left("call_record", "call_id") == {"y-29", "y-31"}
+    assert archive.left("recording_key", "call_id") == {"y-29"}, "what may lie in a backup can't be read any more"
+    states = dict(archive.run("select call_id, recording_state from call_record"))
+    assert states == {"y-29": "ready", "y-31": "deleted"}
     assert archive.sweep() == Counter()
 
 

@@ -37,6 +37,9 @@ from core.http.doors import Doors
 from core.ids import CallId, SiteId
 from core.keys import key_mac
 from core.outbox import INSERT
+from core.recording_keys import make_key
+from core.records import sealed_name
+from core.sealed_file import seal
 from core.settings import Settings
 from core.vault import Vault
 from gateway.app import application
@@ -45,7 +48,7 @@ from kb_api.needs import Needs
 from kb_api.stock import Stockroom
 from tests.postgres import Server
 
-PEPPER, ADMIN_KEY = "pepper", "hzadm_admin"
+PEPPER, ADMIN_KEY, VAULT_KEY = "pepper", "hzadm_admin", "a vault key"
 KEYS = {"shop": "hz_shop_key", "bank": "hz_bank_key"}
 STOCKROOM = Stockroom()
 """One for all tests: its vectors take a few seconds."""
@@ -66,6 +69,18 @@ class Town:
             rows.execute(INSERT, [json.dumps(lines)])
         asyncio.run(self._fold())
 
+    def keep(self, sound: bytes, call: str = "c-1", site: str = "shop") -> Path:
+        """A recording that is ready."""
+        self.run("update call_record set recording_state = 'ready', recording_s = 1.5")
+        path = self.settings.recordings_dir / sealed_name(CallId(call))
+        with path.open("wb") as out:
+            seal([sound], out, asyncio.run(self._key(SiteId(site), CallId(call))))
+        return path
+
+    async def _key(self, site: SiteId, call: CallId) -> bytes:
+        async with Database(self.settings, wait_s=10) as database, database.as_relay() as rows:
+            return await make_key(rows, Vault(lambda: VAULT_KEY), site, call)
+
     async def _fold(self) -> None:
         async with Database(self.settings, wait_s=10) as database:
             consumer = Consumer(database)
@@ -81,7 +96,7 @@ class Town:
     @asynccontextmanager
     async def gateway(self) -> AsyncIterator[httpx.AsyncClient]:
         async with Database(self.settings, wait_s=2) as database, aiohttp.ClientSession() as http:
-            doors = Doors(self.settings, database, Doorkeeper(database, PEPPER, ADMIN_KEY), Vault(lambda: "a vault key"))
+            doors = Doors(self.settings, database, Doorkeeper(database, PEPPER, ADMIN_KEY), Vault(lambda: VAULT_KEY))
             chats, contacts = Chats(self.settings.socket("brain")), Contacts(PEPPER, doors.vault)
             async with Embedders(vault=doors.vault) as embedders, chats:
                 app = application(self.settings, doors, Needs(embedders, STOCKROOM), http, chats, contacts)
@@ -109,7 +124,9 @@ def town(migrated_postgres: Server, tmp_path: Path) -> Iterator[Town]:
     settings = Settings(home=tmp_path, database=database, network=core_settings.Network(port_offset=7000))
     settings.recordings_dir.mkdir()
     there = Town(settings, migrated_postgres)
-    there.run("truncate outbox, call_record, idempotent_answer", "delete from site where site_id in ('shop', 'bank')")
+    there.run(
+        "truncate outbox, call_record, recording_key, idempotent_answer", "delete from site where site_id in ('shop', 'bank')"
+    )
     with psycopg.connect(migrated_postgres.settings.database_admin_url(), autocommit=True) as rows:
         for site, key in KEYS.items():
             rows.execute(
@@ -119,7 +136,9 @@ def town(migrated_postgres: Server, tmp_path: Path) -> Iterator[Town]:
                 "insert into api_key (key_id, site_id, mac) values (%s, %s, %s)", [f"{site}-1", site, key_mac(PEPPER, key)]
             )
     yield there
-    there.run("truncate outbox, call_record, idempotent_answer", "delete from site where site_id in ('shop', 'bank')")
+    there.run(
+        "truncate outbox, call_record, recording_key, idempotent_answer", "delete from site where site_id in ('shop', 'bank')"
+    )
 
 
 def a_call(call: str = "c-1", site: str = "shop", began: float = 1_760_000_000.0, recording: str | None = None) -> list[AnyEvent]:

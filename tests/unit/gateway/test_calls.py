@@ -181,8 +181,7 @@ def test_a_recording_not_there_says_why(town: Town) -> None:
 
 def test_a_recording_is_served_in_ranges(town: Town) -> None:
     town.happen(*a_call(recording="base"))
-    town.run("update call_record set recording_state = 'ready', recording_s = 1.5")
-    (town.settings.recordings_dir / "c-1.wav").write_bytes(b"RIFF0123456789")
+    town.keep(b"RIFF0123456789")
     found = town.get("/v1/calls/c-1").json()["recording"]
     assert found == {"state": "ready", "url": "/v1/calls/c-1/recording", "duration_s": 1.5}
     whole = town.get(found["url"])
@@ -193,6 +192,25 @@ def test_a_recording_is_served_in_ranges(town: Town) -> None:
     assert (past.status_code, past.headers["content-range"]) == (416, "bytes */14")
     assert past.headers["content-type"] == "application/problem+json"
     assert town.get(found["url"], range="elephants=1").status_code == 400
+    assert town.get(found["url"], range="bytes=-3").content == b"789"
+    again = town.get(found["url"], range="bytes=4-6", if_range=whole.headers["etag"])
+    assert (again.status_code, again.content) == (206, b"012")
+    assert town.get(found["url"], range="bytes=4-6", if_range='"another"').content == b"RIFF0123456789"
+
+
+def test_a_recording_that_somebody_changed_is_not_served(town: Town) -> None:
+    town.happen(*a_call(recording="base"))
+    path = town.keep(b"RIFF0123456789")
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    assert (recording(town).status_code, recording(town).json()["type"]) == (404, "urn:haazir:problem:recording-missing")
+    town.run("truncate recording_key")
+    assert recording(town).status_code == 404, "without its key it is as good as gone"
+
+
+def test_a_recording_that_the_site_wanted_gone_says_so(town: Town) -> None:
+    town.happen(*a_call(recording="base"))
+    town.run("update call_record set recording_state = 'deleted'")
+    assert recording(town).json()["type"] == "urn:haazir:problem:recording-deleted"
 
 
 def test_a_strange_call_id_is_only_not_found(town: Town) -> None:
