@@ -195,6 +195,9 @@ class OpenConversation(Message, frozen=True, kw_only=True):
     """Of a call out."""
 
 
+News = Literal["", "nobody_free", "answered"]
+
+
 class Ask(Message, frozen=True, kw_only=True):
     """A turn of the caller's. Numbered by the asker; asking again with the same turn and a higher revision replaces it.
 
@@ -209,7 +212,7 @@ class Ask(Message, frozen=True, kw_only=True):
     confidence: float
     via: Literal["voice", "keypad", "text"] = "voice"
     """`text`: it was typed; its language is found out by the brain, and its words are certain."""
-    news: Literal["", "nobody_free", "answered"] = ""
+    news: News = ""
     """Not the caller speaks, but this has happened to them; `text` is empty. answered: a person has, whom we called."""
     client: ClientTools = ClientTools()
 

@@ -176,7 +176,7 @@ class Session:
                 now = self._now()
                 self._ledger.answered(now - max(0.0, time.time() - at), at)
                 self._inbox.put(turn.CallAnswered())
-            case msg.Digit() | msg.Hold() | msg.Unhold() | msg.Say():
+            case msg.Digit() | msg.Hold() | msg.Unhold() | msg.Say() | msg.AnnounceTransfer() | msg.StandBy() | msg.ComeBack():
                 self._inbox.put(message)
             case msg.CloseMedia():
                 self._inbox.put(turn.Closed())

@@ -4,6 +4,7 @@
                              ^ └──── goes on ────┘                           │                  │ speech
                              └────────────── caller goes on ─────────────────┘    DUCKED <──────┘
                                                                  words ─> HEARING · "haan" ─> SPEAKING
+    any ─ a person is looked for ─> AWAY ─ nobody has time ─> THINKING (the brain says so)
 
 The brain is asked at the first pause (speculation) and its sound waits behind a gate until the turn is taken. What a
 phase does not list it ignores; tests/unit/media_server/turn/test_every_event.py pins those.
@@ -12,7 +13,20 @@ phase does not list it ignores; tests/unit/media_server/turn/test_every_event.py
 from collections.abc import Callable
 from dataclasses import replace
 
-from core.commands import AnswerDone, BrainFailed, Digit, Hold, Say, Sentence, ToolFinished, ToolStarted, Unhold
+from core.commands import (
+    AnnounceTransfer,
+    AnswerDone,
+    BrainFailed,
+    ComeBack,
+    Digit,
+    Hold,
+    Say,
+    Sentence,
+    StandBy,
+    ToolFinished,
+    ToolStarted,
+    Unhold,
+)
 from core.machine import Tick
 from core.speech import EndUtterance, Final, Flush, Partial
 from media_server.turn import moves, words
@@ -57,7 +71,7 @@ HEARING_LIMIT = 5.0
 
 def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     """What this event makes of the turn, and what is to be done. `now` in loop seconds."""
-    talking = turn.phase not in (Phase.RINGING, Phase.HELD, Phase.LEAVING)
+    talking = turn.phase not in (Phase.RINGING, Phase.HELD, Phase.LEAVING, Phase.AWAY)
     match event:
         case Closed():
             return replace(turn, phase=Phase.OVER, deadline=None), []
@@ -79,8 +93,10 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             return moves.key(turn, event.digit, now)
         case Hold() if talking:
             return replace(turn, phase=Phase.HELD, before_hold=turn.phase, deadline=None), [PauseSound()]
-        case Say() if turn.phase is not Phase.RINGING:
+        case Say() if turn.phase not in (Phase.RINGING, Phase.AWAY):
             return moves.say(turn, event)
+        case AnnounceTransfer() | StandBy() if turn.phase is not Phase.RINGING:
+            return moves.announce_transfer(turn, now) if isinstance(event, AnnounceTransfer) else moves.stand_by(turn, now)
     return _PHASES[turn.phase](turn, event, now)
 
 
@@ -224,6 +240,15 @@ def _leaving(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     return turn, []
 
 
+def _away(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+    match event:
+        case ComeBack():
+            return moves.come_back(turn, now)
+        case Tick():
+            return replace(turn, phase=Phase.OVER, deadline=None), []
+    return turn, []
+
+
 _PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
     Phase.RINGING: _ringing,
     Phase.LISTENING: _listening,
@@ -235,6 +260,7 @@ _PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
     Phase.KEYING: _keying,
     Phase.HELD: _held,
     Phase.LEAVING: _leaving,
+    Phase.AWAY: _away,
     Phase.OVER: lambda turn, event, now: (turn, []),
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.commands import Ask, Commit, Say, Sentence, ToolFinished, ToolStarted
+from core.commands import Ask, Commit, News, Say, Sentence, ToolFinished, ToolStarted, TransferReason
 from core.speech import EndUtterance, Final
 from media_server.turn import words
 from media_server.turn.endpoint import learn_pause, silence_needed
@@ -20,7 +20,6 @@ from media_server.turn.state import (
     PlayText,
     ResumeSound,
     Transfer,
-    TransferReason,
     Turn,
     TurnAction,
     Unduck,
@@ -34,6 +33,8 @@ REST_LIMIT = 4.0
 """Longest silence in the middle of our answer until the brain goes on with it."""
 LEAVING_LIMIT = 10.0
 """Longest wait for Asterisk to act on HangUp or Transfer."""
+AWAY_LIMIT = 1800.0
+"""Longest that a person may be looked for: the controller ends it sooner, one way or the other."""
 SPOKE = 1.0
 """Speech this long that yields no words was said to us: we ask for it again. Shorter sounds are let go."""
 MAX_DIGITS = 20
@@ -117,7 +118,7 @@ def submit_digits(turn: Turn, now: float) -> Outcome:
 
 
 # ── the answer ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def ask(turn: Turn, final: Final, via_keypad: bool = False) -> tuple[Turn, AskBrain]:
+def ask(turn: Turn, final: Final, via_keypad: bool = False, news: News = "") -> tuple[Turn, AskBrain]:
     """Ask the brain, aloud only once the turn is taken. The same turn again if its answer has not been heard yet."""
     fresh = turn.asked is None or turn.answer == turn.speaking
     asking = Ask(
@@ -127,6 +128,7 @@ def ask(turn: Turn, final: Final, via_keypad: bool = False) -> tuple[Turn, AskBr
         language=final.language,
         confidence=final.confidence,
         via="keypad" if via_keypad else "voice",
+        news=news,
     )
     reply = turn.replies + 1
     turn = replace(turn, number=asking.turn, revision=asking.revision, replies=reply, answer=reply, asked=asking)
@@ -156,7 +158,7 @@ def answer_failed(turn: Turn, now: float) -> Outcome:
     again = Final(
         utterance=turn.utterance, revision=turn.flushes, text=asked.text, language=asked.language, confidence=asked.confidence
     )
-    turn, asking = ask(replace(turn, retried=True), again, asked.via == "keypad")
+    turn, asking = ask(replace(turn, retried=True), again, asked.via == "keypad", asked.news)
     if not committed:
         return turn, [asking]
     waiting = turn.deadline
@@ -250,6 +252,31 @@ def give_up(turn: Turn, reason: TransferReason, now: float) -> Outcome:
     turn = replace(turn, then="transfer", destination=turn.operator, transfer_reason=reason, asked=None, answer=None)
     turn, apology = play(turn, "apology", now)
     return turn, [*actions, *apology]
+
+
+# ── while a person is looked for ─────────────────────────────────────────────────────────────────────────────────────
+def announce_transfer(turn: Turn, now: float) -> Outcome:
+    """Not our idea: whatever was being said ends here, and the caller hears where they go."""
+    if turn.then == "transfer":
+        return turn, []
+    actions: list[TurnAction] = [DropSound(), Unduck(), *_cancel(turn)]
+    turn = replace(turn, then="transfer", destination="", transfer_reason="ordered", summary="", asked=None, answer=None)
+    turn, transfer = play(turn, "transfer", now)
+    return turn, [*actions, *transfer]
+
+
+def stand_by(turn: Turn, now: float) -> Outcome:
+    actions: list[TurnAction] = [DropSound(), Unduck(), EndUtterance(utterance=turn.utterance), *_cancel(turn)]
+    turn = replace(end_utterance(turn), phase=Phase.AWAY, deadline=now + AWAY_LIMIT, then="transfer")
+    return replace(turn, asked=None, answer=None, committed=False, speaking=None, interrupted=False), actions
+
+
+def come_back(turn: Turn, now: float) -> Outcome:
+    """Nobody had time for the caller: what is said to that, and what it offers, the brain knows."""
+    nothing = Final(utterance=turn.utterance, revision=turn.flushes, text="", language=turn.language, confidence=1.0)
+    turn, asking = ask(replace(turn, speech_end=now, retried=False), nothing, news="nobody_free")
+    turn, actions = take(turn, now)
+    return turn, [asking, *actions]
 
 
 def _cancel(turn: Turn) -> list[TurnAction]:

@@ -7,7 +7,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from core.commands import AnswerDone, Ask, BrainFailed, Commit, Digit, Hold, Say, Sentence, ToolFinished, ToolStarted, Unhold
+from core.commands import (
+    AnnounceTransfer,
+    AnswerDone,
+    Ask,
+    BrainFailed,
+    ComeBack,
+    Commit,
+    Digit,
+    Hold,
+    Say,
+    Sentence,
+    StandBy,
+    ToolFinished,
+    ToolStarted,
+    TransferReason,
+    Unhold,
+)
 from core.sites import Language, Patience
 from core.speech import EndUtterance, Final, Flush, Partial
 from media_server.turn.endpoint import Expects
@@ -33,13 +49,14 @@ class Phase(StrEnum):
     """The caller's phone put us on hold."""
     LEAVING = "leaving"
     """Our last word is out; Asterisk has been asked to hang up or transfer."""
+    AWAY = "away"
+    """A person is being looked for: the caller does not hear us, and we don't hear them."""
     OVER = "over"
 
 
 PhraseName = Literal["greeting", "hold", "reminder", "again", "apology", "goodbye", "transfer"]
 Then = Literal["listen", "hang_up", "transfer"]
 HangUpReason = Literal["goodbye", "no_input"]
-TransferReason = Literal["asked", "not_understood", "brain_failed", "hearing_failed", "speaking_failed"]
 
 
 # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,6 +121,7 @@ class Closed:
 TurnEvent = (
     CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | RanDry | Drained
     | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | Digit | Hold | Unhold | Say
+    | AnnounceTransfer | StandBy | ComeBack
     | HearingLost | SpeakingLost | Closed
 )  # fmt: skip
 
