@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from ari_app.call import moves
-from ari_app.call.routing import Admit, Overflow, Refuse
+from ari_app.call import moves, reception
+from ari_app.call.routing import Admit, Overflow, PeopleFirst, PlayTape, Refuse
 from ari_app.call.state import PARTS, Call, Next, Phase
 from ari_app.call.vocabulary import (
     Action,
@@ -32,9 +32,16 @@ from core.sites import Site
 def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     limits = call.limits
     match event:
-        case Routed(Admit(site, announce)):
-            call = replace(call, phase=Phase.OPENING, site=site, deadline=now + limits.media_open, ring_until=now + limits.ring)
+        case Routed(Admit(site, announce, then)):
+            call = replace(call, phase=Phase.OPENING, site=site, then=then)
+            call = replace(call, deadline=now + limits.media_open, ring_until=now + limits.ring)
             return call, [NoteStarted(site), ReserveMedia(site, announce), MakeBridge(), Ring()]
+        case Routed(PeopleFirst(site, seconds)):
+            call, actions = reception.ring_people(replace(call, site=site), seconds, now)
+            return call, [NoteStarted(site), *actions]
+        case Routed(PlayTape(site, tape, reason)):
+            call, actions = reception.play(replace(call, site=site, reason=reason), tape, "s", now)
+            return call, [NoteStarted(site), *actions]
         case Routed(Refuse(site, cause)):
             call, actions = moves.hang_up(replace(call, site=site), "rejected", cause, now)
             return call, [*_started(site), *actions]
@@ -76,7 +83,8 @@ def answering(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case Tick() if call.ring_until:  # the ring was long enough
             return _pick_up(call, now)
         case PickedUp(at):
-            call = replace(call, phase=Phase.TALKING, deadline=now + call.limits.call, answered_at=at)
+            phase = Phase.GREETING if call.then == "voicemail" else Phase.TALKING
+            call = replace(call, phase=phase, deadline=now + call.limits.call, answered_at=at)
             return call, [Tell(Answered(at=at)), NoteAnswered(at)]
     return None
 

@@ -1,18 +1,19 @@
 """Who answers: the agent, a person, or nobody. Decided once, when a call comes in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from core.commands import CodecName
+from core.reception import UnknownNumber, Way, unwelcome
 from core.sites import Site
 
 FALLBACK_QUEUE = "humans"
 """Where a caller goes whose site we can't learn; asterisk/templates/queues.conf has it."""
 
-UNALLOCATED = 1
-USER_BUSY = 17
-SUBSCRIBER_ABSENT = 20
-"""Q.850 causes; PJSIP makes 404, 486 and 480 of them."""
+CAUSES: Mapping[Way, int] = {"busy": 17, "decline": 21, "not_found": 1, "unavailable": 20, "congestion": 34}
+"""Q.850; PJSIP makes 486, 403, 404, 480 and 503 of them."""
 
 
 # ── what we know of the dialled number ───────────────────────────────────────────────────────────────────────────────
@@ -39,7 +40,17 @@ Finding = Found | NobodyHas | CannotTell
 class Admit:
     site: Site
     announce: bool = False
-    """Nobody answers: the greeting says why, and that is all."""
+    """Nobody answers: the greeting says why, and that is all…"""
+    then: Literal["hang_up", "voicemail"] = "hang_up"
+    """…or a beep follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFirst:
+    """The operators' phones ring; the agent takes who is left."""
+
+    site: Site
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +68,88 @@ class Overflow:
     reason: str
 
 
-Decision = Admit | Refuse | Overflow
+@dataclass(frozen=True, slots=True)
+class PlayTape:
+    """Asterisk's own prompts, without the agent: there is no seat for one, or nothing for it to say."""
+
+    site: Site
+    tape: Literal["voicemail", "sorry"]
+    reason: str
 
 
-def decide(finding: Finding, *, at: datetime, of_site: int, total: int, max_total: int) -> Decision:
-    """`of_site`, `total`: calls with the agent just now, this one not among them. `at`: now, in any timezone."""
+Decision = Admit | PeopleFirst | Refuse | Overflow | PlayTape
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A call that comes in, and how busy we are."""
+
+    caller: str
+    at: datetime
+    """Now, in any timezone."""
+    of_site: int
+    """Calls of this site's with the agent just now, this one not among them…"""
+    total: int
+    """…and of all."""
+    people_asked: bool = False
+    """Their phones have rung for this call before."""
+
+
+def decide(finding: Finding, call: Ringing, *, max_total: int, unknown: UnknownNumber = "not_found") -> Decision:
     match finding:
         case NobodyHas():
-            return Refuse(None, UNALLOCATED)
+            return Overflow(None, FALLBACK_QUEUE, "unknown_number") if unknown == "queue" else Refuse(None, CAUSES[unknown])
         case CannotTell():
             return Overflow(None, FALLBACK_QUEUE, "database_away")
-        case Found(site) if site.is_open(at):
-            decision = Admit(site)
-        case Found(site) if site.hours.closed == "queue":
-            return Overflow(site, site.operator, "closed")
-        case Found(site) if site.hours.closed == "reject" and not site.closed_message:
-            return Refuse(site, SUBSCRIBER_ABSENT)
         case Found(site):
-            decision = Admit(site.while_closed(), announce=site.hours.closed == "reject")
-    if of_site < site.max_calls and total < max_total:
-        return decision
-    return Refuse(site, USER_BUSY) if site.overflow == "busy" else Overflow(site, site.operator, "full")
+            room = call.of_site < site.max_calls and call.total < max_total
+            return _at(site, call, room)
+
+
+def _at(site: Site, call: Ringing, room: bool) -> Decision:
+    way, reason = unwelcome(site.reception, call.caller) or ("agent", "")
+    if way != "agent":
+        return _instead(site, way, reason, room)
+    if not site.is_open(call.at) and (closed := _closed(site, room)) is not None:
+        return closed
+    if site.reception.people_first_s and site.is_open(call.at) and not call.people_asked:
+        return PeopleFirst(site, site.reception.people_first_s)
+    if not room:
+        return _instead(site, site.overflow, "full", room)
+    return Admit(site if site.is_open(call.at) else site.while_closed())
+
+
+def _closed(site: Site, room: bool) -> Decision | None:
+    """What a caller meets out of hours; None: what they meet at any other time."""
+    match site.hours.closed:
+        case "queue":
+            return Overflow(site, site.operator, "closed")
+        case "voicemail" if not room:
+            return PlayTape(site, "voicemail", "closed")
+        case "voicemail":
+            return Admit(site.while_closed(), announce=True, then="voicemail")
+        case "reject" if not site.closed_message:
+            return Refuse(site, CAUSES["unavailable"])
+        case "reject" if room:
+            return Admit(site.while_closed(), announce=True)
+    return None
+
+
+def _instead(site: Site, way: Way, reason: str, room: bool) -> Decision:
+    """For a caller whom the agent does not take. It still says why where it can: that takes a seat, like any call."""
+    lines = site.phrase(site.language)
+    match way:
+        case "queue":
+            return Overflow(site, site.operator, reason)
+        case "voicemail" if room and lines.voicemail:
+            return Admit(site.greeting_with(lines.voicemail), announce=True, then="voicemail")
+        case "voicemail":
+            return PlayTape(site, "voicemail", reason)
+        case "announcement" if room and lines.sorry:
+            return Admit(site.greeting_with(lines.sorry), announce=True)
+        case "announcement":
+            return PlayTape(site, "sorry", reason)
+    return Refuse(site, CAUSES[way])
 
 
 def codec_for(native: str) -> CodecName:
