@@ -15,7 +15,7 @@ async def http_status(
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 writer.write(request.encode())
-                answer = (await reader.read(2**20)).decode(errors="replace")
+                answer = (await reader.read()).decode(errors="replace")  # to its end: it comes in pieces
             finally:
                 writer.close()
     except TimeoutError:

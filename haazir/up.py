@@ -37,15 +37,24 @@ def main(arguments: list[str]) -> int:
         "  HAAZIR_HOME=/tmp/two HAAZIR_NETWORK_PORT_OFFSET=1000 bin/haazir up --detach",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument(
+        "--only",
+        metavar="NAMES",
+        type=lambda names: tuple(names.split(",")),
+        default=(),
+        help="on a host that only hears and speaks for another one: media-server,stt-worker,tts-worker,brain",
+    )
     parser.add_argument("--detach", action="store_true", help="return when everything is ready, and go on in the background")
     options = parser.parse_args(arguments)
     settings = core_settings.load()
+    if strange := set(options.only) - set(settings.processes()):
+        parser.error(f"there is no process {sorted(strange)[0]!r}; there are {', '.join(settings.processes())}")
     try:
         instance.make_folders(settings)
         if options.detach:
-            return _detach(settings)
+            return _detach(settings, options.only)
         with instance.claim(settings):
-            return asyncio.run(Instance(settings, Clock()).run())
+            return asyncio.run(Instance(settings, Clock(), options.only).run())
     except (instance.AlreadyRunning, OSError) as error:
         print(f"haazir: {error}", file=sys.stderr)
         return 1
@@ -65,8 +74,10 @@ class Clock:
 class Instance:
     """All children of one `haazir up`, from the first to the last."""
 
-    def __init__(self, settings: Settings, say: Clock) -> None:
+    def __init__(self, settings: Settings, say: Clock, only: tuple[str, ...] = ()) -> None:
+        """`only`: these processes of ours, no Asterisk and no database; all, if empty."""
         self._settings = settings
+        self._only = only
         self._say = say
         self._children: dict[str, Child] = {}
         self._ready = False
@@ -100,8 +111,11 @@ class Instance:
         if made := credentials.make_missing(settings):
             self._say(f"made {len(made)} secrets in {settings.home / 'secrets'}")
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._start_asterisk())
-            tasks.create_task(self._start_own())
+            if self._only:
+                tasks.create_task(self._start_only())
+            else:
+                tasks.create_task(self._start_asterisk())
+                tasks.create_task(self._start_own())
         self._say(f"ready\n{status.summary(settings)}")
         self._ready = True
         self._note()
@@ -129,6 +143,12 @@ class Instance:
             tasks.create_task(self._step("demo-site", "kb_api.apply", "--if-changed", str(DEMO_SITE)))
             for program in programs.own(settings):
                 tasks.create_task(self._launch(program))
+
+    async def _start_only(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for program in programs.own(self._settings):
+                if program.name in self._only:
+                    tasks.create_task(self._launch(program))
 
     async def _step(self, name: str, module: str, *arguments: str) -> None:
         command = programs.python(module, *arguments)
@@ -185,14 +205,18 @@ def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
-def _detach(settings: Settings) -> int:
+def _detach(settings: Settings, only: tuple[str, ...]) -> int:
     """Start the same in the background; repeat what it says until it is ready or gone."""
     if (pid := instance.running(settings)) is not None:
         raise instance.AlreadyRunning(f"already running (pid {pid}); stop it with: bin/haazir down")
     log = settings.log_dir / DETACHED_LOG
     with log.open("wb") as out:
         child = subprocess.Popen(
-            programs.python("haazir", "up"), stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            programs.python("haazir", "up", *(("--only", ",".join(only)) if only else ())),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
     with log.open(errors="replace") as said:
         while child.poll() is None:
