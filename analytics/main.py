@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 
 from analytics import retention
 from analytics.consume import Consumer
+from analytics.messages import Listener
 from analytics.recordings import Recorder
 from core.db import Database, DatabaseAway
+from core.outbox import Outbox
 from core.process import run, stop_signal
 from core.settings import Settings
 from core.telemetry import serve_status
@@ -31,8 +33,9 @@ async def work(settings: Settings) -> None:
     settings.recordings_dir.mkdir(parents=True, exist_ok=True)
     stop = stop_signal()
     vault = Vault.of(settings)
-    async with Database(settings) as database:
+    async with Database(settings) as database, Outbox(settings, "analytics") as outbox:
         consumer = Consumer(database)
+        listener = Listener(database, vault, settings.recordings_dir, settings.socket("stt-worker"), outbox.publish)
         door = await serve_status(settings.metrics_address("analytics"), lambda: consumer.away)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -40,6 +43,7 @@ async def work(settings: Settings) -> None:
                     tasks.create_task(consumer.run()),
                     tasks.create_task(consumer.listen(settings)),
                     tasks.create_task(Recorder(database, vault, settings.recordings_dir).run(consumer.ended)),
+                    tasks.create_task(listener.run()),
                     tasks.create_task(_prune(database)),
                     tasks.create_task(retention.run(database, settings.recordings_dir, lambda: datetime.now(UTC))),
                 ]
