@@ -20,10 +20,12 @@ from media_server.turn.state import SpeechStarted, SpeechStopped, SpeechSuspecte
 from media_server.vad import segment
 from media_server.vad.silero import Listener, Window
 
-PRE_ROLL = 24
-"""Frames kept from before VAD said "speech" (it is about 100 ms late): 480 ms."""
+PRE_ROLL = 38
+"""Frames kept from before VAD said "speech" (it is about 100 ms late): 760 ms."""
 LEAD = int(0.3 * RATE)
-"""Samples sent from before the onset."""
+"""Samples sent from before the onset…"""
+LATE_LEAD = int(0.6 * RATE)
+"""…and if the caller may have been taken for our echo at first: measured, for 0.15 to 0.45 s."""
 CLOCK_CREEP = 0.0002
 """Seconds a frame by which the estimate of the caller's clock may drift later: 1 %, more than any phone's crystal."""
 
@@ -46,7 +48,8 @@ class Ear:
         self._guard = EchoGuard() if settings.echo_cancellation else None
         self._hear = hear
         self._happened = happened
-        self._recent: deque[tuple[int, Pcm]] = deque(maxlen=PRE_ROLL)
+        self._recent: deque[tuple[int, Pcm, Pcm]] = deque(maxlen=PRE_ROLL)
+        """Where it begins, without our echo, and as it came."""
         self._sent = 0
         """Sample up to which the recogniser has been given sound."""
         self._heeding = False
@@ -87,10 +90,11 @@ class Ear:
     def heed(self, on: bool) -> None:
         """Whether the turn machine is hearing a turn: only then the recogniser gets sound, from just before the onset on."""
         if on and not self._heeding:
-            start = max(self._sent, self._onset - LEAD)
-            for at, pcm in self._recent:
+            late = self._echo is not None and self._echo.resting and self._echo.line_returns
+            start = max(self._sent, self._onset - (LATE_LEAD if late else LEAD))
+            for at, clean, plain in self._recent:
                 if at >= start:
-                    self._send(at, pcm)
+                    self._send(at, plain if late else clean)
         self._heeding = on
 
     def _take(self, found: list[Frame | KeyPressed], now: float) -> None:
@@ -105,13 +109,14 @@ class Ear:
                 self._echo.reset()
                 self._guard.reset()
             clean = self._echo.capture(frame.pcm)
-            ours = self._guard.is_echo(clean, line_returns=self._echo.line_returns)
+            plain, returns = self._echo.plain, self._echo.line_returns
+            ours = self._guard.is_echo(clean, line_returns=returns, theirs=self._echo.resting)
         else:
-            clean, ours = frame.pcm, False
+            clean, plain, ours = frame.pcm, frame.pcm, False
         zero = now - (frame.start + FRAME) / RATE
         self._zero = zero if self._zero is None else min(zero, self._zero + CLOCK_CREEP)
         self.listener.push(frame.start, clean, concealed=frame.concealed, ours=ours)
-        self._recent.append((frame.start, clean))
+        self._recent.append((frame.start, clean, plain))
         if self._heeding:
             self._send(frame.start, clean)
 

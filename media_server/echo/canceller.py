@@ -31,6 +31,8 @@ class EchoCanceller:
         self._resting = False
         self._before: Pcm = np.zeros(2 * HALF, np.int16)
         """What came last: the sound in the delay, or in AEC3's."""
+        self.plain: Pcm = NOTHING
+        """What the last capture would have been with nothing taken out."""
 
     @property
     def waiting(self) -> int:
@@ -41,6 +43,11 @@ class EchoCanceller:
     def line_returns(self) -> bool:
         """Whether our voice may come back on this line."""
         return not self._presence.absent
+
+    @property
+    def resting(self) -> bool:
+        """Nothing was taken out of the last sound."""
+        return self._resting
 
     def render(self, sent: Pcm) -> None:
         """Sound that leaves now, of any length; silence too."""
@@ -55,9 +62,10 @@ class EchoCanceller:
         self._presence.compare(sent, came)
         before = self._before
         self._before = np.concatenate((before, came))[size:]
-        rested, self._resting = self._resting, self._presence.absent
+        self.plain = np.concatenate((before[-DELAY:], came))[:size]
+        rested, self._resting = self._resting, self._presence.theirs
         if self._resting:
-            return np.concatenate((before[-DELAY:], came))[:size]
+            return self.plain
         if rested:
             self._cancel(before, NOTHING)  # what AEC3 has still inside is from before its rest
         return self._cancel(came, sent)

@@ -35,11 +35,16 @@ class EchoGuard:
             self._levels.append(level)
             self._learned += level > _SPEAKING
 
-    def is_echo(self, came: Pcm, *, line_returns: bool = True) -> bool:
-        """Whether this, after the canceller, could be what is left of our own voice. `line_returns`: it returns any of it."""
+    def is_echo(self, came: Pcm, *, line_returns: bool = True, theirs: bool = False) -> bool:
+        """Whether this, after the canceller, could be what is left of our own voice. `line_returns`: it returns any of it;
+        `theirs`: what came lately was somebody else's, so that an echo, if there is one, is a soft one."""
         loudest = max(self._levels)
-        learned = MARGIN if line_returns else NO_ECHO_MARGIN
-        margin = learned if self._learned * FRAME_MS >= LEARNING_MS else LEARNING_MARGIN
+        if not line_returns:
+            margin = NO_ECHO_MARGIN
+        elif theirs or self._learned * FRAME_MS >= LEARNING_MS:
+            margin = MARGIN
+        else:
+            margin = LEARNING_MARGIN
         return loudest > 0 and rms(came) < loudest * margin
 
     def reset(self) -> None:

@@ -42,6 +42,7 @@ def _roles(caller: Caller) -> dict[str, Role]:
     number = caller.say("one two three four five")
     yes = caller.say("हाँ", "hi")
     stop = caller.say("wait please stop, I want to ask something else")
+    person = caller.say("I want to talk to a person")
 
     async def conversation(call: Call) -> None:
         await greeting(call)
@@ -66,6 +67,13 @@ def _roles(caller: Caller) -> dict[str, Role]:
         await call.agent_has_spoken_for(0.8)
         await call.say(stop, "interruption")
         await call.agent_quiet(1.2)
+
+    async def into_the_greeting(call: Call) -> None:
+        await call.agent_speaks(since=call.answered_at)
+        await call.wait(0.8)
+        await call.say(person, "wish")
+        await call.agent_quiet(1.0)
+        await call.wait(2.0)
 
     async def agreeing(call: Call) -> None:
         await greeting(call)
@@ -102,6 +110,7 @@ def _roles(caller: Caller) -> dict[str, Role]:
         "order keyed": Role(order_keyed, codecs=("alaw",)),
         "storm": Role(storm),
         "interrupting": Role(interrupting),
+        "into the greeting": Role(into_the_greeting),
         "agreeing": Role(agreeing),
         "dead quiet": Role(one_question, Line(noise=None)),
         "noisy": Role(one_question, Line(noise=Noise(-42))),
@@ -167,6 +176,13 @@ def test_an_interruption_stops_the_agent(look: Look) -> None:
     assert barge_in.interrupted
     assert barge_in.stopped_after is not None and barge_in.stopped_after < 1.0
     assert any(turn["interrupted"] for turn in call.turns("agent"))
+
+
+def test_who_talks_into_the_greeting_is_heard_from_the_first_syllable(look: Look) -> None:
+    call = look("into the greeting")
+    (wish,) = call.turns("caller")
+    assert wish["text"].startswith("i want to") and wish["text"].endswith("a person")
+    assert call.turns("agent")[0]["interrupted"]
 
 
 def test_a_mere_haan_does_not_stop_the_agent(look: Look) -> None:

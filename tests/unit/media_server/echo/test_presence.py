@@ -69,3 +69,30 @@ def test_on_a_line_without_an_echo_who_interrupts_is_heard_from_the_first_syllab
     clean = np.concatenate(heard)
     begin = 4 * RATE
     assert np.array_equal(clean[begin + DELAY : begin + RATE], came[begin : begin + RATE - DELAY])
+
+
+@pytest.mark.parametrize("begins", [0.1, 0.8, 1.4])
+def test_who_talks_into_our_first_words_is_told_from_an_echo_by_what_they_say(begins: float) -> None:
+    sent, came = voice(1, 3), np.concatenate((silence(begins), voice(2, 3 - begins)))
+    knows = int((begins + 0.3) * RATE) // FRAME * FRAME
+    presence = compared(sent[:knows], came[:knows])
+    assert presence.theirs and not presence.absent, "nothing is proven: an echo would still be noticed"
+
+
+@pytest.mark.parametrize(("db", "delay_s"), [(-6, 0.03), (-12, 0.1), (-18, 0.4)])
+def test_an_echo_of_our_first_words_is_never_taken_for_the_caller(db: float, delay_s: float) -> None:
+    sent = voice(1, 3)
+    came = echo(sent, delay_s, db)
+    assert not any(compared(sent[:end], came[:end]).theirs for end in range(FRAME, sent.size, 16 * FRAME))
+
+
+def test_what_was_taken_for_echo_until_the_caller_was_known_is_kept_as_it_came() -> None:
+    canceller, sent = EchoCanceller(), voice(1, 2)
+    came = np.concatenate((silence(0.8), voice(2, 1.2)))
+    plain = []
+    for at in range(0, sent.size, FRAME):
+        canceller.render(sent[at : at + FRAME])
+        canceller.capture(came[at : at + FRAME])
+        plain.append(canceller.plain)
+    assert canceller.resting
+    assert np.array_equal(np.concatenate(plain)[DELAY:], came[:-DELAY])

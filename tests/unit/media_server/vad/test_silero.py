@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.audio import CODECS, RATE
+from media_server.ear import LATE_LEAD
 from media_server.echo.canceller import EchoCanceller
 from media_server.echo.guard import EchoGuard
 from media_server.vad import silero
@@ -128,7 +129,8 @@ def speech_heard(vad, sent, came, canceller=True):
         echo.render(sent[begin : begin + 320])
         guard.render(sent[begin : begin + 320])
         clean = echo.capture(frame) if canceller else frame
-        listener.push(begin, clean, ours=canceller and guard.is_echo(clean))
+        ours = guard.is_echo(clean, line_returns=echo.line_returns, theirs=echo.resting)
+        listener.push(begin, clean, ours=canceller and ours)
         for _, window in vad.run():
             onsets += [event.at / RATE for event in segmenter.push(window) if isinstance(event, SpeechStarted)]
     vad.forget(listener)
@@ -146,12 +148,33 @@ def test_without_the_canceller_it_would_be(vad, agent):
     assert speech_heard(vad, agent, echo_of(agent, -15, 120), canceller=False) != []
 
 
-@pytest.mark.parametrize("begins", [3.0, 5.5, 7.2])
-def test_a_caller_who_interrupts_is_heard_through_the_echo(vad, agent, caller, begins):
-    came = (echo_of(agent, -15, 120) + line_noise(agent.size / RATE)[: agent.size]).astype(np.int32)
+def interrupted(came, caller, begins):
+    """`came` with the caller in it, and when their first sample is."""
+    came = (came + line_noise(came.size / RATE)[: came.size]).astype(np.int32)
     onset = int(begins * RATE)
     stretch = came[onset : onset + caller.size]
     stretch += caller[: stretch.size]
     audible = np.flatnonzero(np.abs(caller.astype(int)) > 500)[0]
-    onsets = speech_heard(vad, agent, np.clip(came, -32768, 32767).astype(np.int16))
-    assert onsets and onsets[0] == pytest.approx(begins + audible / RATE, abs=0.15)
+    return np.clip(came, -32768, 32767).astype(np.int16), begins + audible / RATE
+
+
+@pytest.mark.parametrize("begins", [3.0, 5.5, 7.2])
+def test_a_caller_who_interrupts_is_heard_through_the_echo(vad, agent, caller, begins):
+    came, first = interrupted(echo_of(agent, -15, 120), caller, begins)
+    onsets = speech_heard(vad, agent, came)
+    assert onsets and onsets[0] == pytest.approx(first, abs=0.15)
+
+
+@pytest.mark.parametrize("begins", [0.2, 0.5, 0.8, 1.2])
+@pytest.mark.parametrize("level", [1.0, 0.4])
+def test_a_caller_who_talks_into_our_first_words_is_heard_soon_enough_for_all_of_it(vad, agent, caller, begins, level):
+    came, first = interrupted(np.zeros(agent.size), (caller * level).astype(np.int16), begins)
+    onsets = speech_heard(vad, agent, came)
+    assert onsets and onsets[0] < first + LATE_LEAD / RATE, "what is sent to the recogniser begins so long before the onset"
+
+
+@pytest.mark.parametrize("level_db", [-15, -25])
+def test_nor_does_an_echo_hide_one_for_long_or_speak_by_itself_after(vad, agent, caller, level_db):
+    came, first = interrupted(echo_of(agent, level_db, 120), caller, 0.8)
+    onsets = speech_heard(vad, agent, came)
+    assert onsets and first - 0.05 < onsets[0] < first + 1.0 and onsets[-1] < first + caller.size / RATE
