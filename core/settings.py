@@ -18,7 +18,7 @@ from typing import Literal
 import msgspec
 
 from core.public_address import networks
-from core.reception import UnknownNumber
+from core.reception import UnknownNumber, Way
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -83,6 +83,8 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     rescue_s: float = 5.0
     """ari-app's heart beats once a second. After so long without a beat the watchdog sends running calls to people; new ones go
     there after 3 s (extensions_inbound.conf)."""
+    drained: Way = "queue"
+    """What meets new calls after `haazir drain`: the site's people, or congestion (SIP 503: the carrier takes its next route)."""
     standby: bool = False
     """A second ari-app that takes control within 3 s of the first one's death: docs/surviving.md."""
 

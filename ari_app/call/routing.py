@@ -93,6 +93,8 @@ class Ringing:
     """…and of all."""
     people_asked: bool = False
     """Their phones have rung for this call before."""
+    drained: Way | None = None
+    """The agent takes no new calls just now; what meets them instead."""
 
 
 def decide(finding: Finding, call: Ringing, *, max_total: int, unknown: UnknownNumber = "not_found") -> Decision:
@@ -110,6 +112,8 @@ def _at(site: Site, call: Ringing, room: bool) -> Decision:
     way, reason = unwelcome(site.reception, call.caller) or ("agent", "")
     if way != "agent":
         return _instead(site, way, reason, room)
+    if call.drained:
+        return _instead(site, call.drained, "draining", room=False)
     if not site.is_open(call.at) and (closed := _closed(site, room)) is not None:
         return closed
     if site.reception.people_first_s and site.is_open(call.at) and not call.people_asked:

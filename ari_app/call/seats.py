@@ -8,6 +8,8 @@ class Seats:
 
     def __init__(self) -> None:
         self._taken: dict[CallId, SiteId] = {}
+        self.closed = False
+        """None is given out any more: we drain."""
 
     def __len__(self) -> int:
         return len(self._taken)

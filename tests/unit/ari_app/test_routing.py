@@ -182,3 +182,14 @@ def test_seats_are_counted_per_site_and_given_back_once() -> None:
     seats.give_back(CallId("1"))
     seats.give_back(CallId("1"))
     assert (len(seats), seats.of(SiteId("a"))) == (1, 0)
+
+
+@pytest.mark.parametrize(("way", "met"), [("queue", Overflow(site(), "humans", "draining")), ("congestion", Refuse(site(), 34))])
+def test_while_we_drain_new_calls_go_where_the_machine_says(way: Way, met: Decision) -> None:
+    ringing = Ringing("919812345678", NOON, of_site=0, total=0, drained=way)
+    assert decide_with(Found(site()), ringing, max_total=60) == met
+
+
+def test_while_we_drain_who_is_unwelcome_is_not_sent_to_people() -> None:
+    ringing = Ringing("919812345678", NOON, of_site=0, total=0, drained="queue")
+    assert decide_with(NobodyHas(), ringing, max_total=60) == Refuse(None, 1)
