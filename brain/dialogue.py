@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from brain import abilities, client_tools, decide, general, grounded, handover, opening
+from brain import abilities, client_tools, decide, general, grounded, handover, news, opening, temper
 from brain.decide import Decision
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Match
@@ -66,7 +66,7 @@ class Mind:
     least_confidence: float
     """Hearing below this is not believed (settings.engines.confidence)."""
     patience: int
-    """Turns in a row that we may fail to understand before a person is offered (settings.engines.misunderstood)."""
+    """Turns in a row that we may fail to understand before a person is offered (site.handover.misunderstood); 0: never."""
     llm: Llm | None = None
     """The site's language model; None: it has none."""
     odds: Odds = AS_THEY_ARE
@@ -96,15 +96,26 @@ async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Pie
     for piece in _not_heard(memory):
         yield piece
     memory = replace(memory, outcome=None)
+    if asked.news == "nobody_free":
+        told = Request(mind.site, memory.language, replace(_heard(memory), proposal=None), asked=asked)
+        async for piece in news.nobody_free(told, mind.tools):
+            yield piece
+        return
     meaning = understand(asked, memory, mind.least_confidence)
     language = memory.language if asked.via == "keypad" or isinstance(meaning, Unclear) else asked.language
     if isinstance(meaning, Unclear):
         for piece in _not_understood(Request(mind.site, language, memory), mind.patience):
             yield piece
         return
-    # What was expected or offered holds for one turn: from here on it is the meaning that counts.
-    heard = replace(memory, language=language, expects="anything", conceal=False, offered_person=False, meant="", misunderstood=0)
+    heard = replace(_heard(memory), language=language)
     request = Request(mind.site, language, heard, asked=asked)
+    if isinstance(meaning, Words) and temper.is_angry(asked.text) and PERSON in mind.tools:
+        heard = replace(heard, angry=heard.angry + 1)
+        request = replace(request, memory=heard)
+        if 0 < mind.site.handover.angry <= heard.angry:
+            async for piece in _apologise(request, mind):
+                yield piece
+            return
     if (errand := _under_way(memory, mind)) is not None:
         if errand.takes(request, meaning, await _also(meaning, memory, mind)):
             async for piece in errand.resume(request, meaning):
@@ -114,6 +125,11 @@ async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Pie
             yield piece
     async for piece in _answer_meaning(meaning, replace(request, memory=replace(heard, proposal=None)), memory, mind):
         yield piece
+
+
+def _heard(memory: Memory) -> Memory:
+    """What was expected or offered holds for one turn: from here on it is the meaning that counts."""
+    return replace(memory, expects="anything", conceal=False, offered_person=False, meant="", misunderstood=0)
 
 
 def _not_heard(memory: Memory) -> list[Piece]:
@@ -253,9 +269,21 @@ async def _act(match: Match, request: Request, mind: Mind) -> AsyncIterator[Piec
     elif key in SMALL_TALK:
         text, language = spoken_in(dict(match.entry.answers), request.language)
         pieces = _each(_said(sentences(text), language, request.memory, "small_talk", match.score))
+    elif key == PERSON and (wishes := request.memory.wishes + 1) < mind.site.handover.wishes:
+        texts, language = say("why_a_person", request.language)
+        pieces = _each(_said(texts, language, replace(request.memory, wishes=wishes), "tool", match.score))
     else:
         pieces = _use(key, request, mind)
     async for piece in pieces:
+        yield piece
+
+
+async def _apologise(request: Request, mind: Mind) -> AsyncIterator[Piece]:
+    """Who is angry gets a person without asking for one."""
+    texts, language = say("angry", request.language)
+    for text in texts:
+        yield Say(text, language)
+    async for piece in _use(PERSON, replace(request, memory=replace(request.memory, proposal=None)), mind):
         yield piece
 
 
@@ -323,7 +351,7 @@ def _not_understood(request: Request, patience: int) -> list[Piece]:
     """Once more, please; and after `patience` times: a person? What we had asked for still stands."""
     times = request.memory.misunderstood + 1
     request = replace(request, memory=replace(request.memory, misunderstood=times))
-    if times >= patience:
+    if 0 < patience <= times:
         return ask_for_person(request, "unclear_again", "abstain")
     texts, language = say("unclear", request.language)
     return [*(Say(text, language) for text in texts), Done("abstain", request.memory)]

@@ -182,7 +182,7 @@ class Session:
                 draft.asked = concealed(ask.text)
             asked = Asked(
                 ask.text, draft.language, ask.confidence, ask.via, opened.channel, opened.caller, opened.call_id, ask.turn,
-                ask.client, datetime.now(UTC),
+                ask.client, datetime.now(UTC), ask.news,
             )  # fmt: skip
             async with self._lanes.lane(opened.channel) as leave:
                 await self._pull(draft, self._answer(asked, self._memory), leave)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from core.client_tools import ClientCall, ClientTools, ClientToolsState
-from core.commands import AnswerSource, Channel
+from core.commands import AnswerSource, Channel, News
 from core.commands import Citation as Citation
 from core.sites import Language
 
@@ -34,6 +34,8 @@ class Asked:
     client: ClientTools = NO_CLIENT_TOOLS
     at: datetime | None = None
     """When; with a timezone."""
+    news: News = ""
+    """Not they speak: this has happened to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ class Memory:
     """What we asked for is a secret: the reply is not written down."""
     offered_person: bool = False
     """We asked whether a person should take over."""
+    wishes: int = 0
+    """How often they asked for a person."""
+    angry: int = 0
+    """Turns in which they were."""
     misunderstood: int = 0
     """Turns in a row that we could not make out."""
     wrong_numbers: int = 0

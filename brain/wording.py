@@ -47,6 +47,30 @@ _LINES: dict[str, Lines] = {
         "hi": "ठीक है। मैं आपकी और क्या मदद कर सकती हूँ?",
         "pa": "ਠੀਕ ਹੈ। ਮੈਂ ਤੁਹਾਡੀ ਹੋਰ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
     },
+    "nobody_free": {
+        "hi-Latn": "Maaf kijiye, is samay hamare sabhi saathi vyast hain. Main aapki aur kya madad kar sakti hoon?",
+        "en": "Sorry, all my colleagues are busy at the moment. What else can I do for you?",
+        "hi": "माफ़ कीजिए, इस समय हमारे सभी साथी व्यस्त हैं। मैं आपकी और क्या मदद कर सकती हूँ?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਇਸ ਵੇਲੇ ਸਾਡੇ ਸਾਰੇ ਸਾਥੀ ਰੁੱਝੇ ਹੋਏ ਹਨ। ਮੈਂ ਤੁਹਾਡੀ ਹੋਰ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
+    },
+    "nobody_free_callback": {
+        "hi-Latn": "Maaf kijiye, is samay hamare sabhi saathi vyast hain. Kya hum aapko call karein, aur kis din?",
+        "en": "Sorry, all my colleagues are busy at the moment. Shall we call you back, and on which day?",
+        "hi": "माफ़ कीजिए, इस समय हमारे सभी साथी व्यस्त हैं। क्या हम आपको कॉल करें, और किस दिन?",
+        "pa": "ਮਾਫ਼ ਕਰਨਾ, ਇਸ ਵੇਲੇ ਸਾਡੇ ਸਾਰੇ ਸਾਥੀ ਰੁੱਝੇ ਹੋਏ ਹਨ। ਕੀ ਅਸੀਂ ਤੁਹਾਨੂੰ ਕਾਲ ਕਰੀਏ, ਅਤੇ ਕਿਸ ਦਿਨ?",
+    },
+    "why_a_person": {
+        "hi-Latn": "Zaroor. Pehle bataiye, aapko kis baare mein baat karni hai?",
+        "en": "Of course. First tell me, what is it about?",
+        "hi": "ज़रूर। पहले बताइए, आपको किस बारे में बात करनी है?",
+        "pa": "ਜ਼ਰੂਰ। ਪਹਿਲਾਂ ਦੱਸੋ, ਤੁਸੀਂ ਕਿਸ ਬਾਰੇ ਗੱਲ ਕਰਨੀ ਹੈ?",
+    },
+    "angry": {
+        "hi-Latn": "Aapko jo pareshani hui, uske liye maafi chahti hoon.",
+        "en": "I am sorry for the trouble.",
+        "hi": "आपको जो परेशानी हुई, उसके लिए माफ़ी चाहती हूँ।",
+        "pa": "ਤੁਹਾਨੂੰ ਜੋ ਪਰੇਸ਼ਾਨੀ ਹੋਈ, ਉਸ ਲਈ ਮਾਫ਼ੀ ਚਾਹੁੰਦੀ ਹਾਂ।",
+    },
     "nothing_to_repeat": {
         "hi-Latn": "Ji, boliye. Main aapki kya madad kar sakti hoon?",
         "en": "Please go ahead. How may I help you?",
