@@ -157,6 +157,12 @@ class TransferRequested(Message, frozen=True, kw_only=True):
     summary: str = ""
 
 
+class SecretAwaited(Message, frozen=True, kw_only=True):
+    """The caller has been asked for something that no record may have (a PIN), or has said it: `on` is false."""
+
+    on: bool
+
+
 class MediaClosed(Message, frozen=True, kw_only=True):
     reason: str
 
@@ -169,7 +175,7 @@ class MediaHealth(Message, frozen=True, kw_only=True):
     draining: bool = False
 
 
-FromMedia = MediaOpened | MediaRefused | AnsweredBy | HangUpRequested | TransferRequested | MediaClosed
+FromMedia = MediaOpened | MediaRefused | AnsweredBy | HangUpRequested | TransferRequested | SecretAwaited | MediaClosed
 
 
 # ── conversation: media_server, or a chat's door in the gateway -> brain ────────────────────────────────────────────────

@@ -26,6 +26,11 @@ def operator_channel_id(call: CallId, number: int) -> str:
     return f"operator{number}-{call}"
 
 
+def monitor_channel_id(call: CallId, number: int) -> str:
+    """The channel to a supervisor's phone, the `number`th that hears this call."""
+    return f"monitor{number}-{call}"
+
+
 def call_of_leg(channel_id: str) -> CallId | None:
     """The call that a channel of ours belongs to; None for a caller's own channel, and for any other."""
     kind, _, call = channel_id.partition("-")
