@@ -236,6 +236,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 PROCESSES = (
     "ari-app", "media-server", "stt-worker", "tts-worker", "brain", "gateway", "analytics", "crm", "kb-worker", "watchdog",
+    "dialer",
 )  # fmt: skip
 """Our own processes, in the order of their metrics ports."""
 AT_WISH = ("ari-app-standby",)

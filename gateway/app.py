@@ -13,6 +13,7 @@ from gateway.brain_link import Chats
 from gateway.gate import Gate
 from kb_api import door
 from kb_api.needs import Needs
+from outbound import door as outbound
 
 VERSION = "0.1.0"
 UPLOAD_S = 300.0
@@ -33,8 +34,14 @@ def application(
     needs.farewells.append(chats.forget)
     app.include_router(calls.router)
     app.include_router(live.router)
+    for router in outbound.ROUTERS:
+        app.include_router(router)
     app.include_router(chat.router)
     app.include_router(agui.router)
     app.include_router(conversations.router)
     app.include_router(health.router)
-    return Gate(app, wider={"/v1/kb/documents": ((settings.knowledge.upload_mb + 1) * 2**20, UPLOAD_S)})
+    wider = {
+        "/v1/kb/documents": ((settings.knowledge.upload_mb + 1) * 2**20, UPLOAD_S),
+        outbound.UPLOADS: (outbound.UPLOAD_BYTES, outbound.UPLOAD_S),
+    }
+    return Gate(app, wider=wider)

@@ -21,6 +21,7 @@ MODULES = {
     "crm": "demo.crm",
     "kb-worker": "kb_api.worker",
     "watchdog": "watchdog.main",
+    "dialer": "outbound.main",
     "ari-app-standby": "ari_app.standby",
 }
 
@@ -29,6 +30,7 @@ NICE = {
     "watchdog": -10,  # it must not sleep when the machine is busy
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
     "gateway": 5,  # chats and reports give way to calls
+    "dialer": 5,
     "kb-worker": 10,  # documents can wait, callers can't
 }
 
@@ -36,7 +38,7 @@ UP = {"media-server": "/healthz"}
 """What tells the supervisor that a process is up, where /readyz also speaks of others: nobody is restarted for those."""
 
 STOPPING = (
-    ("gateway", "crm", "kb-worker", "watchdog"),  # the watchdog before those whose end it would take for a death
+    ("gateway", "crm", "kb-worker", "watchdog", "dialer"),  # the watchdog before those whose end it would take for a death
     ("ari-app-standby",),  # before it sees a chance
     ("ari-app",),  # while Asterisk and the media server still answer it: calls end as calls should
     ("asterisk", "media-server"),

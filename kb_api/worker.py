@@ -19,6 +19,7 @@ import uvloop
 
 from brain.knowledge.embedders import Embedders, EmbeddingAway
 from core.db import Database, DatabaseAway
+from core.leader import Job, lead
 from core.public_address import networks
 from core.settings import Settings, SettingsError, load
 from core.telemetry import serve_status, set_up_logging
@@ -31,7 +32,6 @@ from kb_api.ingest.queue import Claim
 from kb_api.ingest.reading import Reading
 from kb_api.ingest.rebuild import Rebuild
 from kb_api.ingest.step import Steps
-from kb_api.leader import Job, lead
 from mirror.fleet import run_mirrors
 
 log = logging.getLogger(__name__)

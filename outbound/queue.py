@@ -48,7 +48,11 @@ values (%s, %s, %s, %s, %s, now() + %s * interval '1 second')
 _DIALLING = """
 update outbound_call set state = 'dialling', attempts = attempts + 1, why = '' where site_id = %s and outbound_id = %s
 """
-_PUT_OFF = "update outbound_call set due_at = %s, why = %s where site_id = %s and outbound_id = %s"
+_PUT_OFF = """
+update outbound_call set due_at = %s, why = %s
+where site_id = %s and (outbound_id = %s or (%s <> '' and campaign_id = %s and state = 'queued' and due_at <= now()
+  and starts_with(number, '+91') = %s))
+"""
 _CLOSE = """
 update outbound_call set state = 'done', result = %s, why = %s, done_at = now() where site_id = %s and outbound_id = %s
 """
@@ -155,8 +159,10 @@ async def open_attempt(rows: Rows, claimed: Claim, trunk: str, lost_after_s: flo
     await rows.execute(_DIALLING, [claimed.lane.site, claimed.outbound_id])
 
 
-async def put_off(rows: Rows, site: SiteId, outbound_id: str, until: datetime, why: str) -> None:
-    await rows.execute(_PUT_OFF, [until, why, site, outbound_id])
+async def put_off(rows: Rows, claimed: Claim, until: datetime, why: str) -> None:
+    """This call, and all of its campaign that are due and live in the same clock: ten thousand at once, not one by one."""
+    lane, indian = claimed.lane, claimed.number.startswith("+91")
+    await rows.execute(_PUT_OFF, [until, why, lane.site, claimed.outbound_id, lane.campaign, lane.campaign, indian])
 
 
 async def close(rows: Rows, site: SiteId, outbound_id: str, result: str, why: str, plan: Plan) -> None:

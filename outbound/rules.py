@@ -4,7 +4,7 @@
     full()    why there is no room just now  calls at once of trunk, site, campaign and all; minutes of the day
     Buckets   calls begun a second
 
-India: nobody is called from 21:00 to 09:00 (settings.outbound.hours); an Indian number's clock is India's, whatever is said of it.
+India: nobody is called from 21:00 to 09:00 (settings.outbound.hours); the clock of an Indian number is India's in any case.
 """
 
 from collections.abc import Mapping

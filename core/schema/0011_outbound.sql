@@ -56,6 +56,7 @@ create table outbound_attempt (
   sip_status int,
   cause int,                                     -- Q.850
   detail text not null default '',
+  outcome jsonb,                                 -- core.events.OutboundResult: what the conversation came to
   primary key (site_id, call_id)
 );
 create index outbound_attempt_of_call on outbound_attempt (site_id, outbound_id, placed_at);
@@ -103,5 +104,6 @@ create policy any_site on outbound_attempt to haazir_relay using (true) with che
 create policy any_site on dnc to haazir_relay using (true) with check (true);
 create policy any_site on webhook_delivery to haazir_relay using (true) with check (true);
 
--- What callers asked for by voice, for the dialer to find.
+-- What people said in calls, for the dialer to find.
 create index outbox_do_not_call on outbox (written_at) where type = 'haazir.do_not_call.asked';
+create index outbox_outbound_result on outbox (written_at) where type = 'haazir.outbound.result';

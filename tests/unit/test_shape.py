@@ -12,6 +12,7 @@ from core.settings import REPOSITORY
 
 PACKAGES = (
     "core", "haazir", "asterisk", "ari_app", "media_server", "brain", "mirror", "kb_api", "gateway", "analytics", "watchdog",
+    "outbound",
     "demo", "bench",
 )  # fmt: skip
 FILES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from brain.knowledge.embed import MiniLM
+from core import leader
 from core.db import Database
-from kb_api import leader
 from kb_api.ingest import queue
 from kb_api.ingest.queue import Claim
 from tests.unit.knowledge.desk import Desk, Town, at_the_desk
@@ -75,7 +75,7 @@ def test_one_worker_leads_and_another_takes_over(town: Town, monkeypatch: pytest
         second = asyncio.create_task(leader.lead(town.settings, [partial(job, "second")]))
         await asyncio.sleep(0.2)  # ten tries
         assert leads == ["first"]
-        town.run(f"select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = {leader.LOCK}")
+        town.run(f"select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = {leader.KB_WORKER}")
         await asyncio.sleep(0.2)
         assert len(leads) == 1  # whoever was quicker
         for task in (first, second):

@@ -1,0 +1,225 @@
+"""The queue, the dialer and what becomes of attempts, before a real database and an ari-app that takes orders."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from core.events import DoNotCallAsked, OutboundResult
+from core.ids import CallId, SiteId
+from core.orders import HangUpCall
+from core.outbound import Window
+from tests.unit.outbound.conftest import SHOP, Exchange
+
+
+def shop_with(**rules: object) -> object:
+    return msgspec.structs.replace(SHOP, outbound=msgspec.structs.replace(SHOP.outbound, **rules))
+
+
+def test_a_call_is_ordered_as_it_was_asked_for_and_its_end_is_its_result(exchange: Exchange) -> None:
+    made = exchange.place(purpose={"goal": "sell", "variables": {"name": "Asha"}})
+    assert (made["state"], made["attempts"]) == ("queued", [])
+    (order,) = exchange.rounds()
+    assert (order.to, order.trunk, order.caller_id, order.call_id) == (
+        "+919812345678", "tata", "+911612345678", f"{made['id']}-1",
+    )  # fmt: skip
+    assert (order.purpose.goal, order.purpose.variables) == ("sell", {"name": "Asha"})
+    assert exchange.call(made["id"])["state"] == "dialling"
+    exchange.happens(order.call_id, "completed", answered=True, sip=200)
+    assert exchange.rounds() == []
+    call = exchange.call(made["id"])
+    assert (call["state"], call["result"]) == ("done", "answered")
+    assert (call["attempts"][0]["result"], call["attempts"][0]["sip_status"]) == ("answered", 200)
+
+
+def test_who_was_busy_is_called_again_and_a_wrong_number_is_not(exchange: Exchange) -> None:
+    made = exchange.place()
+    (first,) = exchange.rounds()
+    exchange.happens(first.call_id, "busy", sip=486)
+    assert exchange.rounds() == [], "not at once"
+    call = exchange.call(made["id"])
+    assert (call["state"], call["why"]) == ("queued", "busy")
+    exchange.due_now()
+    (second,) = exchange.rounds()
+    assert second.call_id == f"{made['id']}-2"
+    exchange.happens(second.call_id, "bad_number", sip=404)
+    exchange.rounds()
+    call = exchange.call(made["id"])
+    assert (call["state"], call["result"], [each["sip_status"] for each in call["attempts"]]) == (
+        "done",
+        "bad_number",
+        [486, 404],
+    )
+
+
+def test_nobody_is_called_at_night(exchange: Exchange) -> None:
+    exchange.settings = msgspec.structs.replace(
+        exchange.settings, outbound=msgspec.structs.replace(exchange.settings.outbound, hours="09:00-21:00")
+    )
+    exchange.now = lambda: datetime(2026, 11, 21, 18, 0, tzinfo=UTC)  # 23:30 in India
+    made = exchange.place()
+    assert exchange.rounds() == []
+    call = exchange.call(made["id"])
+    assert (call["why"], call["next_attempt_at"]) == ("hours", "2026-11-22T03:30:00Z")
+
+
+def test_who_is_on_a_list_is_never_dialled(exchange: Exchange) -> None:
+    made = exchange.place()
+    assert exchange.ask("POST", "/v1/dnc", {"numbers": ["98123 45678"]}).status_code == 204
+    assert exchange.rounds() == []
+    call = exchange.call(made["id"])
+    assert (call["state"], call["result"], call["why"]) == ("done", "not_allowed", "do_not_call")
+
+
+def test_who_says_mat_call_karo_is_not_called_again_until_somebody_takes_them_off(exchange: Exchange) -> None:
+    asked = DoNotCallAsked(call_id=CallId("c"), site_id=SiteId("shop"), at=datetime.now(UTC).timestamp(), number="+919812345678")
+    exchange.town.happen(asked)
+    made = exchange.place()
+    assert exchange.rounds() == []
+    assert exchange.call(made["id"])["why"] == "do_not_call"
+    assert exchange.ask("GET", "/v1/dnc").json()["data"][0]["source"] == "voice"
+    assert exchange.ask("DELETE", "/v1/dnc/%2B919812345678").status_code == 204
+    exchange.place()
+    assert len(exchange.rounds()) == 1, "what was said before counts no more"
+
+
+def test_what_no_site_may_call_no_site_calls(exchange: Exchange) -> None:
+    exchange.town.ask("POST", "/v1/dnc/all", "hzadm_admin", {"numbers": ["+919812345678"]})
+    made = exchange.place()
+    assert exchange.rounds() == []
+    assert exchange.call(made["id"])["why"] == "do_not_call"
+    assert exchange.ask("GET", "/v1/dnc").json()["data"] == [], "and a site does not see whom"
+
+
+def test_no_more_calls_at_once_than_the_site_may(exchange: Exchange) -> None:
+    for last in range(5):
+        exchange.place(to=f"+91981234567{last}")
+    first = exchange.rounds(3)
+    assert len(first) == 2
+    exchange.happens(first[0].call_id, "completed", answered=True)
+    assert len(exchange.rounds(3)) == 1
+
+
+def test_no_more_minutes_than_a_day_has(exchange: Exchange) -> None:
+    exchange.set_up(shop_with(daily_minutes=0))  # type: ignore[arg-type]
+    exchange.place()
+    assert exchange.rounds() == []
+
+
+def test_an_admin_who_gives_no_trunk_lets_nobody_call(exchange: Exchange) -> None:
+    exchange.settings = msgspec.structs.replace(
+        exchange.settings, asterisk=msgspec.structs.replace(exchange.settings.asterisk, trunks=({"name": "tata"},))
+    )
+    made = exchange.place()
+    assert exchange.rounds() == []
+    assert exchange.call(made["id"])["why"] == "no_trunk"
+
+
+def test_without_ari_app_everything_waits(exchange: Exchange) -> None:
+    made = exchange.place()
+    assert exchange.rounds(without_ari_app=True) == []
+    assert exchange.call(made["id"])["state"] == "queued"
+    assert len(exchange.rounds()) == 1
+
+
+def test_an_order_that_was_not_taken_costs_no_attempt(exchange: Exchange) -> None:
+    made = exchange.place()
+    exchange.ari_app.why = "draining"
+    exchange.rounds()
+    assert exchange.call(made["id"])["state"] == "queued"
+    exchange.ari_app.why = None
+    exchange.due_now()
+    (order,) = exchange.rounds()
+    assert order.call_id == f"{made['id']}-2", "an id is never used twice"
+    assert exchange.town.server is not None
+    exchange.happens(order.call_id, "busy", sip=486)
+    exchange.rounds()
+    assert exchange.call(made["id"])["state"] == "queued"
+
+
+def test_a_dialer_that_died_with_an_attempt_in_its_hands_dials_nobody_twice(exchange: Exchange) -> None:
+    """The attempt was written down; whether ari-app got the order, nobody knows: nothing is heard of it, so it never was one."""
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    assert exchange.rounds(3) == [], "as long as it may be going on"
+    exchange.town.run("update outbound_attempt set lost_at = now() - interval '1 second'")
+    exchange.rounds()
+    call = exchange.call(made["id"])
+    assert (call["state"], call["attempts"][0]["detail"]) == ("queued", "never dialled: the controller was away")
+    exchange.happens(order.call_id, "completed", answered=True)
+    exchange.due_now()
+    assert len(exchange.rounds()) == 1
+
+
+def test_the_end_of_a_call_is_settled_by_the_next_dialer(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, "no_answer", sip=480)
+    exchange.rounds(without_ari_app=True)
+    assert exchange.call(made["id"])["attempts"][0]["result"] == "no_answer"
+
+
+def test_what_the_conversation_came_to_stands_with_its_attempt_in_its_types(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, "completed", answered=True)
+    exchange.rounds()
+    told = OutboundResult(
+        call_id=order.call_id, site_id=SiteId("shop"), at=1.0, status="completed", answers={"budget": 40000, "own_house": True},
+        language="hi-Latn",
+    )  # fmt: skip
+    exchange.town.happen(told)
+    exchange.rounds()
+    outcome = exchange.call(made["id"])["attempts"][0]["outcome"]
+    assert (outcome["status"], outcome["answers"]) == ("completed", {"budget": 40000, "own_house": True})
+
+
+def test_a_call_that_is_cancelled_is_never_dialled_and_one_that_is_being_dialled_can_not_be(exchange: Exchange) -> None:
+    made = exchange.place()
+    assert exchange.ask("DELETE", f"/v1/calls/{made['id']}").status_code == 204
+    assert exchange.ask("DELETE", f"/v1/calls/{made['id']}").status_code == 204
+    assert exchange.rounds() == []
+    other = exchange.place()
+    exchange.rounds()
+    refused = exchange.ask("DELETE", f"/v1/calls/{other['id']}")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:haazir:problem:call-moved-on")
+
+
+@pytest.mark.parametrize(("deed", "state"), [("pause", "queued"), ("stop", "cancelled")])
+def test_pause_and_stop_take_hold_at_once(exchange: Exchange, deed: str, state: str) -> None:
+    rows = [{"to": f"+91981234567{last}", "consent": "web"} for last in range(5)]
+    taken = exchange.ask("POST", "/v1/campaigns", {"name": "Diwali", "calls": rows}).json()
+    campaign = taken["campaign"]["id"]
+    first = exchange.rounds()
+    assert len(first) == 2
+    steered = exchange.ask("POST", f"/v1/campaigns/{campaign}/{deed}").json()
+    assert steered["progress"] | {"results": {}} == {
+        "calls": 5, "queued": 0, "dialling": 2, "done": 0, "cancelled": 0, "results": {}, state: 3,
+    }  # fmt: skip
+    exchange.happens(first[0].call_id, "busy", sip=486)
+    assert exchange.rounds(2) == []
+    hung_up = [order.call_id for order in exchange.ari_app.orders if isinstance(order, HangUpCall)]
+    assert set(hung_up) == ({first[1].call_id} if deed == "stop" else set())
+    if deed == "pause":
+        exchange.ask("POST", f"/v1/campaigns/{campaign}/resume")
+        assert len(exchange.rounds()) == 1
+    else:
+        assert exchange.ask("POST", f"/v1/campaigns/{campaign}/resume").status_code == 409
+
+
+def test_a_campaign_paces_itself_and_holds_up_no_other(exchange: Exchange) -> None:
+    rows = [{"to": f"+91981234567{last}", "consent": "web"} for last in range(5)]
+    exchange.ask("POST", "/v1/campaigns", {"name": "slow", "calls": rows, "at_once": 1})
+    exchange.place(to="+919899999999")
+    assert sorted(order.to for order in exchange.rounds(2)) == ["+919812345670", "+919899999999"]
+
+
+def test_a_campaign_at_night_is_put_off_as_a_whole(exchange: Exchange) -> None:
+    rows = [{"to": f"+91981234567{last}", "consent": "web"} for last in range(5)]
+    night = msgspec.to_builtins(Window(hours="10:00-11:00"))
+    exchange.now = lambda: datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+    campaign = exchange.ask("POST", "/v1/campaigns", {"name": "day", "calls": rows, "window": night}).json()["campaign"]["id"]
+    assert exchange.rounds() == []
+    waiting = exchange.ask("GET", f"/v1/outbound?campaign={campaign}").json()["data"]
+    assert {call["why"] for call in waiting} == {"hours"}
+    assert {call["next_attempt_at"] for call in waiting} == {"2026-11-22T04:30:00Z"}
