@@ -315,6 +315,8 @@ class Session:
             self._ledger.paused(self._now())
             self.ear.key_pressed(self._now())
         self.ear.heed(after.heard)
+        if after.secret is not before.secret:
+            self.tell(msg.SecretAwaited(on=after.secret))
         if before.phase is not after.phase:
             metrics.PHASES.labels(after.phase).inc()
             log.debug("= %s", after.phase, extra={"call": self.call_id})

@@ -77,7 +77,8 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
             return replace(turn, phase=Phase.OVER, deadline=None), []
         case AnswerDone() if turn.asked and event.revision == turn.asked.revision:
             destination = event.destination or turn.operator
-            turn = replace(turn, expects=event.expects, digits_wanted=event.digits)
+            turn = replace(turn, expects=event.expects, digits_wanted=event.digits, conceals=event.conceal)
+            turn = moves.keep_secret(turn)
             return replace(turn, then=event.then, destination=destination, summary=event.summary), []
         case Sentence() | ToolStarted() | ToolFinished() if turn.asked and event.revision == turn.asked.revision:
             return moves.progress(turn, event, now), []

@@ -132,7 +132,7 @@ def ask(turn: Turn, final: Final, via_keypad: bool = False, news: News = "") -> 
     )
     reply = turn.replies + 1
     turn = replace(turn, number=asking.turn, revision=asking.revision, replies=reply, answer=reply, asked=asking)
-    return replace(turn, committed=False, then="listen", tool_works=False), AskBrain(asking, reply)
+    return replace(turn, committed=False, then="listen", tool_works=False, conceals=None), AskBrain(asking, reply)
 
 
 def take(turn: Turn, now: float) -> Outcome:
@@ -142,12 +142,18 @@ def take(turn: Turn, now: float) -> Outcome:
     # a caller who only coughed while we were thinking hears the answer that was on its way
     out: TurnAction = ResumeSound() if turn.released == answer else DropSound()
     turn = replace(turn, phase=Phase.THINKING, committed=True, speaking=None, interrupted=False, released=answer)
+    turn = keep_secret(turn)
     believed = asked.text and asked.confidence >= BELIEVED
     turn = replace(turn, language=asked.language if believed else turn.language, reminders=0)
     first = turn.speech_end + turn.patience.hold_line
     hold = first if now < first else now + turn.patience.hold_line  # a slow recogniser has had its holding line
     turn = replace(turn, deadline=hold, answer_limit=now + turn.patience.reply_limit)
     return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
+
+
+def keep_secret(turn: Turn) -> Turn:
+    """A secret is awaited from when its question is certain to be heard, until the caller's words are taken and answered."""
+    return replace(turn, secret=turn.conceals) if turn.committed and turn.conceals is not None else turn
 
 
 def answer_failed(turn: Turn, now: float) -> Outcome:
@@ -249,7 +255,8 @@ def give_up(turn: Turn, reason: TransferReason, now: float) -> Outcome:
     if turn.then == "transfer" and turn.asked is None:
         return finish(turn, now)
     actions: list[TurnAction] = [DropSound(), Unduck(), *_cancel(turn)]
-    turn = replace(turn, then="transfer", destination=turn.operator, transfer_reason=reason, asked=None, answer=None)
+    turn = replace(turn, then="transfer", destination=turn.operator, transfer_reason=reason)
+    turn = replace(turn, asked=None, answer=None, secret=False)
     turn, apology = play(turn, "apology", now)
     return turn, [*actions, *apology]
 

@@ -265,6 +265,10 @@ class Turn:
     expects: Expects = "anything"
     digits_wanted: int = 0
     """How many complete the number that we asked for; 0: unknown."""
+    conceals: bool | None = None
+    """Our answer asks for a secret; None: the brain has not said so far…"""
+    secret: bool = False
+    """…and here: the answer that the caller hears, or has heard last, does."""
     destination: str = ""
     summary: str = ""
     transfer_reason: TransferReason = "asked"
