@@ -107,15 +107,15 @@ async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Pie
         for piece in _not_understood(Request(mind.site, language, memory), mind.patience):
             yield piece
         return
-    heard = replace(_heard(memory), language=language)
-    request = Request(mind.site, language, heard, asked=asked)
-    if isinstance(meaning, Words) and temper.is_angry(asked.text) and PERSON in mind.tools:
-        heard = replace(heard, angry=heard.angry + 1)
-        request = replace(request, memory=heard)
-        if 0 < mind.site.handover.angry <= heard.angry:
-            async for piece in _apologise(request, mind):
-                yield piece
-            return
+    angry = memory.angry + (isinstance(meaning, Words) and temper.is_angry(asked.text))
+    request = Request(mind.site, language, replace(_heard(memory), language=language, angry=angry), asked=asked)
+    fed_up = angry > memory.angry and 0 < mind.site.handover.angry <= angry and PERSON in mind.tools
+    async for piece in _apologise(request, mind) if fed_up else _reply(meaning, request, memory, mind):
+        yield piece
+
+
+async def _reply(meaning: Meaning, request: Request, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
+    """`memory`: with what was expected and offered in it."""
     if (errand := _under_way(memory, mind)) is not None:
         if errand.takes(request, meaning, await _also(meaning, memory, mind)):
             async for piece in errand.resume(request, meaning):
@@ -123,7 +123,7 @@ async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Pie
             return
         for piece in errand.dropped(request):
             yield piece
-    async for piece in _answer_meaning(meaning, replace(request, memory=replace(heard, proposal=None)), memory, mind):
+    async for piece in _answer_meaning(meaning, replace(request, memory=replace(request.memory, proposal=None)), memory, mind):
         yield piece
 
 

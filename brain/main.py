@@ -103,11 +103,12 @@ class Brain:
         except (NoSuchSite, DatabaseAway) as error:
             raise CannotAnswer(f"site {opened.site_id} can't be loaded: {type(error).__name__}") from error
         tools = await self._tools.of(opened.site_id, loaded.row.tools)
-        engines, site = self._settings.engines, loaded.row.site
+        site = loaded.row.site
         odds = await self._calibrations.of(site.site_id, site.embedding.model)
         questions = loaded.snapshot.questions(asked.language, abilities.EXAMPLES) if loaded.snapshot is not None else []
         llm = self._llms.of(site)
-        mind = Mind(site, tools, self._library, engines.confidence, engines.misunderstood, llm, odds, {asked.language: questions})
+        heard, patience = self._settings.engines.confidence, site.handover.misunderstood
+        mind = Mind(site, tools, self._library, heard, patience, llm, odds, {asked.language: questions})
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
