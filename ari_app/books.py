@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import msgspec
 
 from ari_app import metrics
-from ari_app.call.vocabulary import NoteEnded, NoteTransferred
+from ari_app.call.plan import Handover
+from ari_app.call.vocabulary import NoteAsked, NoteEnded, NoteTransferred
+from ari_app.call.wishes import Wishes
+from ari_app.followers import Company, told
 from ari_app.journal import Entry, Journal
 from ari_app.recordings import Recordings
-from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred
+from core.commands import AnsweredBy
+from core.events import AnyEvent, CallAnswered, CallAnsweredBy, CallEnded, CallStarted, CallTransferred, PersonAsked
 from core.ids import CallId
 from core.sites import Site
 
@@ -23,6 +27,8 @@ class Caller:
     called: str
     native: str
     """Asterisk's name of the codec they speak."""
+    name: str = ""
+    """As their network tells it; seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Books:
 
     def close(self, entry: Entry, end: NoteEnded) -> None:
         """The last fact of a call, its recording named. Of an unanswered call, or for a site that wants none, it is deleted."""
-        wanted = entry.site.recording and (entry.answered or entry.with_people)
+        wanted = end.outcome == "voicemail" or (entry.site.recording and (entry.answered or entry.with_people))
         ended = CallEnded(
             call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(),
             outcome=end.outcome, cause=end.cause, cause_text=end.cause_text,
@@ -67,6 +73,18 @@ class CallRecord:
             self._keep(msgspec.structs.replace(entry, answered_at=at))
             self._books.publish(CallAnswered(call_id=entry.call_id, site_id=entry.site.site_id, at=at))
 
+    def answered_by(self, told: AnsweredBy) -> None:
+        if entry := self.entry:
+            answered_by = CallAnsweredBy(
+                call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(), kind=told.kind, seconds=told.seconds
+            )
+            self._books.publish(answered_by)
+
+    def media(self, server: str, session: int) -> None:
+        """Who was asked to have the conversation."""
+        if self.entry:
+            self._keep(msgspec.structs.replace(self.entry, media=server, session=session))
+
     def transferred(self, to: NoteTransferred) -> None:
         if entry := self.entry:
             self._keep(msgspec.structs.replace(entry, with_people=True))
@@ -75,6 +93,30 @@ class CallRecord:
                 destination=to.destination, reason=to.reason,
             )  # fmt: skip
             self._books.publish(transferred)
+
+    def searching(self, search: Handover | None) -> None:
+        """How far a person has been looked for."""
+        if self.entry:
+            self._keep(msgspec.structs.replace(self.entry, handover=search))
+
+    def wished(self, wishes: Wishes) -> None:
+        """What is wanted of the conversation: a later life of ours goes by it."""
+        if self.entry:
+            self._keep(msgspec.structs.replace(self.entry, wishes=wishes))
+
+    def asked(self, note: NoteAsked) -> None:
+        if entry := self.entry:
+            asked = PersonAsked(
+                call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(),
+                person=note.person, result=note.result, seconds=round(time.monotonic() - note.since, 3),
+            )  # fmt: skip
+            self._books.publish(asked)
+
+    def company(self, before: Company, after: Company) -> None:
+        """Who came to the caller, and who left them."""
+        if entry := self.entry:
+            for event in told(before, after, entry.call_id, entry.site.site_id, time.time()):
+                self._books.publish(event)
 
     def ended(self, end: NoteEnded) -> None:
         if self.entry:

@@ -1,15 +1,18 @@
 """What a call needs of the world."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from ari_app.ari.client import Ari
 from ari_app.books import Books
+from ari_app.briefing import Briefing
 from ari_app.call.routing import Finding
 from ari_app.call.seats import Seats
 from ari_app.call.state import Limits
-from ari_app.recordings import Recordings
+from ari_app.media_servers import MediaServers
+from ari_app.standing import StandingOrders
+from core.reception import UnknownNumber, Way
 
 
 class Directory(Protocol):
@@ -24,9 +27,15 @@ class Doors:
 
     ari: Ari
     sites: Directory
-    recordings: Recordings
+    standing: StandingOrders
     books: Books
     seats: Seats
-    media_socket: Path
+    briefing: Briefing
+    trunk_hosts: Mapping[str, str]
+    """Of haazir.toml, by their names."""
+    media: MediaServers
     limits: Limits
     max_total: int
+    unknown_number: UnknownNumber = "not_found"
+    drained: Way = "queue"
+    """What meets new calls while we drain."""

@@ -14,11 +14,14 @@ from ari_app import metrics
 from ari_app.ari.client import AriError, Gone, NotInStasis
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
-from ari_app.call.routing import Admit, Found, Refuse, codec_for, decide
+from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
 from ari_app.call.state import INTERWORKING
 from ari_app.doors import Doors
+from ari_app.followers import Company, follow
 from ari_app.media_link import MediaLink
-from core.commands import AdoptMedia, OpenMedia
+from ari_app.obeying import Obeying
+from ari_app.operators import Operators
+from core.commands import AdoptMedia, FromMedia, OpenMedia
 from core.ids import bridge_id, media_channel_id
 from core.orders import Reply
 from core.sites import Site
@@ -42,7 +45,10 @@ class Hands:
         self._record = record
         self._say = say
         self._answer = answer
-        self._media = MediaLink(doors.media_socket, doors.limits.media_open, say)
+        self.operators = Operators(doors, caller, say)
+        self._obeying = Obeying(doors, caller, say, answer)
+        self._session = record.entry.session if record.entry else 1
+        self._media = self._link()
         self._tasks: asyncio.TaskGroup
         self._making: list[asyncio.Task[None]] = []
         self._has_legs = record.entry is not None
@@ -54,10 +60,10 @@ class Hands:
 
     def perform(self, action: do.Action) -> None:  # noqa: C901 (one table)
         ari, call = self._doors.ari, self._caller.call_id
-        bridge, leg = bridge_id(call), media_channel_id(call)
+        bridge, leg = bridge_id(call), self.leg
         match action:
-            case do.FindSite():
-                self._start(self._route())
+            case do.FindSite(people_asked):
+                self._start(self._route(people_asked))
             case do.Follow():
                 self._start(self._ask(ari.follow(call), vital=False))
             case do.LookForCaller():
@@ -67,9 +73,15 @@ class Hands:
             case do.MakeBridge():
                 self._make(self._ask(ari.make_bridge(bridge), do.BridgeMade()))
             case do.ReserveMedia(site, announce):
-                self._start(self._media.run(self._opening(site, announce)))
+                self._start(self._media.open(self._opening(site, announce), self._chosen))
             case do.ResumeMedia():
-                self._start(self._media.run(AdoptMedia(call_id=call)))
+                where = self._record.entry.media if self._record.entry else ""
+                self._start(self._media.adopt(AdoptMedia(call_id=call), where))
+            case do.ReplaceMedia(site):
+                self._start(self._drop(self._media, leg))
+                self._session += 1
+                self._media = self._link()
+                self._start(self._media.open(self._opening(site, announce=False), self._chosen))
             case do.MakeLeg(host, port):
                 self._make(self._make_leg(f"{host}:{port}"))
             case do.Join():
@@ -80,6 +92,8 @@ class Hands:
                 self._media.send(message)
             case do.SendToPeople(queue):
                 self._start(self._ask(ari.to_dialplan(call, "people", queue)))
+            case do.LeaveTo(context, extension):
+                self._start(self._ask(ari.to_dialplan(call, context, extension)))
             case do.HangUp(cause):
                 self._start(self._ask(ari.hang_up(call, cause), vital=False))
             case do.ReleaseMedia(reason):
@@ -89,12 +103,21 @@ class Hands:
                 self._start(self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False))  # for the watchdog
             case do.NoteAnswered(at):
                 self._record.answered(at)
+            case do.NoteAnsweredBy(told):
+                self._record.answered_by(told)
             case do.NoteTransferred():
                 self._record.transferred(action)
+            case do.NoteAsked():
+                self._record.asked(action)
             case do.NoteEnded():
                 self._record.ended(action)
+                self._doors.briefing.forget(call)
             case do.AnswerOrder(reply):
                 self._answer(reply)
+            case do.StepAside() | do.SendKeys() | do.Music() | do.RingSupervisor():
+                self._start(self._obeying.perform(action))
+            case _:
+                self._start(self._search(action))
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -121,30 +144,56 @@ class Hands:
         if not isinstance(error, Gone | NotInStasis):  # the caller hung up or left meanwhile: no news
             log.warning("! Asterisk did not", extra={"call": self._caller.call_id, "error": str(error)})
 
-    async def _route(self) -> None:
+    async def _route(self, people_asked: bool) -> None:
         finding = await self._doors.sites.find(self._caller.called)
         seats = self._doors.seats
         of_site = seats.of(finding.site.site_id) if isinstance(finding, Found) else 0
-        decision = decide(finding, at=datetime.now(UTC), of_site=of_site, total=len(seats), max_total=self._doors.max_total)
-        if isinstance(decision, Admit):  # no await since the count
-            seats.take(self._caller.call_id, decision.site.site_id)
-        else:
-            metrics.REFUSED.labels(str(decision.cause) if isinstance(decision, Refuse) else decision.reason).inc()
+        drained = self._doors.drained if seats.closed else None
+        ringing = Ringing(self._caller.number, datetime.now(UTC), of_site, len(seats), people_asked, drained)
+        decision = decide(finding, ringing, max_total=self._doors.max_total, unknown=self._doors.unknown_number)
+        match decision:
+            case Admit(site):  # no await since the count
+                seats.take(self._caller.call_id, site.site_id)
+            case Refuse(cause=cause):
+                metrics.REFUSED.labels(str(cause)).inc()
+            case Overflow(reason=reason) | PlayTape(reason=reason):
+                metrics.REFUSED.labels(reason).inc()
         self._say(do.Routed(decision))
         if isinstance(finding, Found):
-            await self._doors.recordings.prefer(self._caller.called, finding.site.recording)
+            await self._doors.standing.tell(self._caller.called, finding.site)
+
+    @property
+    def leg(self) -> str:
+        """The channel of the media session that the call has now."""
+        return media_channel_id(self._caller.call_id, self._session)
+
+    def _link(self) -> MediaLink:
+        session = self._session
+
+        def hear(message: FromMedia | do.MediaGone) -> None:
+            if session == self._session:  # a session that was replaced has nothing to say any more
+                self._say(message)
+
+        return MediaLink(self._doors.media, self._doors.limits.media_open, hear)
+
+    def _chosen(self, server: str) -> None:
+        self._record.media(server, self._session)
+
+    async def _drop(self, link: MediaLink, leg: str) -> None:
+        """A session that is lost, if anything is left of it."""
+        await asyncio.gather(link.close("replaced"), self._ask(self._doors.ari.hang_up(leg), vital=False))
 
     def _opening(self, site: Site, announce: bool) -> OpenMedia:
         caller = self._caller
         codec = codec_for(caller.native)
         return OpenMedia(
-            call_id=caller.call_id, site=site, codec=codec, caller=caller.number, called=caller.called, announce=announce
-        )
+            call_id=caller.call_id, site=site, codec=codec, caller=caller.number, called=caller.called,
+            announce=announce, session=self._session,
+        )  # fmt: skip
 
     async def _make_leg(self, host: str) -> None:
-        leg = media_channel_id(self._caller.call_id)
         try:
-            address, port = await self._doors.ari.external_media(leg, host, codec_for(self._caller.native))
+            address, port = await self._doors.ari.external_media(self.leg, host, codec_for(self._caller.native))
         except AriError as error:
             self._refused(error)
             self._say(do.AsteriskFailed())
@@ -163,15 +212,26 @@ class Hands:
             metrics.ANSWER.observe(time.monotonic() - asked)
             self._say(do.PickedUp(time.time()))
 
+    async def _search(self, action: do.SearchAction) -> None:
+        """What is done to find a person. Of some of it nothing depends on whether it succeeds."""
+        entry = self._record.entry
+        assert entry is not None, "a call is answered for a site"
+        needless = isinstance(action, do.PlayMusic | do.Brief | do.DropOperator | do.LookForOperator)
+        await self._ask(self.operators.perform(action, entry.site), vital=not needless)
+
     async def _look_for_caller(self) -> None:
+        ari, call = self._doors.ari, self._caller.call_id
         try:
-            await self._doors.ari.channel(self._caller.call_id)
+            await ari.channel(call)
+            together = [bridge for bridge in await ari.bridges() if call in bridge.channels and bridge.id != bridge_id(call)]
+            others = [await ari.channel(other) for bridge in together for other in bridge.channels if other != call]
         except Gone:
             self._say(do.CallerGone(INTERWORKING, "end not seen"))
         except AriError as error:
             self._refused(error)
         else:
-            self._say(do.CallerElsewhere())
+            person = next(filter(None, (follow(Company(), other.name).person for other in others)), "")
+            self._say(do.CallerMet(person) if person else do.CallerElsewhere())
 
     async def release(self, reason: str) -> None:
         """Leave nothing behind: media session, leg, bridge. Again costs nothing."""
@@ -183,5 +243,5 @@ class Hands:
 
     async def _delete_legs(self) -> None:
         ari, call = self._doors.ari, self._caller.call_id
-        await self._ask(ari.hang_up(media_channel_id(call)), vital=False)
+        await self._ask(ari.hang_up(self.leg), vital=False)
         await self._ask(ari.destroy_bridge(bridge_id(call)), vital=False)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from ari_app.call.plan import Handover
+from ari_app.call.wishes import NO_WISHES, Wishes
 from core.ids import CallId
 from core.sites import Site
 
@@ -25,6 +27,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: float | None = None
     """time.time(); None: not yet."""
     with_people: bool = False
+    media: str = ""
+    """Which media server has the conversation…"""
+    session: int = 1
+    """…and the how-manieth it is of this call."""
+    handover: Handover | None = None
+    """How far the search for a person is."""
+    wishes: Wishes = NO_WISHES
 
     @property
     def answered(self) -> bool:

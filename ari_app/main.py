@@ -13,15 +13,18 @@ from ari_app import metrics
 from ari_app.ari.client import Ari, AriError
 from ari_app.ari.socket import EventSocket, Replaced
 from ari_app.books import Books
+from ari_app.briefing import Briefing
 from ari_app.call.seats import Seats
 from ari_app.call.state import Limits
 from ari_app.door import Door
 from ari_app.doors import Doors
 from ari_app.journal import Journal
 from ari_app.lease import Lease
+from ari_app.media_servers import MediaServers
 from ari_app.recordings import Recordings
 from ari_app.recover import compare_notes, sweep
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
+from ari_app.standing import StandingOrders
 from ari_app.switchboard import Switchboard
 from core.bus import serve
 from core.db import Database
@@ -72,6 +75,7 @@ async def _live(doors: Doors, socket: EventSocket, lease: Lease, settings: Setti
 def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lease: Lease, settings: Settings) -> None:
     board = Switchboard(doors, tasks)
     connected = asyncio.Event()
+    tasks.create_task(doors.media.watch(), name="media servers")
     tasks.create_task(lease.keep(lambda: socket.connected), name="heart")
     tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
     tasks.create_task(_keep_in_step(board, connected, settings.calls.orphan_s), name="recover")
@@ -80,21 +84,25 @@ def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lea
 
 def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> Doors:
     calls = settings.calls
-    recordings = Recordings(ari, settings.recordings_dir)
     return Doors(
         ari=ari,
         sites=Sites(from_database(database), calls.site_cache_s),
-        recordings=recordings,
-        books=Books(Journal(settings.home / "calls"), outbox.publish, recordings),
+        standing=StandingOrders(ari),
+        books=Books(Journal(settings.home / "calls"), outbox.publish, Recordings(settings.recordings_dir)),
         seats=Seats(),
-        media_socket=settings.socket("media-server"),
+        briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"),
+        trunk_hosts={trunk["name"]: trunk.get("host", "") for trunk in settings.asterisk.trunks if "name" in trunk},
+        media=MediaServers(settings),
         limits=Limits(
             media_open=calls.media_open_s,
             media_ready=calls.media_ready_s,
             ring=calls.ring_s,
             call=settings.asterisk.call_limit_s + 5,
+            phones=tuple(operator["extension"] for operator in settings.asterisk.operators),
         ),
         max_total=calls.max_total,
+        unknown_number=calls.unknown_number,
+        drained=calls.drained,
     )
 
 
@@ -125,7 +133,7 @@ async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: 
             info = await board.doors.ari.info()
             if info.status and info.status.startup_time != started:
                 started = info.status.startup_time
-                board.doors.recordings.forget()
+                board.doors.standing.forget()
             await compare_notes(board)
             await sweep(board)
             wait = orphan_s

@@ -18,7 +18,7 @@ from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
 from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
 from ari_app.journal import Entry
-from ari_app.switchboard import INBOUND, Switchboard, caller_of
+from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
 from core.ids import CallId, bridge_id, call_of_leg, media_channel_id
 
@@ -65,7 +65,8 @@ async def sweep(board: Switchboard) -> None:
 def _in_our_app(channel: Channel, board: Switchboard) -> bool:
     """A caller waiting in (or talking through) our application."""
     place = channel.dialplan
-    return place.app_name == "Stasis" and place.app_data.split(",")[:2] == [board.doors.ari.app, INBOUND]
+    app, _, arguments = place.app_data.partition(",")
+    return place.app_name == "Stasis" and app == board.doors.ari.app and arguments.split(",")[0] in {INBOUND, *AGAIN}
 
 
 async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) -> None:
@@ -82,9 +83,12 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
 
 
 def _watch(board: Switchboard, entry: Entry) -> None:
-    metrics.ADOPTED.labels("with people").inc()
+    """Or go on looking for a person: whoever was asked may have taken the caller meanwhile."""
+    metrics.ADOPTED.labels("handover" if entry.handover else "with people").inc()
     caller = Caller(entry.call_id, entry.caller, entry.called, entry.native)
-    board.begin(caller, msgspec.structs.replace(entry, with_people=True))
+    board.begin(caller, entry if entry.handover else msgspec.structs.replace(entry, with_people=True))
+    if entry.handover:
+        board.sessions[entry.call_id].lose(CallerLeft())
 
 
 def _close(board: Switchboard, entry: Entry) -> None:

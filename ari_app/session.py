@@ -9,23 +9,35 @@ No decision is taken here.
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ari_app import metrics
 from ari_app.ari.client import AriError
 from ari_app.ari.events import ChannelEvent, channel_of
-from ari_app.ari.models import ChannelDestroyed, ChannelDtmfReceived, ChannelHold, ChannelUnhold, StasisEnd, StasisStart
+from ari_app.ari.models import (
+    ChannelDestroyed,
+    ChannelDtmfReceived,
+    ChannelHold,
+    ChannelStateChange,
+    ChannelUnhold,
+    ChannelVarset,
+    StasisEnd,
+    StasisStart,
+)
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
-from ari_app.call.machine import adopt, arrive, step, watch
+from ari_app.call.machine import adopt, arrive, search_on, step, watch
+from ari_app.call.plan import Handover
 from ari_app.call.routing import FALLBACK_QUEUE
 from ari_app.call.state import INTERWORKING, Call, Phase
 from ari_app.doors import Doors
+from ari_app.followers import Company, follow
 from ari_app.hands import Hands
 from ari_app.journal import Entry
 from ari_app.pending import Pending, settled
 from core.drive import Inbox, drive
-from core.ids import media_channel_id
 from core.machine import Tick
 from core.orders import CallOrder, NotDone, Reply
 
@@ -38,6 +50,7 @@ class Session:
         self.caller = caller
         self._doors = doors
         self._record = CallRecord(doors.books, entry)
+        self._company = Company()
         self._inbox: Inbox[do.Happening] = Inbox()
         self._pending = Pending()
         self._hands = Hands(doors, caller, self._record, self._inbox.put, self._pending.settle)
@@ -59,11 +72,15 @@ class Session:
 
     def _begin(self, now: float) -> tuple[Call, Sequence[do.Action]]:
         match self._record.entry:
+            case Entry(handover=Handover() as search, answered_at=answered_at, site=site):
+                self._doors.seats.take(self.caller.call_id, site.site_id)
+                return search_on(self._doors.limits, site, answered_at, search, now)
             case Entry(with_people=True, site=site):
                 return watch(self._doors.limits, site, now)
-            case Entry(answered_at=float(answered_at), site=site):
+            case Entry(answered_at=float(answered_at), site=site, wishes=wishes, session=session):
                 self._doors.seats.take(self.caller.call_id, site.site_id)
-                return adopt(self._doors.limits, site, answered_at, now)
+                call, actions = adopt(self._doors.limits, site, answered_at, now)
+                return replace(call, wishes=replace(wishes, order=""), sessions=session), actions
             case _:
                 return arrive(self._doors.limits, now)
 
@@ -92,20 +109,33 @@ class Session:
         """An event of the caller's channel or of one of our legs."""
         if happening := self._translate(event):
             self._inbox.put(happening)
+        elif (channel := channel_of(event)) is not None:
+            self._hands.operators.hear(event, channel.id)
 
     def lose(self, happening: do.CallerGone | do.CallerLeft) -> None:
         """Found out by comparing, rather than heard: events were missed (recover.py)."""
         self._inbox.put(happening)
 
-    def _translate(self, event: ChannelEvent) -> do.Happening | None:
+    def _translate(self, event: ChannelEvent) -> do.Happening | None:  # noqa: C901 (one table)
         channel = channel_of(event)
-        if channel is None or channel.id not in (self.caller.call_id, media_channel_id(self.caller.call_id)):
-            return None
-        if channel.id != self.caller.call_id:
+        if channel is not None and channel.id == self._hands.leg:
             return _of_media(event)
+        if channel is None or channel.id != self.caller.call_id:
+            return None
         match event:
+            case StasisStart(args=[_, _, _, why]):
+                return do.CallerBack(why)
+            case StasisStart(args=["waiting", *_]):
+                return do.CallerBack("waiting")
             case ChannelDestroyed(cause=cause, cause_txt=text):
+                self._meet("")
                 return do.CallerGone(cause, text)
+            case ChannelStateChange(channel=channel) if channel.state == "Up":  # answered by somebody else, perhaps
+                return do.PickedUp(time.time())
+            case ChannelVarset(variable="BRIDGEPEER", value=peer):
+                return self._meet(peer)
+            case ChannelVarset(variable="MESSAGE"):
+                return do.LeavesMessage()
             case StasisEnd():
                 return do.CallerLeft()
             case ChannelDtmfReceived(digit=digit):
@@ -116,7 +146,16 @@ class Session:
                 return do.TakenOffHold()
         return None
 
+    def _meet(self, peer: str) -> do.CallerMet | None:
+        before, self._company = self._company, follow(self._company, peer)
+        self._record.company(before, self._company)
+        return do.CallerMet(self._company.person) if self._company.person and before != self._company else None
+
     def _observe(self, before: Call, event: do.Happening | Tick, after: Call) -> None:
+        if after.handover is not before.handover:
+            self._record.searching(after.handover)
+        if after.wishes is not before.wishes:
+            self._record.wished(after.wishes)
         if after.phase is before.phase:
             return
         log.info("= %s", after.phase, extra={"call": self.caller.call_id, "on": type(event).__name__})
@@ -124,6 +163,8 @@ class Session:
             self._doors.seats.give_back(self.caller.call_id)
         if after.phase is Phase.HANDING:
             metrics.TO_PEOPLE.labels(after.reason).inc()
+        elif after.handover is not None:
+            metrics.TO_PEOPLE.labels(after.handover.reason).inc()
 
 
 def _of_media(event: ChannelEvent) -> do.Happening | None:

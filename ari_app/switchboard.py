@@ -13,12 +13,14 @@ from ari_app.journal import Entry
 from ari_app.pending import settled
 from ari_app.session import Session
 from core.ids import CallId, call_of_leg
-from core.orders import CallOrder, NotDone, Order, Reply, Why
+from core.orders import CallOrder, Done, Drain, NotDone, Order, Reply, Why
 
 log = logging.getLogger(__name__)
 
 INBOUND = "inbound"
-"""First argument of Stasis() in extensions.conf for a caller; then the dialled number and the caller's codec."""
+"""First argument of Stasis() in extensions_inbound.conf for a caller; then the dialled number and the caller's codec."""
+AGAIN = frozenset({"inbound-again", "waiting"})
+"""The same for a caller whom the dialplan gives back."""
 
 
 class Switchboard:
@@ -26,6 +28,7 @@ class Switchboard:
         self.doors = doors
         self.sessions: dict[CallId, Session] = {}
         self._tasks = tasks
+        metrics.SEATS.set_function(lambda: len(doors.seats))
 
     def hear(self, event: ChannelEvent) -> None:
         """Never waits: the event socket's reader calls it."""
@@ -47,10 +50,19 @@ class Switchboard:
 
     def obey(self, order: Order) -> asyncio.Future[Reply]:
         """What is asked of us from outside (door.py)."""
+        if isinstance(order, Drain):
+            return self._drain(order)
         if isinstance(order, CallOrder) and (session := self.sessions.get(order.call_id)):
             return session.obey(order)
         why: Why = "no_such_call" if isinstance(order, CallOrder) else "not_allowed"
         return settled(NotDone(order_id=order.order_id, why=why))
+
+    def _drain(self, order: Drain) -> asyncio.Future[Reply]:
+        """Until it is said otherwise, or we start anew."""
+        self.doors.seats.closed = order.on
+        metrics.DRAINING.set(order.on)
+        log.warning("= draining" if order.on else "= taking calls again", extra={"with_agent": len(self.doors.seats)})
+        return settled(Done(order_id=order.order_id))
 
     async def _see_through(self, session: Session) -> None:
         try:
@@ -65,10 +77,9 @@ class Switchboard:
 
     def _count(self) -> None:
         metrics.SESSIONS.set(len(self.sessions))
-        metrics.SEATS.set(len(self.doors.seats))
 
 
 def caller_of(channel: Channel, arguments: list[str]) -> Caller:
     """`arguments` of Stasis(), see INBOUND. A dialplan that gives fewer is served as far as that goes."""
     called, native = (*arguments[1:3], "", "")[:2]
-    return Caller(CallId(channel.id), channel.caller.number, called or channel.dialplan.exten, native)
+    return Caller(CallId(channel.id), channel.caller.number, called or channel.dialplan.exten, native, channel.caller.name)

@@ -17,7 +17,8 @@ been done already is success, and so is deleting what is gone. Errors, by whose 
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -130,6 +131,42 @@ class Ari:
     async def channels(self) -> list[Channel]:
         return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])
 
+    async def play_music(self, channel: str) -> None:
+        """To a channel that waits in our application, in no bridge."""
+        await self._do("POST", f"/channels/{channel}/moh")
+
+    async def stop_music(self, channel: str) -> None:
+        await self._delete(f"/channels/{channel}/moh")
+
+    async def send_keys(self, channel: str, keys: str, *, key_ms: int, between_ms: int) -> None:
+        """Towards the other end; w among them waits for half a second. They take their time: nobody waits for it here."""
+        wanted = {"dtmf": keys, "duration": str(key_ms), "between": str(between_ms)}
+        await self._do("POST", f"/channels/{channel}/dtmf", **wanted)
+
+    # ── other people's phones ────────────────────────────────────────────────────────────────────────────────────────
+    async def follow_endpoint(self, endpoint: str) -> None:
+        """Hear of every channel of a phone or a trunk ("PJSIP/201"), from its first moment on. Again costs nothing."""
+        await self._do("POST", f"/applications/{self.app}/subscription", eventSource=f"endpoint:{endpoint}")
+
+    async def originate(
+        self,
+        channel: str,
+        endpoint: str,
+        context: str,
+        variables: Mapping[str, str],
+        *,
+        caller_id: str,
+        ring_s: float,
+        originator: str,
+    ) -> None:
+        """Ring somebody; who answers is in the dialplan, at `context`,s,1, and needs us no more. Refused: no phone is there."""
+        wanted = {
+            "endpoint": endpoint, "context": context, "extension": "s", "priority": "1", "channelId": channel,
+            "callerId": caller_id, "timeout": str(round(ring_s)), "originator": originator,
+        }  # fmt: skip
+        with contextlib.suppress(NotInStasis):  # "already exists": ours, of an attempt whose answer was lost
+            await self._do("POST", "/channels", body={"variables": dict(variables)}, **wanted)
+
     # ── the media leg and the bridge ─────────────────────────────────────────────────────────────────────────────────
     async def external_media(self, channel: str, host: str, audio_format: str) -> tuple[str, int]:
         """Make the leg to our media server (`host` is "address:port"); returns Asterisk's own RTP address and port.
@@ -140,12 +177,12 @@ class Ari:
         try:
             made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", **wanted), type=Channel)
         except NotInStasis:  # "already exists": ours, of an attempt whose answer was lost
-            address = await self._variable(channel, "UNICASTRTP_LOCAL_ADDRESS")
-            return address, int(await self._variable(channel, "UNICASTRTP_LOCAL_PORT"))
+            address = await self.variable(channel, "UNICASTRTP_LOCAL_ADDRESS")
+            return address, int(await self.variable(channel, "UNICASTRTP_LOCAL_PORT"))
         variables = made.channelvars or {}
         return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
 
-    async def _variable(self, channel: str, name: str) -> str:
+    async def variable(self, channel: str, name: str) -> str:
         answer = await self._do("GET", f"/channels/{channel}/variable", variable=name)
         return msgspec.json.decode(answer, type=dict[str, str])["value"]
 
@@ -188,22 +225,22 @@ class Ari:
         except Gone:  # what we wanted
             return
 
-    async def _do(self, method: str, path: str, **parameters: str) -> bytes:
+    async def _do(self, method: str, path: str, body: Mapping[str, Any] | None = None, **parameters: str) -> bytes:
         """The body of the answer. AriError."""
         await self.permitted()
-        return await self._request(method, path, **parameters)
+        return await self._request(method, path, body, **parameters)
 
-    async def _request(self, method: str, path: str, **parameters: str) -> bytes:
-        operation = f"{method} {path}"
+    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None, **parameters: str) -> bytes:
+        operation, sent = f"{method} {path}", None if body is None else msgspec.json.encode(body)
         pause = PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 # A body, though empty: without one Asterisk waits for it on some operations.
-                async with self.http.request(method, self.base + path, params=parameters, headers=JSON) as response:
-                    body = await response.read()
+                async with self.http.request(method, self.base + path, params=parameters, headers=JSON, data=sent) as response:
+                    answer = await response.read()
                     if response.status < 300:
-                        return body
-                    raise _BY_STATUS.get(response.status, Refused)(operation, response.status, _message(body))
+                        return answer
+                    raise _BY_STATUS.get(response.status, Refused)(operation, response.status, _message(answer))
             except (aiohttp.ClientError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
                     raise Unreachable(operation, 0, str(error) or type(error).__name__) from error

@@ -2,17 +2,29 @@
 
 from dataclasses import replace
 
+from ari_app.call.plan import Stage
 from ari_app.call.routing import FALLBACK_QUEUE
 from ari_app.call.state import Call, Next, Phase
-from ari_app.call.vocabulary import HangUp, NoteEnded, NoteTransferred, ReleaseMedia, SendToPeople
+from ari_app.call.vocabulary import (
+    Action,
+    DropOperator,
+    HangUp,
+    NoteAsked,
+    NoteEnded,
+    NoteTransferred,
+    ReleaseMedia,
+    SayNobodyIsFree,
+    SendToPeople,
+)
 from core.events import Outcome
 
 
 def hand(call: Call, queue: str, reason: str, now: float) -> Next:
-    """To people; `queue` empty: to the site's own."""
+    """To people, without another word; `queue` empty: to the site's own."""
     queue = queue or (call.site.operator if call.site else FALLBACK_QUEUE)
-    call = replace(call, phase=Phase.HANDING, deadline=now + call.limits.handing, queue=queue, reason=reason)
-    return call, [SendToPeople(queue), ReleaseMedia(reason)]
+    dropped = abandon(call)
+    call = replace(call, phase=Phase.HANDING, handover=None, deadline=now + call.limits.handing, queue=queue, reason=reason)
+    return call, [*dropped, SendToPeople(queue), ReleaseMedia(reason)]
 
 
 def with_people(call: Call, now: float) -> Next:
@@ -20,11 +32,42 @@ def with_people(call: Call, now: float) -> Next:
     return replace(call, phase=Phase.WITH_PEOPLE, deadline=now + call.limits.call, outcome="transferred"), note
 
 
+def nobody_is_free(call: Call, outcome: Outcome, now: float) -> Next:
+    """Said by Asterisk: the agent can't, or is not to."""
+    call = replace(call, phase=Phase.HANGING_UP, handover=None, deadline=now + call.limits.farewell, outcome=outcome)
+    return call, [SayNobodyIsFree(), ReleaseMedia("nobody is free")]
+
+
 def hang_up(call: Call, outcome: Outcome, cause: int, now: float) -> Next:
-    call = replace(call, phase=Phase.HANGING_UP, deadline=now + call.limits.hanging_up, outcome=outcome)
-    return call, [HangUp(cause), ReleaseMedia(outcome)]
+    dropped = abandon(call)
+    call = replace(call, phase=Phase.HANGING_UP, handover=None, deadline=now + call.limits.hanging_up, outcome=outcome)
+    return call, [*dropped, HangUp(cause), ReleaseMedia(outcome)]
 
 
-def end(call: Call, outcome: Outcome, cause: int, text: str) -> Next:
-    call = replace(call, phase=Phase.OVER, deadline=None, outcome=outcome)
-    return call, [ReleaseMedia(outcome), NoteEnded(outcome, cause, text)]
+def end(call: Call, outcome: Outcome, cause: int, text: str, sip_status: int | None = None) -> Next:
+    if referred := _referred(call):
+        outcome = "transferred"
+    left = referred or abandon(call)
+    call = replace(call, phase=Phase.OVER, handover=None, deadline=None, outcome=outcome)
+    return call, [*left, ReleaseMedia(outcome), NoteEnded(outcome, cause, text, sip_status)]
+
+
+def abandon(call: Call) -> list[Action]:
+    """Whoever is asked just now has nobody to take over any more."""
+    search = call.handover
+    if search is None or search.way is None:
+        return []
+    note = NoteAsked(search.way.name, "caller_gone", search.since)
+    if search.rings:
+        return [DropOperator(search.number), note]
+    return [note] if search.stage is Stage.SENT else []
+
+
+def _referred(call: Call) -> list[Action]:
+    """The carrier took the caller over by REFER: for us that is the end of the call."""
+    search = call.handover
+    if search is None or search.way is None or search.stage is not Stage.SENT or search.way.kind != "outside":
+        return []
+    if call.site is None or not call.site.handover.refer:
+        return []
+    return [NoteAsked(search.way.name, "accepted", search.since), NoteTransferred(search.way.name, search.reason)]

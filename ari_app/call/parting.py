@@ -3,8 +3,16 @@
 from dataclasses import replace
 
 from ari_app.call import moves
-from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next
-from ari_app.call.vocabulary import AsteriskFailed, CallerElsewhere, CallerLeft, Happening, LookForCaller
+from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next, Phase
+from ari_app.call.vocabulary import (
+    AsteriskFailed,
+    CallerElsewhere,
+    CallerLeft,
+    CallerMet,
+    HangUp,
+    Happening,
+    LookForCaller,
+)
 from core.machine import Tick
 
 
@@ -23,6 +31,8 @@ def leaving(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return call, []
         case Tick():
             return replace(call, deadline=now + call.limits.leaving), [LookForCaller()]
+        case CallerMet(peer=peer):
+            return moves.with_people(replace(call, queue=peer, reason="moved"), now)
         case CallerElsewhere():  # somebody moved the call: a watchdog, an admin
             return moves.with_people(replace(call, queue="elsewhere", reason="moved"), now)
     return None
@@ -33,6 +43,8 @@ def ending(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case CallerLeft():
             return call, []
+        case AsteriskFailed() if call.phase is Phase.HANGING_UP:  # not even a last word
+            return call, [HangUp(NORMAL_CLEARING)]
         case Tick():  # recover.py sweeps up what may be left
             return moves.end(call, call.outcome or "failed", INTERWORKING, "end not seen")
     return None

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
-from ari_app.call.vocabulary import Action
+from ari_app.call.plan import Handover
+from ari_app.call.vocabulary import Action, Happening
+from ari_app.call.wishes import NO_WISHES, Wishes
 from core.events import Outcome
 from core.sites import Site
 
@@ -12,19 +15,33 @@ from core.sites import Site
 class Phase(StrEnum):
     ROUTING = "routing"
     """Which site, and is there room?"""
+    DIALLING = "dialling"
+    """A call out: until they answer, or do not (dialling.py)."""
     OPENING = "opening"
     """The media server reserves a session; the phone rings, the bridge is made."""
     JOINING = "joining"
     """The media leg is made and joined to the caller."""
     ANSWERING = "answering"
     TALKING = "talking"
+    MENDING = "mending"
+    """The media server died in the conversation: another one takes it over (mending.py)."""
     ADOPTING = "adopting"
     """A conversation that went on without us: the media server is asked if it still does."""
+    ASIDE = "aside"
+    """In mid-conversation, in the dialplan for a moment (live.py)."""
     LEAVING = "leaving"
     """The caller left our application: hung up, or moved elsewhere? The next event tells."""
+    HANDOVER = "handover"
+    """A person is being looked for; the agent stands by (handover.py)."""
     HANDING = "handing"
     """On the way to people."""
     WITH_PEOPLE = "with_people"
+    PEOPLE_FIRST = "people_first"
+    """The operators' phones ring before the agent answers."""
+    GREETING = "greeting"
+    """The agent says how to leave a message."""
+    TAPE = "tape"
+    """Asterisk takes a message, or says sorry."""
     HANGING_UP = "hanging_up"
     OVER = "over"
 
@@ -40,10 +57,14 @@ class Limits:
     leaving: float = 0.5
     handing: float = 2.0
     hanging_up: float = 2.0
+    farewell: float = 20.0
+    """Asterisk's own last words, and their end."""
     ring: float = 0.0
     """The shortest ring before the answer."""
     call: float = 3600.0
     """Asterisk's own TIMEOUT(absolute) ends a call first; this is for the case that we did not hear of it."""
+    phones: tuple[str, ...] = ()
+    """No limit: this machine's operators, for sites that name none."""
 
 
 NORMAL_CLEARING = 16
@@ -61,6 +82,8 @@ class Call:
     deadline: float | None
     site: Site | None = None
     parts: frozenset[str] = frozenset()
+    sessions: int = 1
+    """Media sessions that it has had: more than one if media servers died."""
     ring_until: float = 0.0
     answered_at: float | None = None
     """time.time(), as Asterisk's answer came."""
@@ -68,6 +91,15 @@ class Call:
     """Where people wait for this caller, once on the way there…"""
     reason: str = ""
     """…and why."""
+    handover: Handover | None = None
+    """In HANDOVER: how far the search is."""
+    rung: int = 0
+    """Operators' legs so far."""
+    then: Literal["hang_up", "voicemail"] = "hang_up"
+    """What comes after the greeting, if that is all that is said."""
+    wishes: Wishes = NO_WISHES
+    waiting: tuple[Happening, ...] = ()
+    """What happened while the caller was aside, until they are back."""
     outcome: Outcome | None = None
     """Known before the end where it is our doing."""
 
@@ -85,7 +117,19 @@ class Call:
         return self.phase in _WITH_AGENT
 
 
-_WITH_AGENT = frozenset({Phase.OPENING, Phase.JOINING, Phase.ANSWERING, Phase.TALKING, Phase.ADOPTING})
+_WITH_AGENT = frozenset(
+    {
+        Phase.OPENING,
+        Phase.JOINING,
+        Phase.ANSWERING,
+        Phase.GREETING,
+        Phase.TALKING,
+        Phase.ASIDE,
+        Phase.MENDING,
+        Phase.ADOPTING,
+        Phase.HANDOVER,
+    }
+)
 
 Next = tuple[Call, Sequence[Action]]
 """What becomes of the call, and what is to be done."""

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from ari_app.call import moves
+from ari_app.call import handover, live, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import Happening, KeyPressed, PutOnHold, TakenOffHold, Tell
-from core.commands import Answered, Digit, HangUpRequested, Hold, MediaOpened, TransferRequested, Unhold
+from ari_app.call.vocabulary import Happening, KeyPressed, MusicFailed, NoteAnsweredBy, PutOnHold, TakenOffHold, Tell
+from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, SecretAwaited, TransferRequested
 from core.machine import Tick
 
 
@@ -20,9 +20,15 @@ def adopting(call: Call, event: Happening | Tick, now: float) -> Next | None:
 def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case HangUpRequested(reason=reason):
-            return moves.hang_up(call, "no_input" if reason == "no_input" else "completed", NORMAL_CLEARING, now)
-        case TransferRequested(destination=destination, reason=reason):
-            return moves.hand(call, destination, reason, now)
+            return moves.hang_up(call, "completed" if reason == "goodbye" else reason, NORMAL_CLEARING, now)
+        case AnsweredBy():
+            return call, [NoteAnsweredBy(event)]
+        case TransferRequested():
+            return handover.wished(call, event, now)
+        case SecretAwaited(on=on) if not (call.site and call.site.listening.secrets):
+            return live.record(call, "secret", not on, now)
+        case MusicFailed():
+            return live.unhold(call, "order")
         case Tick():
             return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
     return _phone(call, event)
@@ -34,7 +40,7 @@ def _phone(call: Call, event: Happening | Tick) -> Next | None:
         case KeyPressed(digit):
             return call, [Tell(Digit(digit=digit))]
         case PutOnHold():
-            return call, [Tell(Hold())]
+            return live.hold(call, "phone")
         case TakenOffHold():
-            return call, [Tell(Unhold())]
+            return live.unhold(call, "phone")
     return None

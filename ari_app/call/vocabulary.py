@@ -5,11 +5,13 @@ Actions are requests, each with the event that answers it. session.py translates
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
+from ari_app.call.plan import Way
 from ari_app.call.routing import Decision
-from core.commands import FromMedia, ToMedia
-from core.events import Outcome
-from core.orders import CallOrder, Reply
+from core.commands import AnsweredBy, FromMedia, ToMedia
+from core.events import AskedResult, Outcome
+from core.orders import CallOrder, MonitorMode, Reply
 from core.sites import Site
 
 
@@ -90,11 +92,71 @@ class CallerGone:
     cause: int
     """Q.850"""
     cause_text: str
+    sip_status: int | None = None
+    """Of a call out that nobody answered: what their network said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whom we called has answered, and is in our application."""
+
+    at: float
+    """time.time()"""
+    native: str
+    """Asterisk's name of the codec they speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMet:
+    """The caller is together with somebody, and not by our bridge."""
+
+    peer: str
+    """An operator's extension, or a trunk."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerBack:
+    """The dialplan gives the caller back to us."""
+
+    why: str
+    """waiting: we asked for it; else as extensions_*.conf says: a QUEUESTATUS, outside-BUSY-17, referred…"""
+
+
+@dataclass(frozen=True, slots=True)
+class LeavesMessage:
+    """The dialplan gives the caller a beep."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAnswered:
+    """An operator's: what is heard there is the summary."""
+
+    number: int
+    """Of the leg, see RingOperator."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneGone:
+    """An operator's leg has ended, or could not be made."""
+
+    number: int
+    result: AskedResult
+
+
+@dataclass(frozen=True, slots=True)
+class AsideFailed:
+    """The caller could not step aside: they are where they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class MusicFailed:
+    """The caller was put on hold, and hears nothing."""
 
 
 Happening = (
     Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
-    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | FromMedia | CallOrder
+    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | Reached | CallerMet | CallerBack | LeavesMessage
+    | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
 )  # fmt: skip
 
 
@@ -102,6 +164,8 @@ Happening = (
 @dataclass(frozen=True, slots=True)
 class FindSite:
     """Answered by Routed."""
+
+    people_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +199,13 @@ class ReserveMedia:
 @dataclass(frozen=True, slots=True)
 class ResumeMedia:
     """Answered like ReserveMedia."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceMedia:
+    """The session is lost: delete its leg, and reserve another one, wherever that is. Answered like ReserveMedia."""
+
+    site: Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +246,75 @@ class SendToPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """The recording stops, and the caller waits for us outside our bridge. Answered by CallerLeft, CallerBack."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayMusic:
+    """To a caller who is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Make the spoken summary, of which every way of the caller's to a person knows. It takes its time: nobody waits."""
+
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingOperator:
+    """Answered by PhoneAnswered, and by PhoneGone. From here on the operator can accept without us."""
+
+    number: int
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookForOperator:
+    """Answered by PhoneAnswered or PhoneGone, or not at all while it rings."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropOperator:
+    """Nobody waits for them any more. Their leg may be gone."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendCaller:
+    """To a queue, to a phone, outside. Answered by CallerLeft; then by CallerMet, CallerBack or CallerGone."""
+
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The caller's recording goes on, on the way back to the agent. Answered by CallerLeft, CallerBack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejoin:
+    """The caller and the agent. Answered by Joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class SayNobodyIsFree:
+    """Asterisk says it, and hangs up. Answered by CallerLeft and CallerGone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTo:
+    """The dialplan does the rest: a message, an announcement, operators' phones first. Answered by CallerLeft."""
+
+    context: Literal["people-first", "voicemail", "sorry"]
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """Answered by CallerGone."""
 
@@ -192,6 +332,23 @@ class NoteAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteAnsweredBy:
+    """Of a call out."""
+
+    told: AnsweredBy
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAsked:
+    """What came of asking somebody."""
+
+    person: str
+    result: AskedResult
+    since: float
+    """Loop seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteTransferred:
     destination: str
     reason: str
@@ -202,6 +359,7 @@ class NoteEnded:
     outcome: Outcome
     cause: int
     cause_text: str
+    sip_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +369,68 @@ class AnswerOrder:
     reply: Reply
 
 
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Somebody. Answered by PickedUp and Reached, by CallerGone, or by AsteriskFailed."""
+
+    to: str
+    """E.164"""
+    trunk: str
+    caller_id: str
+    ring_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoteCodec:
+    """Known only now: whom we called has answered."""
+
+    native: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepAside:
+    """Into the dialplan and back. Answered by CallerLeft, CallerBack; or AsideFailed."""
+
+    recording: bool
+    """It runs from then on, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendKeys:
+    """Towards the caller."""
+
+    order_id: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """For a caller in our bridge, who then hears nothing else. Answered by MusicFailed, or by nothing."""
+
+    order_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RingSupervisor:
+    """Who answers hears the call, and needs us no more."""
+
+    order_id: str
+    number: int
+    """Of the leg."""
+    extension: str
+    mode: MonitorMode
+
+
+LiveAction = StepAside | SendKeys | Music | RingSupervisor
+"""For live.py and orders.py, by ari_app/obeying.py. Those with an order_id are answered to who gave it."""
+SearchAction = (
+    Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | Rejoin | SayNobodyIsFree
+)  # fmt: skip
+"""For handover.py, by ari_app/operators.py."""
+
 Action = (
-    FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | MakeLeg | Join | PickUp | Tell
-    | ReleaseMedia | SendToPeople | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded | AnswerOrder
+    FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg | Join | PickUp
+    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded | AnswerOrder
+    | Dial | NoteCodec | NoteAnsweredBy | NoteAsked | SearchAction | LiveAction
 )  # fmt: skip

@@ -11,12 +11,15 @@ from ari_app.ari.client import Ari
 from ari_app.ari.events import Reader
 from ari_app.ari.models import ApplicationReplaced
 from ari_app.books import Books
+from ari_app.briefing import Briefing
 from ari_app.call.routing import CannotTell, Finding, Found
 from ari_app.call.seats import Seats
 from ari_app.call.state import Limits
 from ari_app.doors import Doors
 from ari_app.journal import Entry, Journal
+from ari_app.media_servers import MediaServers
 from ari_app.recordings import Recordings
+from ari_app.standing import StandingOrders
 from ari_app.recover import compare_notes, sweep
 from ari_app.switchboard import Switchboard
 from core import commands
@@ -77,10 +80,11 @@ class World:
         self.asterisk, self.media, self.facts = asterisk, Media(), list[AnyEvent]()
         self.journal = Journal(settings.home / "calls")
         self.sites = OneSite(Found(SITE))
-        recordings = Recordings(ari, settings.recordings_dir)
         doors = Doors(
-            ari=ari, sites=self.sites, recordings=recordings, books=Books(self.journal, self.facts.append, recordings),
-            seats=Seats(), media_socket=settings.socket("media-server"), limits=Limits(), max_total=60,
+            ari=ari, sites=self.sites, standing=StandingOrders(ari),
+            books=Books(self.journal, self.facts.append, Recordings(settings.recordings_dir)),
+            seats=Seats(), media=MediaServers(settings), limits=Limits(phones=("201",)), max_total=60,
+            briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"), trunk_hosts={},
         )  # fmt: skip
         self.board = Switchboard(doors, tasks)
         asterisk.answers["POST", "/channels/externalMedia"] = (200, LEG)

@@ -1,0 +1,91 @@
+"""Whom a caller could be handed to, one after another, and how far that is: values of handover.py. ◆"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from core.handover import EXTENSION
+from core.orders import HandoverKind
+from core.outbound import E164
+from core.sites import QUEUE, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """operator: their phone is rung and they accept; the others are dialplan's business: the caller is sent there, and
+    comes back if nobody answers."""
+
+    kind: Literal["operator", "queue", "extension", "outside"]
+    name: str
+    """An extension, a queue, a number."""
+
+
+class Stage(StrEnum):
+    ANNOUNCING = "announcing"
+    """The agent says that a person comes; it was not the agent's idea."""
+    PARKING = "parking"
+    """The caller's recording stops, and music begins."""
+    RINGING = "ringing"
+    """An operator's phone."""
+    TELLING = "telling"
+    """The operator hears who it is and why, and decides."""
+    TAKING = "taking"
+    """The caller left our application: with that operator, or is it over?"""
+    SENT = "sent"
+    """The caller is in the dialplan: in a queue, or somebody is dialled."""
+    FETCHING = "fetching"
+    """The caller's recording goes on…"""
+    REJOINING = "rejoining"
+    """…and they are with the agent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    ways: tuple[Way, ...]
+    """Still to be tried; the first is being tried."""
+    reason: str
+    stage: Stage
+    summary: str = ""
+    returns: bool = True
+    """The agent can take the caller back. Not one that failed."""
+    number: int = 0
+    """Of the operator's leg that is rung, over the whole call."""
+    since: float = 0.0
+    """When the present way was begun, loop seconds."""
+
+    @property
+    def way(self) -> Way | None:
+        return self.ways[0] if self.ways else None
+
+    @property
+    def rings(self) -> bool:
+        """An operator's leg may be there."""
+        return self.stage in (Stage.RINGING, Stage.TELLING, Stage.TAKING)
+
+
+def usual(site: Site, phones: tuple[str, ...]) -> tuple[Way, ...]:
+    """As the site says. `phones`: the extensions of this machine, for a site that names none."""
+    wish = site.handover
+    ways = [Way("operator", extension) for extension in wish.operators or phones] if wish.supervised else []
+    if wish.queue:
+        ways.append(Way("queue", site.operator))
+    if wish.outside and wish.trunk:
+        ways.append(Way("outside", wish.outside))
+    return tuple(ways)
+
+
+def towards(destination: str, kind: HandoverKind, site: Site, phones: tuple[str, ...]) -> tuple[Way, ...] | None:
+    """To a destination of somebody's choice; None: there is none such, or none that this site may call."""
+    wish = site.handover
+    if not destination:
+        return usual(site, phones) if kind == "supervised" else (Way("queue", site.operator),)
+    if re.match(QUEUE, destination):
+        own = destination == site.operator and kind == "supervised"
+        return usual(site, phones) if own else (Way("queue", destination),)
+    if re.match(EXTENSION, destination):
+        known = destination in (*phones, *wish.operators)
+        return (Way("operator" if kind == "supervised" else "extension", destination),) if known else None
+    if re.match(E164, destination) and wish.trunk and destination in (wish.outside, *wish.outside_allowed):
+        return (Way("outside", destination),)
+    return None

@@ -1,0 +1,134 @@
+"""People for one call (call/handover.py): operators' phones rung, heard of, let go; the caller sent to a queue, fetched back.
+
+A phone is rung into the dialplan ([accept] in extensions_accept.conf), so that whoever has been rung can take the caller even
+if we are gone. Its leg's id is the call's and a number, and the phone is followed before it rings: no event is missed.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable
+
+from ari_app.ari.client import AriError, Gone, NotInStasis
+from ari_app.ari.events import ChannelEvent
+from ari_app.ari.models import ChannelDestroyed, ChannelStateChange
+from ari_app.books import Caller
+from ari_app.call import vocabulary as do
+from ari_app.call.plan import Way
+from ari_app.doors import Doors
+from core.events import AskedResult
+from core.ids import bridge_id, operator_channel_id
+from core.sites import Site
+
+_LEG = re.compile(r"operator(\d+)-")
+
+
+class Operators:
+    """`say` takes to the machine what came of it."""
+
+    def __init__(self, doors: Doors, caller: Caller, say: Callable[[do.Happening], None]) -> None:
+        self._ari = doors.ari
+        self._briefing = doors.briefing
+        self._trunk_hosts = doors.trunk_hosts
+        self._caller = caller
+        self._say = say
+        self._answered: set[int] = set()
+
+    async def perform(self, action: do.SearchAction, site: Site) -> None:
+        """AriError: Asterisk did not do it."""
+        ari, call = self._ari, self._caller.call_id
+        match action:
+            case do.Park():
+                await ari.to_dialplan(call, "waiting", "s")
+            case do.PlayMusic():
+                await ari.play_music(call)
+            case do.Brief(summary):
+                await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
+                await self._briefing.make(self._caller, site, summary)
+            case do.RingOperator(number, extension):
+                await self._ring(number, extension, site)
+            case do.LookForOperator(number):
+                await self._look(number)
+            case do.DropOperator(number):
+                await ari.hang_up(operator_channel_id(call, number))
+            case do.SendCaller(way):
+                await self._send(way, site)
+            case do.Fetch():  # extensions_inbound.conf knows the call, and goes on recording it
+                await ari.to_dialplan(call, "from-trunk", self._caller.called)
+            case do.Rejoin():
+                await self._rejoin()
+            case do.SayNobodyIsFree():
+                await ari.to_dialplan(call, "nobody", "s")
+
+    def hear(self, event: ChannelEvent, leg: str) -> None:
+        """An event of a leg of ours, by its id."""
+        if (match := _LEG.match(leg)) is None:
+            return
+        number = int(match[1])
+        match event:
+            case ChannelStateChange(channel=channel) if channel.state == "Up":
+                self._up(number)
+            case ChannelDestroyed(cause=cause, tech_cause=status):
+                self._say(do.PhoneGone(number, _result(cause, status, number in self._answered)))
+
+    # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _ring(self, number: int, extension: str, site: Site) -> None:
+        call, wish, phone = self._caller.call_id, site.handover, f"PJSIP/{extension}"
+        variables = {
+            "CALLCHAN": call, "CALLID": call, "RECORDED": "yes" if site.recording else "no",
+            "SUMMARY": self._briefing.path(call), "GENERAL": self._briefing.general, "ACCEPT_S": str(round(wish.accept_s)),
+        }  # fmt: skip
+        try:
+            await self._ari.follow_endpoint(phone)
+            await self._ari.originate(
+                operator_channel_id(call, number), phone, "accept", variables,
+                caller_id=self._shown(site), ring_s=wish.ring_s, originator=call,
+            )  # fmt: skip
+        except AriError:
+            self._say(do.PhoneGone(number, "unreachable"))
+
+    async def _look(self, number: int) -> None:
+        """For a leg of an earlier life of ours."""
+        try:
+            leg = await self._ari.channel(operator_channel_id(self._caller.call_id, number))
+        except Gone:
+            self._say(do.PhoneGone(number, "no_answer"))
+        else:
+            if leg.state == "Up":
+                self._up(number)
+
+    async def _send(self, way: Way, site: Site) -> None:
+        call, wish = self._caller.call_id, site.handover
+        variables = {"AGENT_BACK": "yes", "QUEUE_WAIT": str(round(wish.queue_s))}
+        context = {"queue": "people", "extension": "operator", "outside": "refer" if wish.refer else "outside"}[way.kind]
+        if way.kind == "outside":
+            variables |= {"TRUNK": wish.trunk, "CALLER_ID": wish.caller_id, "TRUNK_HOST": self._trunk_hosts.get(wish.trunk, "")}
+        for name, value in variables.items():
+            await self._ari.set_variable(call, name, value)
+        await self._ari.to_dialplan(call, context, way.name)
+
+    async def _rejoin(self) -> None:
+        call = self._caller.call_id
+        with contextlib.suppress(NotInStasis):  # gone meanwhile: joining will say so
+            await self._ari.stop_music(call)
+        await self._ari.join(bridge_id(call), call)
+        self._say(do.Joined())
+
+    def _up(self, number: int) -> None:
+        self._answered.add(number)
+        self._say(do.PhoneAnswered(number))
+
+    def _shown(self, site: Site) -> str:
+        """On the phone's display. Who has no name is shown under the name of the business that they called."""
+        name = re.sub(r'["\\<>\x00-\x1f]', "", self._caller.name or site.name)[:40]
+        return f'"{name}" <{re.sub(r"[^0-9+]", "", self._caller.number) or "anonymous"}>'
+
+
+def _result(cause: int, status: int | None, answered: bool) -> AskedResult:
+    """`cause` is Q.850, `status` SIP's; of a phone that was answered the dialplan says how it went (extensions_accept.conf)."""
+    if answered:
+        return "silent" if cause == 19 else "caller_gone" if cause == 26 else "declined"
+    if status in (486, 600) or cause == 17:
+        return "busy"
+    if status == 603 or cause == 21:
+        return "declined"
+    return "no_answer" if status in (None, 408, 480, 487) else "unreachable"
