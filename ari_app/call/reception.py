@@ -1,8 +1,8 @@
 """Calls that the agent does not take, or not at once: people ring first; a message after the beep; a tape that says sorry. ◆
 
-    ROUTING ─> PEOPLE_FIRST ─> WITH_PEOPLE, or ROUTING again
-    ROUTING ─> … ANSWERING ─> GREETING ─> TAPE          the agent says what to do, the beep comes from the dialplan
-    ROUTING ─> TAPE                                     no seat for the agent: Asterisk's own prompts
+ROUTING ─> PEOPLE_FIRST ─> WITH_PEOPLE, or ROUTING again
+ROUTING ─> … ANSWERING ─> GREETING ─> TAPE          the agent says what to do, the beep comes from the dialplan
+ROUTING ─> TAPE                                     no seat for the agent: Asterisk's own prompts
 """
 
 from dataclasses import replace
@@ -47,7 +47,7 @@ def people_first(call: Call, event: Happening | Tick, now: float) -> Next | None
         case Tick() if call.answered:
             return moves.with_people(replace(call, queue=operator, reason="people_first"), now)
         case CallerBack() | AsteriskFailed():
-            return replace(call, phase=Phase.ROUTING, deadline=now + call.limits.routing), [FindSite(people_asked=True)]
+            return returned(call, now)
         case Tick():
             return replace(call, deadline=now + call.limits.handing), [LookForCaller()]
     return None
@@ -71,6 +71,12 @@ def play(call: Call, context: Literal["voicemail", "sorry"], extension: str, now
 def leave_message(call: Call, now: float) -> Next:
     """The beep comes; the dialplan sent them there, for nobody was free."""
     return replace(call, phase=Phase.TAPE, deadline=now + call.limits.call, outcome="voicemail"), []
+
+
+def returned(call: Call, now: float) -> Next:
+    """A person sends the caller (back) to the agent, who begins anew."""
+    call = replace(call, phase=Phase.ROUTING, deadline=now + call.limits.routing, parts=frozenset(), handover=None)
+    return replace(call, then="hang_up", queue="", reason="", outcome=None), [FindSite(people_asked=True)]
 
 
 def tape(call: Call, event: Happening | Tick, now: float) -> Next | None:

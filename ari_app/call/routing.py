@@ -92,7 +92,7 @@ class Ringing:
     total: int
     """…and of all."""
     people_asked: bool = False
-    """Their phones have rung for this call before."""
+    """Their phones have rung for this call, or one of them sends it to the agent: it was welcome before."""
     drained: Way | None = None
     """The agent takes no new calls just now; what meets them instead."""
 
@@ -109,18 +109,23 @@ def decide(finding: Finding, call: Ringing, *, max_total: int, unknown: UnknownN
 
 
 def _at(site: Site, call: Ringing, room: bool) -> Decision:
-    way, reason = unwelcome(site.reception, call.caller) or ("agent", "")
-    if way != "agent":
-        return _instead(site, way, reason, room)
     if call.drained:
         return _instead(site, call.drained, "draining", room=False)
-    if not site.is_open(call.at) and (closed := _closed(site, room)) is not None:
-        return closed
-    if site.reception.people_first_s and site.is_open(call.at) and not call.people_asked:
-        return PeopleFirst(site, site.reception.people_first_s)
+    if not call.people_asked and (other := _before_the_agent(site, call, room)) is not None:
+        return other
     if not room:
         return _instead(site, site.overflow, "full", room)
     return Admit(site if site.is_open(call.at) else site.while_closed())
+
+
+def _before_the_agent(site: Site, call: Ringing, room: bool) -> Decision | None:
+    """What a caller meets instead of the agent; None: the agent."""
+    way, reason = unwelcome(site.reception, call.caller) or ("agent", "")
+    if way != "agent":
+        return _instead(site, way, reason, room)
+    if not site.is_open(call.at):
+        return _closed(site, room)
+    return PeopleFirst(site, site.reception.people_first_s) if site.reception.people_first_s else None
 
 
 def _closed(site: Site, room: bool) -> Decision | None:

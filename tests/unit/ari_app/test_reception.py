@@ -111,3 +111,12 @@ def test_a_message_left_because_no_person_was_free_is_one() -> None:
     story = Story(watch(Limits(), SITE, 100.0))
     story.after(do.LeavesMessage())
     assert story.after(GONE)[-1] == do.NoteEnded("voicemail", 16, "Normal Clearing")
+
+
+def test_a_person_sends_the_caller_back_to_the_agent_who_begins_anew() -> None:
+    story = Story(watch(Limits(), SITE, 100.0))
+    assert story.after(do.CallerBack("referred")) == [do.FindSite(people_asked=True)]
+    assert do.MakeBridge() in story.after(do.Routed(Admit(SITE)))
+    story.after(OPENED, do.BridgeMade(), do.LegReady(), do.LegMade("127.0.0.1", 10002), do.Joined(), do.PickedUp(at=7.0))
+    assert story.call.phase is Phase.TALKING
+    assert story.after(GONE)[-1] == do.NoteEnded("caller_hung_up", 16, "Normal Clearing")

@@ -155,6 +155,11 @@ def test_people_ring_first_whatever_the_agents_cap_and_the_cap_is_kept_after() -
     assert decide(Found(shop), of_site=2, asked=True) == Refuse(shop, 17)
 
 
+def test_whom_people_send_to_the_agent_gets_the_agent_at_any_hour() -> None:
+    shop = site(hours=Hours(week=SHOP, closed="queue"), reception=Reception(blocklist=("+91*",)))
+    assert isinstance(decide(Found(shop), at=MIDNIGHT, asked=True), Admit)
+
+
 def test_a_number_nobody_has_meets_what_the_machine_says() -> None:
     assert decide(NobodyHas(), unknown="decline") == Refuse(None, 21)
     assert decide(NobodyHas(), unknown="queue") == Overflow(None, "humans", "unknown_number")
