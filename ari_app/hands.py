@@ -73,6 +73,9 @@ class Hands:
             case do.MakeBridge():
                 self._make(self._ask(ari.make_bridge(bridge), do.BridgeMade()))
             case do.ReserveMedia(site, announce):
+                if self._media.closed:  # people send the caller back to the agent
+                    self._session += 1
+                    self._media = self._link()
                 self._start(self._media.open(self._opening(site, announce), self._chosen))
             case do.ResumeMedia():
                 where = self._record.entry.media if self._record.entry else ""

@@ -11,6 +11,7 @@ ADOPTED = Counter("haazir_ari_app_calls_adopted", "Calls of an earlier life take
 SESSION_FAILURES = Counter("haazir_ari_app_session_failures", "Calls that died of a fault of ours")
 ARI_ERRORS = Counter("haazir_ari_app_ari_errors", "Requests that Asterisk did not do, by kind", ["kind"])
 IN_CONTROL = Gauge("haazir_ari_app_in_control", "1: this ari-app is in control; 0: it stands by")
+DRAINING = Gauge("haazir_ari_app_draining", "1: new calls are not given to the agent")
 MEDIA_HEALTHY = Gauge(
     "haazir_ari_app_media_server_healthy", "1: it takes calls; 0: it is away, lacks something or drains", ["name"]
 )

@@ -16,9 +16,9 @@ def bridge_id(call: CallId) -> str:
     return f"bridge-{call}"
 
 
-def media_channel_id(call: CallId) -> str:
-    """The externalMedia channel of a call."""
-    return f"media-{call}"
+def media_channel_id(call: CallId, session: int = 1) -> str:
+    """The externalMedia channel of a call's first media session, or of a later one."""
+    return f"media-{call}" if session == 1 else f"media{session}-{call}"
 
 
 def operator_channel_id(call: CallId, number: int) -> str:

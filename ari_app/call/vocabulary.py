@@ -431,6 +431,6 @@ SearchAction = (
 
 Action = (
     FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg | Join | PickUp
-    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded | AnswerOrder
-    | Dial | NoteCodec | NoteAnsweredBy | NoteAsked | SearchAction | LiveAction
+    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded
+    | AnswerOrder | Dial | NoteCodec | NoteAnsweredBy | NoteAsked | SearchAction | LiveAction
 )  # fmt: skip

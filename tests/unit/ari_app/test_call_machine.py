@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ari_app.call import mending
 from ari_app.call import vocabulary as do
 from ari_app.call.machine import adopt, arrive, step, watch
 from ari_app.call.plan import Way
@@ -124,13 +125,42 @@ def test_a_database_that_does_not_answer_in_time_means_people() -> None:
     assert do.SendToPeople("humans") in Story().after(Tick())
 
 
-def test_a_media_server_that_dies_in_the_conversation_means_people() -> None:
-    assert talking().after(do.MediaGone()) == [do.SendToPeople("humans"), do.ReleaseMedia("media_failed")]
+NOBODY_TAKES_IT: list[do.Happening | Tick] = [do.MediaGone(), commands.MediaRefused(reason="full"), Tick()]
+
+
+def test_a_media_server_that_dies_in_the_conversation_is_replaced_by_another() -> None:
+    story = talking()
+    assert story.after(do.MediaGone()) == [do.ReplaceMedia(SITE)]
+    assert story.call.with_agent
+    assert story.after(OPENED) == [do.MakeLeg("127.0.0.1", 40000)]
+    assert story.after(do.LegMade("127.0.0.1", 10002), do.LegReady()) == [CONNECT, do.Join()]
+    assert story.after(do.Joined()) == [do.Tell(commands.Answered(at=7.0))]
+    assert story.call.phase is Phase.TALKING
+
+
+@pytest.mark.parametrize("event", NOBODY_TAKES_IT)
+def test_a_conversation_that_no_other_media_server_takes_goes_to_people(event: do.Happening | Tick) -> None:
+    story = talking()
+    story.after(do.MediaGone())
+    assert story.after(event) == [do.SendToPeople("humans"), do.ReleaseMedia("media_failed")]
+
+
+def test_a_call_that_kills_media_servers_does_not_go_through_all_of_them() -> None:
+    story = talking()
+    for _ in range(mending.MOST - 1):
+        story.after(do.MediaGone(), OPENED, do.LegMade("127.0.0.1", 10002), do.LegReady(), do.Joined())
+    assert do.SendToPeople("humans") in story.after(do.MediaGone())
+
+
+@pytest.mark.parametrize("event", [do.MediaGone(), commands.MediaRefused(reason="no such call here")])
+def test_a_conversation_whose_media_server_died_with_us_is_taken_over_too(event: do.Happening) -> None:
+    story = Story(adopt(Limits(), SITE, 7.0, 100.0))
+    assert story.after(event) == [do.ReplaceMedia(SITE)]
 
 
 def test_no_people_either_is_a_failed_call() -> None:
     story = talking()
-    story.after(do.MediaGone())
+    story.after(do.MediaGone(), do.MediaGone())
     assert do.HangUp(16) in story.after(do.AsteriskFailed())
     assert story.after(GONE)[-1] == do.NoteEnded("failed", 16, "Normal Clearing")
 
@@ -198,7 +228,8 @@ def test_an_adopted_call_goes_on_talking() -> None:
 
 def test_an_adopted_call_without_its_media_session_goes_to_people() -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
-    assert do.SendToPeople("humans") in story.after(commands.MediaRefused(reason="no such session"))
+    story.after(commands.MediaRefused(reason="no such session"))
+    assert do.SendToPeople("humans") in story.after(commands.MediaRefused(reason="full"))
 
 
 def test_a_watched_call_only_waits_for_its_end() -> None:

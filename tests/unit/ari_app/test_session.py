@@ -19,8 +19,8 @@ from ari_app.doors import Doors
 from ari_app.journal import Entry, Journal
 from ari_app.media_servers import MediaServers
 from ari_app.recordings import Recordings
-from ari_app.standing import StandingOrders
 from ari_app.recover import compare_notes, sweep
+from ari_app.standing import StandingOrders
 from ari_app.switchboard import Switchboard
 from core import commands
 from core.bus import Link, serve
