@@ -1,0 +1,93 @@
+"""What somebody outside, or a secret, makes of a conversation: music for the caller, the recording off and on.
+
+    TALKING ─ StepAside ─> ASIDE ─ CallerLeft, CallerBack ─ Rejoin, Joined ─> TALKING
+
+The recording is switched in the dialplan, in mid-conversation; nobody hears it: 3 ms, a gap of 30 ms at most
+(docs/call-control-experiments.md). What else happens meanwhile waits until the caller is back.
+"""
+
+from dataclasses import replace
+
+from ari_app.call import moves
+from ari_app.call.state import Call, Next, Phase
+from ari_app.call.vocabulary import (
+    Action,
+    AnswerOrder,
+    AsideFailed,
+    AsteriskFailed,
+    CallerBack,
+    CallerLeft,
+    Happening,
+    Joined,
+    LookForCaller,
+    Rejoin,
+    ReleaseMedia,
+    StepAside,
+    Tell,
+)
+from ari_app.call.wishes import Holder, OffFor
+from core.commands import Hold, Unhold
+from core.machine import Tick
+from core.orders import Done, NotDone
+
+ASIDE_S = 1.0
+
+
+# ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def hold(call: Call, who: Holder) -> Next:
+    """The agent falls silent; once, whoever wants it."""
+    held = call.wishes.held
+    return replace(call, wishes=replace(call.wishes, held=held | {who})), [] if held else [Tell(Hold())]
+
+
+def unhold(call: Call, who: Holder) -> Next:
+    """It talks again when nobody holds it any more."""
+    held = call.wishes.held - {who}
+    return replace(call, wishes=replace(call.wishes, held=held)), [] if held else [Tell(Unhold())]
+
+
+# ── the recording ────────────────────────────────────────────────────────────────────────────────────────────────────
+def record(call: Call, why: OffFor, on: bool, now: float, order_id: str = "") -> Next:
+    """It runs when nobody wants it off. `order_id`: of who waits for an answer."""
+    off_for = call.wishes.off_for - {why} if on else call.wishes.off_for | {why}
+    wishes = replace(call.wishes, off_for=off_for)
+    wanted = not off_for
+    if wanted == wishes.recording or call.site is None or not call.site.recording:
+        return replace(call, wishes=wishes), _answer(order_id, done=True)
+    wishes = replace(wishes, recording=wanted, order=order_id)
+    return replace(call, phase=Phase.ASIDE, wishes=wishes, deadline=now + ASIDE_S), [StepAside(recording=wanted)]
+
+
+def aside(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    match event:
+        case CallerLeft():
+            return call, []
+        case CallerBack():
+            return call, [Rejoin()]
+        case Joined():
+            return _back(call, now, done=True)
+        case AsideFailed():  # they never left
+            wishes = replace(call.wishes, recording=not call.wishes.recording)
+            return _back(replace(call, wishes=wishes), now, done=False)
+        case AsteriskFailed():  # they came back, to nobody
+            unanswered = _answer(call.wishes.order, done=False)
+            call, actions = moves.hand(call, "", "asterisk_failed", now)
+            return call, [*actions, *unanswered]
+        case Tick():  # they did not come back
+            call = replace(call, phase=Phase.LEAVING, deadline=now + call.limits.leaving)
+            return call, [LookForCaller(), ReleaseMedia("caller left"), *_answer(call.wishes.order, done=False)]
+        case _:
+            return replace(call, waiting=(*call.waiting, event)), []
+
+
+def _back(call: Call, now: float, *, done: bool) -> Next:
+    answered = _answer(call.wishes.order, done=done)
+    wishes = replace(call.wishes, order="")
+    return replace(call, phase=Phase.TALKING, wishes=wishes, deadline=now + call.limits.call), answered
+
+
+def _answer(order_id: str, *, done: bool) -> list[Action]:
+    if not order_id:
+        return []
+    failed = NotDone(order_id=order_id, why="failed", detail="Asterisk did not do it")
+    return [AnswerOrder(Done(order_id=order_id) if done else failed)]
