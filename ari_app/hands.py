@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from ari_app import metrics
 from ari_app.ari.client import AriError, Gone, NotInStasis
 from ari_app.books import Caller, CallRecord
@@ -84,7 +86,8 @@ class Hands:
                 self._start(self._drop(self._media, leg))
                 self._session += 1
                 self._media = self._link()
-                self._start(self._media.open(self._opening(site, announce=False), self._chosen))
+                again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
+                self._start(self._media.open(again, self._chosen))
             case do.MakeLeg(host, port):
                 self._make(self._make_leg(f"{host}:{port}"))
             case do.Join():

@@ -44,8 +44,9 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     screen: bool = False
     """Of a call out: not a word until it is known who answered. Then AnsweredBy tells."""
     session: int = 1
-    """The how-manieth of this call. Past the first, the media server that had the conversation has died in it: no greeting, the
-    caller is asked to say it again."""
+    """The how-manieth of this call."""
+    first: Literal["greeting", "again"] = "greeting"
+    """again: the media server that had the conversation has died in it, and the caller is asked to say it again."""
 
 
 class AdoptMedia(Message, frozen=True, kw_only=True):

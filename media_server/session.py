@@ -74,9 +74,8 @@ class Session:
         self._inbox: Inbox[turn.TurnEvent] = Inbox()
         then: turn.Then = "hang_up" if opening.announce else "listen"
         before = TURNS_APART * (opening.session - 1)
-        first: turn.PhraseName = "greeting" if opening.session == 1 else "again"
         self._turn = turn.Turn(
-            patience=site.patience, language=site.language, operator=site.operator, then=then, first=first, number=before
+            patience=site.patience, language=site.language, operator=site.operator, then=then, first=opening.first, number=before
         )  # fmt: skip
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 

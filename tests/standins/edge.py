@@ -261,7 +261,15 @@ class Scene:
     async def asked_for(self, session: int = 1) -> OpenCall:
         """OpenMedia is on its way."""
         call_id = CallId(f"call-{next(self._numbers)}")
-        opening = msg.OpenMedia(call_id=call_id, site=SITE, codec="ulaw", caller="98", called="1000", session=session)
+        opening = msg.OpenMedia(
+            call_id=call_id,
+            site=SITE,
+            codec="ulaw",
+            caller="98",
+            called="1000",
+            session=session,
+            first="greeting" if session == 1 else "again",
+        )
         call = OpenCall(self, await self.controller(opening), call_id)
         self._sockets.append(call.asterisk)
         return call
