@@ -16,6 +16,7 @@ from ari_app.recordings import Recordings
 from core.commands import AnsweredBy
 from core.events import AnyEvent, CallAnswered, CallAnsweredBy, CallEnded, CallStarted, CallTransferred, PersonAsked
 from core.ids import CallId
+from core.purpose import Purpose
 from core.sites import Site
 
 
@@ -29,6 +30,8 @@ class Caller:
     """Asterisk's name of the codec they speak."""
     name: str = ""
     """As their network tells it; seldom."""
+    purpose: Purpose | None = None
+    """Of a call out: `number` is whom we called, `called` the number they saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Books:
         wanted = end.outcome == "voicemail" or (entry.site.recording and (entry.answered or entry.with_people))
         ended = CallEnded(
             call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(),
-            outcome=end.outcome, cause=end.cause, cause_text=end.cause_text,
+            outcome=end.outcome, cause=end.cause, cause_text=end.cause_text, sip_status=end.sip_status,
             recording=self.recordings.of(entry.call_id, wanted),
         )  # fmt: skip
         self.publish(ended)
@@ -60,11 +63,16 @@ class CallRecord:
     def started(self, caller: Caller, site: Site) -> None:
         """Said once, though a call that began in an earlier life may be routed anew."""
         new = self.entry is None
-        self._keep(Entry(call_id=caller.call_id, site=site, caller=caller.number, called=caller.called, native=caller.native))
+        entry = Entry(
+            call_id=caller.call_id, site=site, caller=caller.number, called=caller.called, native=caller.native,
+            purpose=caller.purpose,
+        )  # fmt: skip
+        self._keep(entry)
         if new:
+            numbers = (caller.number, caller.called) if caller.purpose is None else (caller.called, caller.number)
             started = CallStarted(
                 call_id=caller.call_id, site_id=site.site_id, at=time.time(),
-                direction="inbound", caller=caller.number, called=caller.called,
+                direction="inbound" if caller.purpose is None else "outbound", caller=numbers[0], called=numbers[1],
             )  # fmt: skip
             self._books.publish(started)
 

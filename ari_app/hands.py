@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
 from ari_app.call.state import INTERWORKING
+from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
 from ari_app.media_link import MediaLink
@@ -109,6 +111,10 @@ class Hands:
                 self._start(self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False))  # for the watchdog
             case do.NoteAnswered(at):
                 self._record.answered(at)
+            case do.Dial():
+                self._start(self._dial(action))
+            case do.NoteCodec(native):
+                self._caller = replace(self._caller, native=native)
             case do.NoteAnsweredBy(told):
                 self._record.answered_by(told)
             case do.NoteTransferred():
@@ -191,11 +197,15 @@ class Hands:
 
     def _opening(self, site: Site, announce: bool) -> OpenMedia:
         caller = self._caller
-        codec = codec_for(caller.native)
         return OpenMedia(
-            call_id=caller.call_id, site=site, codec=codec, caller=caller.number, called=caller.called,
-            announce=announce, session=self._session,
+            call_id=caller.call_id, site=site, codec=codec_for(caller.native), caller=caller.number, called=caller.called,
+            announce=announce, session=self._session, purpose=caller.purpose, screen=caller.purpose is not None,
         )  # fmt: skip
+
+    async def _dial(self, order: do.Dial) -> None:
+        entry = self._record.entry
+        assert entry is not None, "noted before it is dialled"
+        await self._ask(dial(self._doors.ari, self._caller.call_id, order, entry.site))
 
     async def _make_leg(self, host: str) -> None:
         try:

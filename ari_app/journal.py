@@ -12,6 +12,7 @@ import msgspec
 from ari_app.call.plan import Handover
 from ari_app.call.wishes import NO_WISHES, Wishes
 from core.ids import CallId
+from core.purpose import Purpose
 from core.sites import Site
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     answered_at: float | None = None
     """time.time(); None: not yet."""
     with_people: bool = False
+    purpose: Purpose | None = None
+    """Of a call out: `caller` is whom we called, `called` the number they saw."""
     media: str = ""
     """Which media server has the conversation…"""
     session: int = 1
@@ -34,6 +37,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     handover: Handover | None = None
     """How far the search for a person is."""
     wishes: Wishes = NO_WISHES
+
+    @property
+    def dialled(self) -> bool:
+        """A call out that nobody has answered yet."""
+        return self.purpose is not None and not self.answered and not self.with_people
 
     @property
     def answered(self) -> bool:

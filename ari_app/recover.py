@@ -3,12 +3,13 @@
 Asterisk has          we have            then
 caller in our app     journal            take the call up again (a live conversation), or start over (not yet answered)
 caller in our app     nothing            start it: it came in while nobody listened
-caller elsewhere      session or journal it is with people: wait for its end
+caller elsewhere      session or journal it is with people: wait for its end; or whom we called does not answer yet
 no caller             session or journal it ended unseen: say so
 leg or bridge         no session         an orphan: delete it
 """
 
 import logging
+import time
 
 import msgspec
 
@@ -16,7 +17,7 @@ from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
-from ari_app.call.vocabulary import CallerGone, CallerLeft, NoteEnded
+from ari_app.call.vocabulary import OUTBOUND, CallerGone, CallerLeft, NoteEnded, Reached
 from ari_app.journal import Entry
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
@@ -25,21 +26,25 @@ from core.ids import CallId, bridge_id, call_of_leg, media_channel_id
 log = logging.getLogger(__name__)
 
 
-async def compare_notes(board: Switchboard) -> None:
-    """AriError: Asterisk is away; compare again when it is back."""
+UNSEEN = "end not seen"
+RESTARTED = "Asterisk restarted"
+
+
+async def compare_notes(board: Switchboard, unseen: str = UNSEEN) -> None:
+    """`unseen`: why calls may have ended without our hearing of it. AriError: Asterisk is away; compare again when it is back."""
     sessions = dict(board.sessions)  # before the question: a call that comes in meanwhile is no mystery
     channels = {channel.id: channel for channel in await board.doors.ari.channels()}
     for call, session in sessions.items():
         if call not in channels:
-            session.lose(CallerGone(INTERWORKING, "end not seen"))
+            session.lose(CallerGone(INTERWORKING, unseen))
         elif not _in_our_app(channels[call], board):
             session.lose(CallerLeft())
     entries = {entry.call_id: entry for entry in board.doors.books.journal.entries()}
     for call, entry in entries.items():
         if call not in board.sessions and call not in channels:
-            _close(board, entry)
+            _close(board, entry, unseen)
         elif call not in board.sessions and not _in_our_app(channels[call], board):
-            _watch(board, entry)
+            _watch(board, entry, channels[call])
     for channel in channels.values():
         if CallId(channel.id) not in board.sessions and _in_our_app(channel, board):
             await _take_up(board, channel, entries.get(CallId(channel.id)))
@@ -66,7 +71,7 @@ def _in_our_app(channel: Channel, board: Switchboard) -> bool:
     """A caller waiting in (or talking through) our application."""
     place = channel.dialplan
     app, _, arguments = place.app_data.partition(",")
-    return place.app_name == "Stasis" and app == board.doors.ari.app and arguments.split(",")[0] in {INBOUND, *AGAIN}
+    return place.app_name == "Stasis" and app == board.doors.ari.app and arguments.split(",")[0] in {INBOUND, OUTBOUND, *AGAIN}
 
 
 async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) -> None:
@@ -78,20 +83,30 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
         await board.doors.ari.hang_up(media_channel_id(call))
         await board.doors.ari.destroy_bridge(bridge_id(call))
     if call not in board.sessions:
-        arguments = channel.dialplan.app_data.split(",")[1:]
-        board.begin(caller_of(channel, arguments), entry)
+        caller = caller_of(channel, channel.dialplan.app_data.split(",")[1:])
+        board.begin(caller if entry is None or entry.purpose is None else _caller(entry, caller.native), entry)
+        if entry is not None and entry.dialled:  # and answered while nobody listened
+            board.sessions[call].find(Reached(time.time(), caller.native))
 
 
-def _watch(board: Switchboard, entry: Entry) -> None:
-    """Or go on looking for a person: whoever was asked may have taken the caller meanwhile."""
+def _caller(entry: Entry, native: str) -> Caller:
+    return Caller(entry.call_id, entry.caller, entry.called, native, purpose=entry.purpose)
+
+
+def _watch(board: Switchboard, entry: Entry, channel: Channel) -> None:
+    """Or go on looking for a person: whoever was asked may have taken the caller meanwhile. Or go on ringing."""
+    if entry.dialled and channel.state != "Up":
+        metrics.ADOPTED.labels("dialled").inc()
+        board.begin(_caller(entry, entry.native), entry)
+        return
     metrics.ADOPTED.labels("handover" if entry.handover else "with people").inc()
-    caller = Caller(entry.call_id, entry.caller, entry.called, entry.native)
-    board.begin(caller, entry if entry.handover else msgspec.structs.replace(entry, with_people=True))
+    board.begin(_caller(entry, entry.native), entry if entry.handover else msgspec.structs.replace(entry, with_people=True))
     if entry.handover:
         board.sessions[entry.call_id].lose(CallerLeft())
 
 
-def _close(board: Switchboard, entry: Entry) -> None:
-    outcome: Outcome = "transferred" if entry.with_people else "caller_hung_up" if entry.answered else "abandoned"
+def _close(board: Switchboard, entry: Entry, unseen: str) -> None:
+    unanswered: Outcome = "failed" if entry.dialled else "abandoned"
+    outcome: Outcome = "transferred" if entry.with_people else "caller_hung_up" if entry.answered else unanswered
     log.info("= call ended unseen", extra={"call": entry.call_id, "outcome": outcome})
-    board.doors.books.close(entry, NoteEnded(outcome, INTERWORKING, "end not seen"))
+    board.doors.books.close(entry, NoteEnded(outcome, INTERWORKING, unseen))

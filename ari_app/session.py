@@ -28,6 +28,7 @@ from ari_app.ari.models import (
 )
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
+from ari_app.call.dialling import expect, place
 from ari_app.call.machine import adopt, arrive, search_on, step, watch
 from ari_app.call.plan import Handover
 from ari_app.call.routing import FALLBACK_QUEUE
@@ -39,16 +40,17 @@ from ari_app.journal import Entry
 from ari_app.pending import Pending, settled
 from core.drive import Inbox, drive
 from core.machine import Tick
-from core.orders import CallOrder, NotDone, Reply
+from core.orders import CallOrder, NotDone, PlaceCall, Reply
 
 log = logging.getLogger(__name__)
 
 
 class Session:
-    def __init__(self, doors: Doors, caller: Caller, entry: Entry | None = None) -> None:
-        """`entry`: what the journal says of a call of an earlier life."""
+    def __init__(self, doors: Doors, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None) -> None:
+        """`entry`: what the journal says of a call of an earlier life. `order`: it is to be dialled."""
         self.caller = caller
         self._doors = doors
+        self._order = order
         self._record = CallRecord(doors.books, entry)
         self._company = Company()
         self._inbox: Inbox[do.Happening] = Inbox()
@@ -71,7 +73,12 @@ class Session:
             metrics.INBOX_DROPPED.inc(self._inbox.dropped)
 
     def _begin(self, now: float) -> tuple[Call, Sequence[do.Action]]:
+        if (order := self._order) is not None:
+            return place(self._doors.limits, order.site, do.Dial(order.to, order.trunk, order.caller_id, order.ring_s), now)
         match self._record.entry:
+            case Entry(dialled=True, site=site):
+                self._doors.seats.take(self.caller.call_id, site.site_id)
+                return expect(self._doors.limits, site, site.outbound.ring_s, now)
             case Entry(handover=Handover() as search, answered_at=answered_at, site=site):
                 self._doors.seats.take(self.caller.call_id, site.site_id)
                 return search_on(self._doors.limits, site, answered_at, search, now)
@@ -112,6 +119,10 @@ class Session:
         elif (channel := channel_of(event)) is not None:
             self._hands.operators.hear(event, channel.id)
 
+    def find(self, happening: do.Reached) -> None:
+        """The same: whom we called has answered meanwhile."""
+        self._inbox.put(happening)
+
     def lose(self, happening: do.CallerGone | do.CallerLeft) -> None:
         """Found out by comparing, rather than heard: events were missed (recover.py)."""
         self._inbox.put(happening)
@@ -123,13 +134,15 @@ class Session:
         if channel is None or channel.id != self.caller.call_id:
             return None
         match event:
+            case StasisStart(args=[do.OUTBOUND, _, native, *_]):
+                return do.Reached(time.time(), native)
             case StasisStart(args=[_, _, _, why]):
                 return do.CallerBack(why)
             case StasisStart(args=["waiting", *_]):
                 return do.CallerBack("waiting")
-            case ChannelDestroyed(cause=cause, cause_txt=text):
+            case ChannelDestroyed(cause=cause, cause_txt=text, tech_cause=status):
                 self._meet("")
-                return do.CallerGone(cause, text)
+                return do.CallerGone(cause, text, status)
             case ChannelStateChange(channel=channel) if channel.state == "Up":  # answered by somebody else, perhaps
                 return do.PickedUp(time.time())
             case ChannelVarset(variable="BRIDGEPEER", value=peer):

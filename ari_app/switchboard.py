@@ -13,7 +13,7 @@ from ari_app.journal import Entry
 from ari_app.pending import settled
 from ari_app.session import Session
 from core.ids import CallId, call_of_leg
-from core.orders import CallOrder, Done, Drain, NotDone, Order, Reply, Why
+from core.orders import CallOrder, Done, Drain, NotDone, Order, PlaceCall, Reply, Why
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +42,9 @@ class Switchboard:
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:
             self.begin(caller_of(event.channel, event.args))
 
-    def begin(self, caller: Caller, entry: Entry | None = None) -> None:
-        """A call that is new, or (with `entry`) of an earlier life of ours."""
-        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry)
+    def begin(self, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None) -> None:
+        """A call that is new, or (with `entry`) of an earlier life of ours, or (with `order`) to be dialled."""
+        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry, order)
         self._tasks.create_task(self._see_through(session), name=f"call {caller.call_id}")
         self._count()
 
@@ -52,10 +52,25 @@ class Switchboard:
         """What is asked of us from outside (door.py)."""
         if isinstance(order, Drain):
             return self._drain(order)
+        if isinstance(order, PlaceCall):
+            return settled(self._place(order))
         if isinstance(order, CallOrder) and (session := self.sessions.get(order.call_id)):
             return session.obey(order)
         why: Why = "no_such_call" if isinstance(order, CallOrder) else "not_allowed"
         return settled(NotDone(order_id=order.order_id, why=why))
+
+    def _place(self, order: PlaceCall) -> Reply:
+        seats, site = self.doors.seats, order.site
+        if order.call_id in self.sessions:  # ordered twice
+            return Done(order_id=order.order_id)
+        if seats.closed:
+            return NotDone(order_id=order.order_id, why="draining")
+        if seats.of(site.site_id) >= site.max_calls or len(seats) >= self.doors.max_total:
+            return NotDone(order_id=order.order_id, why="busy", detail="as many calls as there may be are going on")
+        seats.take(order.call_id, site.site_id)  # no await since the count
+        caller = Caller(order.call_id, order.to, order.caller_id, "", purpose=order.purpose)
+        self.begin(caller, order=order)
+        return Done(order_id=order.order_id)
 
     def _drain(self, order: Drain) -> asyncio.Future[Reply]:
         """Until it is said otherwise, or we start anew."""

@@ -157,12 +157,12 @@ class Ari:
         *,
         caller_id: str,
         ring_s: float,
-        originator: str,
+        originator: str = "",
     ) -> None:
         """Ring somebody; who answers is in the dialplan, at `context`,s,1, and needs us no more. Refused: no phone is there."""
         wanted = {
             "endpoint": endpoint, "context": context, "extension": "s", "priority": "1", "channelId": channel,
-            "callerId": caller_id, "timeout": str(round(ring_s)), "originator": originator,
+            "callerId": caller_id, "timeout": str(round(ring_s)), **({"originator": originator} if originator else {}),
         }  # fmt: skip
         with contextlib.suppress(NotInStasis):  # "already exists": ours, of an attempt whose answer was lost
             await self._do("POST", "/channels", body={"variables": dict(variables)}, **wanted)

@@ -71,6 +71,8 @@ def joining(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case LegMade(host, port):
             call, actions = _gather(call, "address")
             return call, [Tell(ConnectMedia(host=host, port=port)), *actions]
+        case Joined() if call.answered_at is not None:  # we called them
+            return replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), [Tell(Answered(at=call.answered_at))]
         case Joined() if now < call.ring_until:
             return replace(call, phase=Phase.ANSWERING, deadline=call.ring_until), []
         case Joined():

@@ -7,6 +7,7 @@
        └──────────┴──────────┴───────────┴─────────────┴─> HANDING ─┴─> WITH_PEOPLE ─> OVER        ADOPTING ─> TALKING
 
     arriving.py: ROUTING to ANSWERING    talking.py: ADOPTING, TALKING    handover.py: HANDOVER    parting.py: the rest
+    dialling.py: DIALLING ─> OPENING (we call them)
     reception.py: PEOPLE_FIRST, GREETING, TAPE (instead of the agent)    orders.py: in any phase    live.py: ASIDE
 
 Whatever fails before or in the conversation sends the caller to people; only if that fails too are they hung up.

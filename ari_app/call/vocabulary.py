@@ -14,6 +14,9 @@ from core.events import AskedResult, Outcome
 from core.orders import CallOrder, MonitorMode, Reply
 from core.sites import Site
 
+OUTBOUND = "outbound"
+"""First argument of Stasis() in extensions_outbound.conf, for somebody we called."""
+
 
 # ── what can happen ──────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,8 @@ class RingOperator:
 
     number: int
     extension: str
+    recorded: bool = True
+    """If the site records at all."""
 
 
 @dataclass(frozen=True, slots=True)
