@@ -44,8 +44,8 @@ class Operators:
             case do.Brief(summary):
                 await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
                 await self._briefing.make(self._caller, site, summary)
-            case do.RingOperator(number, extension):
-                await self._ring(number, extension, site)
+            case do.RingOperator(number, extension, recorded):
+                await self._ring(number, extension, site, recorded and site.recording)
             case do.LookForOperator(number):
                 await self._look(number)
             case do.DropOperator(number):
@@ -71,10 +71,10 @@ class Operators:
                 self._say(do.PhoneGone(number, _result(cause, status, number in self._answered)))
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    async def _ring(self, number: int, extension: str, site: Site) -> None:
+    async def _ring(self, number: int, extension: str, site: Site, recorded: bool) -> None:
         call, wish, phone = self._caller.call_id, site.handover, f"PJSIP/{extension}"
         variables = {
-            "CALLCHAN": call, "CALLID": call, "RECORDED": "yes" if site.recording else "no",
+            "CALLCHAN": call, "CALLID": call, "RECORDED": "yes" if recorded else "no",
             "SUMMARY": self._briefing.path(call), "GENERAL": self._briefing.general, "ACCEPT_S": str(round(wish.accept_s)),
         }  # fmt: skip
         try:

@@ -255,7 +255,7 @@ def _ring(call: Call, now: float) -> Next:
     way, number = _search(call).ways[0], call.rung + 1
     limit = _site(call).handover.ring_s + RING_SLACK_S
     call = _stage(replace(call, rung=number), Stage.RINGING, now + limit, since=now, number=number)
-    return call, [RingOperator(number, way.name)]
+    return call, [RingOperator(number, way.name, call.wishes.recording)]
 
 
 def _send(call: Call, way: Way, now: float) -> Next:

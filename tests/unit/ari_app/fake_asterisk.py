@@ -23,6 +23,8 @@ class FakeAsterisk:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.parameters: list[dict[str, str]] = []
+        self.bodies: list[Any] = []
+        """Of those that had one."""
         self.answers: dict[tuple[str, str], Answer | list[Answer]] = {}
         self.sockets: list[web.WebSocketResponse] = []
         self.news = asyncio.Event()
@@ -44,6 +46,8 @@ class FakeAsterisk:
             return await self._events(request)
         self.asked.append((request.method, path))
         self.parameters.append(dict(request.query))
+        if body := await request.text():
+            self.bodies.append(json.loads(body))
         self.news.set()
         answer = self.answers.get((request.method, path), 204)
         if isinstance(answer, list):

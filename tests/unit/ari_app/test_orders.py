@@ -1,5 +1,7 @@
 """What may be ordered of a call where it stands, told as stories."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -308,3 +310,13 @@ def test_no_order_is_answered_twice_by_its_machine_nor_keeps_a_call_alive(events
     assert sum(isinstance(action, to_be_answered) for action in story.did) <= given_orders
     story.after(GONE)
     assert story.call.over
+
+
+def test_what_is_off_stays_off_with_an_operator() -> None:
+    story = talking()
+    story.call = replace(story.call, limits=Limits(phones=("201",)))
+    story.after(record(False))
+    stepped(story)
+    story.after(do.Joined(), commands.TransferRequested(destination="201", reason="asked"))
+    story.after(do.CallerLeft())
+    assert do.RingOperator(1, "201", recorded=False) in story.after(do.CallerBack("waiting"))
