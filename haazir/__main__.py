@@ -18,6 +18,7 @@ COMMANDS = {
     "up": Command("haazir.up", "install what is missing and run everything (--detach: in the background)"),
     "down": Command("haazir.down", "stop it"),
     "status": Command("haazir.status", "what runs, where it listens, the keys (--json)"),
+    "drain": Command("haazir.drain", "take no new calls and wait for the running ones (--off, --then-stop)"),
     "doctor": Command("haazir.doctor", "what is wrong, and how to mend it"),
     "sites": Command("haazir.sites", "sites as folders: list, apply, export; rotate-vault"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),
