@@ -22,7 +22,7 @@ from ari_app.journal import Journal
 from ari_app.lease import Lease
 from ari_app.media_servers import MediaServers
 from ari_app.recordings import Recordings
-from ari_app.recover import compare_notes, sweep
+from ari_app.recover import RESTARTED, UNSEEN, compare_notes, sweep
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
 from ari_app.standing import StandingOrders
 from ari_app.switchboard import Switchboard
@@ -131,10 +131,12 @@ async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: 
         connected.clear()
         try:
             info = await board.doors.ari.info()
+            unseen = UNSEEN
             if info.status and info.status.startup_time != started:
+                unseen = RESTARTED if started else UNSEEN
                 started = info.status.startup_time
                 board.doors.standing.forget()
-            await compare_notes(board)
+            await compare_notes(board, unseen)
             await sweep(board)
             wait = orphan_s
         except AriError as error:
