@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ari_app.ari.client import Ari
 from ari_app.ari.events import Reader
 from ari_app.ari.models import ApplicationReplaced
@@ -19,13 +21,14 @@ from ari_app.doors import Doors
 from ari_app.journal import Entry, Journal
 from ari_app.media_servers import MediaServers
 from ari_app.recordings import Recordings
-from ari_app.recover import compare_notes, sweep
+from ari_app.recover import RESTARTED, compare_notes, sweep
 from ari_app.standing import StandingOrders
 from ari_app.switchboard import Switchboard
 from core import commands
 from core.bus import Link, serve
 from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred
 from core.ids import CallId, SiteId
+from core.orders import Done, Drain
 from core.settings import Settings
 from core.sites import Phrases, Site
 from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, event, fake_asterisk
@@ -325,6 +328,59 @@ def test_a_session_whose_caller_vanished_unheard_is_ended_by_comparing(tmp_path:
         await compare_notes(here.board)
         await here.over()
         assert (here.ended().outcome, here.ended().cause) == ("caller_hung_up", 127)
+
+    told(tmp_path, story)
+
+
+def test_calls_that_ended_with_asterisk_are_closed_with_that_cause(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        await here.talk()
+        here.journal.write(msgspec.structs.replace(entry(answered_at=7.0), call_id=CallId("2")))
+        here.asterisk.answers["GET", "/channels"] = (200, [])
+        await compare_notes(here.board, RESTARTED)
+        await here.over()
+        ended = [fact for fact in here.facts if isinstance(fact, CallEnded)]
+        assert {(fact.call_id, fact.cause, fact.cause_text) for fact in ended} == {("1", 127, RESTARTED), ("2", 127, RESTARTED)}
+
+    told(tmp_path, story)
+
+
+def test_another_media_server_takes_a_call_over_and_is_joined_to_the_caller(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        await here.talk()
+        leg = channel("media2-1", channelvars={"UNICASTRTP_LOCAL_ADDRESS": "127.0.0.1", "UNICASTRTP_LOCAL_PORT": "10006"})
+        here.asterisk.answers["POST", "/channels/externalMedia"] = (200, leg)
+        here.media.told.clear()
+        await here.media.links[0].close()
+        here.hear("StasisEnd", "media-1")  # of the leg that we deleted: no news
+        await here.media.until("ConnectMedia")
+        here.hear("StasisStart", "media2-1", args=["media"])
+        await here.media.until("Answered")
+        assert here.media.told == ["OpenMedia", "ConnectMedia", "Answered"]
+        assert ("DELETE", "/channels/media-1") in here.asterisk.asked
+        assert {"channel": "1,media2-1"} in here.asterisk.parameters
+        (kept,) = here.journal.entries()
+        assert (kept.media, kept.session) == ("media-server", 2)
+        here.end()
+        await here.over()
+        assert ("DELETE", "/channels/media2-1") in here.asterisk.asked
+        assert here.ended().outcome == "caller_hung_up"
+
+    told(tmp_path, story)
+
+
+def test_drained_we_give_no_call_to_the_agent_until_it_is_taken_back(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        assert isinstance(await here.board.obey(Drain(order_id="d1")), Done)
+        here.ring()
+        await here.asterisk.until(("POST", "/channels/1/continue"))
+        here.end()
+        await here.board.obey(Drain(order_id="d2", on=False))
+        here.ring("2")
+        await here.asterisk.until(("POST", "/channels/externalMedia"))
+        here.end("2")
+        await here.over()
+        assert [fact.reason for fact in here.facts if isinstance(fact, CallTransferred)] == ["draining"]
 
     told(tmp_path, story)
 
