@@ -60,6 +60,10 @@ _OWN = {
     "tool_call": "proposed_at < %(before)s",
     "lead": "created_at < %(before)s",
     "callback": "created_at < %(before)s",
+    "outbound_attempt": "placed_at < %(before)s",
+    "outbound_call": "created_at < %(before)s and state in ('done', 'cancelled')",
+    "webhook_delivery": "created_at < %(before)s",
+    "campaign": "changed_at < %(before)s and not exists (select from outbound_call q where q.campaign_id = t.campaign_id)",
     "kb_gap": "last_at < %(before)s",
     "api_key": "least(revoked_at, expires_at) < %(before)s",
 }

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 
 from core.events import CallEnded
-from core.outbound import Result, Retries
+from core.outbound import Answerer, Result, Retries
 
 _RESULTS: dict[str, Result] = {
     "busy": "busy", "no_answer": "no_answer", "bad_number": "bad_number", "refused": "refused", "machine": "machine",
 }  # fmt: skip
 
 
-def result_of(ended: CallEnded, *, answered: bool) -> Result:
-    """What the record's outcome means for who wanted to reach somebody."""
+def result_of(ended: CallEnded, *, answered: bool, by: Answerer | None = None) -> Result:
+    """What the record's outcome means for who wanted to reach somebody. `by`: who took the call, as far as it was told."""
+    if by in ("machine", "ivr"):
+        return "machine"
     return _RESULTS.get(ended.outcome, "answered" if answered else "failed")
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from core.db import Database, Rows
-from core.events import CallAnswered, CallEnded, CallStarted
+from core.events import CallAnswered, CallAnsweredBy, CallEnded, CallStarted
 from core.ids import CallId, SiteId
 from core.outbound import Result
 from core.sites import Site
@@ -20,7 +20,7 @@ from outbound import queue
 from outbound.plan import Plan
 from outbound.retry import next_attempt, result_of
 
-_TYPES = ["haazir.call.started", "haazir.call.answered", "haazir.call.ended"]
+_TYPES = ["haazir.call.started", "haazir.call.answered", "haazir.call.answered_by", "haazir.call.ended"]
 _OPEN = """
 select a.site_id, a.call_id, a.outbound_id, a.started_at is not null, a.answered_at is not null, a.lost_at < now(), (
   select json_agg(o.data order by o.seq)::text from outbox o
@@ -54,9 +54,8 @@ where a.site_id = o.site_id and a.call_id = o.subject and a.outcome is distinct 
 """
 _CANCEL = "update outbound_call set state = 'cancelled', done_at = now() where site_id = %s and outbound_id = %s"
 
-_decoder: msgspec.json.Decoder[list[CallStarted | CallAnswered | CallEnded]] = msgspec.json.Decoder(
-    list[CallStarted | CallAnswered | CallEnded]
-)
+_Fact = CallStarted | CallAnswered | CallAnsweredBy | CallEnded
+_decoder: msgspec.json.Decoder[list[_Fact]] = msgspec.json.Decoder(list[_Fact])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ async def settle(database: Database, longest_call_s: float, now: datetime) -> in
     ended = 0
     for site, call, outbound_id, started, answered, lost, said in found:
         events = _decoder.decode(said) if said else []
-        end = _end(events, now) or (_lost(started, now) if lost else None)
+        end = _end(events) or (_lost(started, now) if lost else None)
         async with database.as_relay() as rows:
             if end is not None:
                 ended += await finish(rows, SiteId(site), CallId(call), outbound_id, end)
@@ -119,13 +118,14 @@ async def finish(rows: Rows, site: SiteId, call: CallId, outbound_id: str, end: 
     return True
 
 
-def _end(events: Sequence[CallStarted | CallAnswered | CallEnded], now: datetime) -> End | None:
+def _end(events: Sequence[_Fact]) -> End | None:
     ended = next((event for event in events if isinstance(event, CallEnded)), None)
     if ended is None:
         return None
     answered_at = _at(events, CallAnswered)
+    by = next((event.kind for event in reversed(events) if isinstance(event, CallAnsweredBy)), None)
     return End(
-        result_of(ended, answered=answered_at is not None), ended.at, ended.sip_status, ended.cause, ended.cause_text,
+        result_of(ended, answered=answered_at is not None, by=by), ended.at, ended.sip_status, ended.cause, ended.cause_text,
         _at(events, CallStarted), answered_at,
     )  # fmt: skip
 
@@ -136,5 +136,5 @@ def _lost(started: bool, now: datetime) -> End:
     return End("failed", now.timestamp(), detail=detail, counts=started)
 
 
-def _at(events: Sequence[CallStarted | CallAnswered | CallEnded], kind: type[CallStarted | CallAnswered]) -> float | None:
+def _at(events: Sequence[_Fact], kind: type[CallStarted | CallAnswered]) -> float | None:
     return next((event.at for event in events if isinstance(event, kind)), None)

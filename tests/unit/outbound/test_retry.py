@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.events import CallEnded, Outcome
 from core.ids import CallId, SiteId
-from core.outbound import Result, Retries
+from core.outbound import Answerer, Result, Retries
 from outbound.retry import next_attempt, result_of
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -42,6 +42,13 @@ def test_each_result_has_its_own_wait() -> None:
     assert minutes == {
         "answered": None, "bad_number": None, "refused": None, "busy": 1, "no_answer": 2, "machine": 3, "failed": 4,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "result"), [("machine", "machine"), ("ivr", "machine"), ("person", "answered"), (None, "answered")]
+)
+def test_a_voicemail_that_hung_up_was_a_voicemail_all_the_same(by: Answerer | None, result: Result) -> None:
+    assert result_of(ended("caller_hung_up"), answered=True, by=by) == result
 
 
 @given(st.integers(1, 10), st.sampled_from(RESULTS))
