@@ -23,6 +23,13 @@ TRUNK = """\
 name = "carrier"
 kind = "ip"
 host = "{address}"
+outbound = "*"
+at_once = "20"
+per_second = "20"
+
+[outbound]
+hours = "00:00-24:00"                  # the tests' calls reach nobody but the carrier beside them
+per_second = 20.0
 """
 
 
