@@ -33,6 +33,13 @@ from core.orders import Done, NotDone
 ASIDE_S = 1.0
 
 
+def anew(call: Call, now: float) -> Next:
+    """Another media session has the conversation: it knows of nobody who holds it, and awaits no secret."""
+    told = [Tell(Hold())] if call.wishes.held else []
+    call, actions = record(call, "secret", True, now)
+    return call, [*told, *actions]
+
+
 # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def hold(call: Call, who: Holder) -> Next:
     """The agent falls silent; once, whoever wants it."""

@@ -6,7 +6,7 @@ TALKING, ADOPTING ── lost ──> MENDING ── session, leg, joined ──
 
 from dataclasses import replace
 
-from ari_app.call import moves
+from ari_app.call import live, moves
 from ari_app.call.state import PARTS, Call, Next, Phase
 from ari_app.call.vocabulary import Happening, Join, Joined, LegMade, LegReady, MakeLeg, MediaGone, ReplaceMedia, Tell
 from core.commands import Answered, ConnectMedia, MediaClosed, MediaOpened, MediaRefused
@@ -36,7 +36,8 @@ def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return call, [Tell(ConnectMedia(host=host, port=port)), *actions]
         case Joined():
             told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
-            return replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), told
+            call, wanted = live.anew(replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), now)
+            return call, [*told, *wanted]
         case MediaRefused() | MediaGone() | MediaClosed() | Tick():
             return moves.hand(call, "", "media_failed", now)
     return None

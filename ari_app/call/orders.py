@@ -5,7 +5,7 @@
     MonitorCall           done      not_answered        done                     done          ending
     everything else       done      not_answered        busy                     with_people   ending
 
-ADOPTING is busy: a moment later the call talks, or is with people. On hold, the caller hears music and nothing else: busy.
+ADOPTING and MENDING are busy: a moment later the call talks, or is with people. On hold, the caller hears music and nothing else: busy.
 """
 
 from dataclasses import replace
@@ -111,6 +111,6 @@ def _refusal(call: Call) -> tuple[Why, str] | None:
             return "ending", "the call is ending"
         case Phase.HANDOVER:
             return "busy", "a person is being looked for"
-        case Phase.ADOPTING:
+        case Phase.ADOPTING | Phase.MENDING:
             return "busy", "the call is being taken up again: try again in a moment"
     return "not_answered", "the call is not answered yet"

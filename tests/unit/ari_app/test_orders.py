@@ -320,3 +320,14 @@ def test_what_is_off_stays_off_with_an_operator() -> None:
     story.after(do.Joined(), commands.TransferRequested(destination="201", reason="asked"))
     story.after(do.CallerLeft())
     assert do.RingOperator(1, "201", recorded=False) in story.after(do.CallerBack("waiting"))
+
+
+def test_another_media_server_is_told_of_the_hold_and_awaits_no_secret() -> None:
+    story = talking()
+    story.after(ASKED)
+    stepped(story)
+    story.after(do.Joined(), hold(True), do.MediaGone())
+    assert refused(story, SAY) == "busy"
+    story.after(OPENED, do.LegReady(), do.LegMade("127.0.0.1", 10002))
+    told = story.after(do.Joined())
+    assert told[-2:] == [do.Tell(commands.Hold()), do.StepAside(recording=True)]

@@ -34,6 +34,8 @@ def test_a_call_has_the_shape_of_the_contract(town: Town) -> None:
             "v2v_content": {"turns": 1, "p50": 900, "p95": 900, "max": 900},
         },
         "recording": None,
+        "asked": [],
+        "people": [],
     }
     assert (rtp["received"], rtp["lost"], rtp["mos"]) == (1000, 5, 4.3)
     assert [(turn["turn"], turn["role"], turn["text"]) for turn in turns] == [
