@@ -5,7 +5,7 @@
     MonitorCall           done      not_answered        done                     done          ending
     everything else       done      not_answered        busy                     with_people   ending
 
-ADOPTING and MENDING are busy: a moment later the call talks, or is with people. On hold, the caller hears music and nothing else: busy.
+ADOPTING and MENDING are busy: a moment later the call talks, or is with people. So is a call on hold: the caller hears music.
 """
 
 from dataclasses import replace
