@@ -107,8 +107,6 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
     """`instant`: a fixed transcript, text and sound with no delay, to measure the pipeline itself (bench/calls)."""
     confidence: float = 0.45
     """Hearing below this is answered with "please say that again"."""
-    misunderstood: int = 2
-    """After so many in a row a person is offered."""
 
 
 class MediaServer(msgspec.Struct, frozen=True, kw_only=True):
