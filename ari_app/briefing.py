@@ -10,20 +10,18 @@ import asyncio
 import contextlib
 import logging
 import time
-import wave
 from collections.abc import Sequence
 from pathlib import Path
 
 from ari_app.books import Caller
-from core.bus import PeerGone, connect
+from ari_app.voiced import say_into
+from core.bus import PeerGone
 from core.ids import CallId
 from core.sentences import split
 from core.sites import Language, Site
-from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 
 log = logging.getLogger(__name__)
 
-RATE = 8000
 PATIENCE_S = 10.0
 LONGEST = 280
 """Characters of the summary that are spoken: a quarter of a minute. All of it is in the call's record."""
@@ -60,7 +58,7 @@ class Briefing:
                 await self._say(spoken(site.name, caller.number, summary), site.voice, caller.call_id)
                 log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
                 if not (self._folder / f"{GENERAL}.wav").exists():
-                    await self._say((_WAITING, _KEYS), site.voice, CallId(GENERAL))
+                    await self._say((_WAITING, _KEYS), site.voice, GENERAL)
         except (PeerGone, TimeoutError, OSError) as error:
             log.warning("! no briefing", extra={"call": caller.call_id, "error": type(error).__name__})
 
@@ -73,35 +71,8 @@ class Briefing:
                 if file.stem != GENERAL and file.stat().st_mtime < old:
                     file.unlink()
 
-    async def _say(self, sentences: Sequence[str], voice: str, name: CallId) -> None:
-        """Written whole or not at all: the dialplan plays it as soon as it sees it."""
-        sound = await self._voiced(sentences, voice, name)
-        unfinished = self._folder / f"{name}.new"
-        with wave.open(str(unfinished), "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(RATE)
-            file.writeframes(sound)
-        unfinished.replace(self._folder / f"{name}.wav")
-
-    async def _voiced(self, sentences: Sequence[str], voice: str, name: CallId) -> bytes:
-        """PeerGone: the voice is away, or can't say it."""
-        async with await connect(self._socket, FromTts) as link:
-            link.send(OpenSpeaking(call_id=name, voice=voice, rate=RATE))
-            for index, text in enumerate(sentences):
-                link.send(Speak(reply=1, index=index, text=text, language=_LANGUAGE))
-            parts: dict[int, list[bytes]] = {}
-            ended = 0
-            async for message in link:
-                match message:
-                    case Sound(index=index, pcm=pcm, last=last):
-                        parts.setdefault(index, []).append(pcm)
-                        ended += last
-                        if ended == len(sentences):
-                            return b"".join(pcm for index in sorted(parts) for pcm in parts[index])
-                    case SpeakingFailed(detail=detail):
-                        raise PeerGone(detail)
-        raise PeerGone("the voice went away")
+    async def _say(self, sentences: Sequence[str], voice: str, name: str) -> None:
+        await say_into(self._folder / f"{name}.wav", sentences, voice, _LANGUAGE, worker=self._socket)
 
 
 def spoken(site: str, number: str, summary: str) -> tuple[str, ...]:

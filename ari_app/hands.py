@@ -25,7 +25,7 @@ from ari_app.followers import Company, follow
 from ari_app.media_link import MediaLink
 from ari_app.obeying import Obeying
 from ari_app.operators import Operators
-from core.commands import AdoptMedia, FromMedia, OpenMedia
+from core.commands import AdoptMedia, FromMedia, MediaOpened, OpenMedia
 from core.ids import bridge_id, media_channel_id
 from core.orders import Reply
 from core.sites import Site
@@ -51,6 +51,8 @@ class Hands:
         self._answer = answer
         self.operators = Operators(doors, caller, say)
         self._obeying = Obeying(doors, caller, say, answer)
+        self._speechless = False
+        """The agent can't say anything any more."""
         self._session = record.entry.session if record.entry else 1
         self._media = self._link()
         self._tasks: asyncio.TaskGroup
@@ -86,6 +88,7 @@ class Hands:
                 self._start(self._media.adopt(AdoptMedia(call_id=call), where))
             case do.ReplaceMedia(site):
                 self._start(self._drop(self._media, leg))
+                self._speechless = True
                 self._session += 1
                 self._media = self._link()
                 again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
@@ -99,7 +102,7 @@ class Hands:
             case do.Tell(message):
                 self._media.send(message)
             case do.SendToPeople(queue):
-                self._start(self._ask(ari.to_dialplan(call, "people", queue)))
+                self._start(self._send_to_people(queue))
             case do.LeaveTo(context, extension):
                 self._start(self._ask(ari.to_dialplan(call, context, extension)))
             case do.HangUp(cause):
@@ -108,7 +111,7 @@ class Hands:
                 self._start(self.release(reason))
             case do.NoteStarted(site):
                 self._record.started(self._caller, site)
-                self._start(self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False))  # for the watchdog
+                self._start(self._leave_word(site))
             case do.NoteAnswered(at):
                 self._record.answered(at)
             case do.Dial():
@@ -174,6 +177,19 @@ class Hands:
         if isinstance(finding, Found):
             await self._doors.standing.tell(self._caller.called, finding.site)
 
+    async def _leave_word(self, site: Site) -> None:
+        """With the channel, for whoever finds it without us: the watchdog, the dialplan."""
+        ari, call = self._doors.ari, self._caller.call_id
+        await self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False)
+        await self._ask(ari.set_variable(call, "APOLOGY", self._doors.apologies.path(site)), vital=False)
+        await self._doors.apologies.make(site)
+
+    async def _send_to_people(self, queue: str) -> None:
+        ari, call = self._doors.ari, self._caller.call_id
+        if self._speechless:
+            await self._ask(ari.set_variable(call, "SORRY", "yes"), vital=False)
+        await self._ask(ari.to_dialplan(call, "people", queue))
+
     @property
     def leg(self) -> str:
         """The channel of the media session that the call has now."""
@@ -184,6 +200,7 @@ class Hands:
 
         def hear(message: FromMedia | do.MediaGone) -> None:
             if session == self._session:  # a session that was replaced has nothing to say any more
+                self._speechless &= not isinstance(message, MediaOpened)
                 self._say(message)
 
         return MediaLink(self._doors.media, self._doors.limits.media_open, hear)

@@ -10,6 +10,7 @@ import logging
 import sys
 
 from ari_app import metrics
+from ari_app.apologies import Apologies
 from ari_app.ari.client import Ari, AriError
 from ari_app.ari.socket import EventSocket, Replaced
 from ari_app.books import Books
@@ -90,6 +91,7 @@ def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> 
         standing=StandingOrders(ari),
         books=Books(Journal(settings.home / "calls"), outbox.publish, Recordings(settings.recordings_dir)),
         seats=Seats(),
+        apologies=Apologies(settings.socket("tts-worker"), settings.run_dir / "apologies"),
         briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"),
         trunk_hosts={trunk["name"]: trunk.get("host", "") for trunk in settings.asterisk.trunks if "name" in trunk},
         media=MediaServers(settings),

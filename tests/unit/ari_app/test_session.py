@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ari_app.apologies import Apologies
 from ari_app.ari.client import Ari
 from ari_app.ari.events import Reader
 from ari_app.ari.models import ApplicationReplaced
@@ -88,6 +89,7 @@ class World:
             books=Books(self.journal, self.facts.append, Recordings(settings.recordings_dir)),
             seats=Seats(), media=MediaServers(settings), limits=Limits(phones=("201",)), max_total=60,
             briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"), trunk_hosts={},
+            apologies=Apologies(settings.socket("tts-worker"), settings.run_dir / "apologies"),
         )  # fmt: skip
         self.board = Switchboard(doors, tasks)
         asterisk.answers["POST", "/channels/externalMedia"] = (200, LEG)
@@ -191,11 +193,17 @@ def test_a_refusing_media_server_sends_the_caller_to_people(tmp_path: Path) -> N
     told(tmp_path, story)
 
 
-def test_a_media_server_that_dies_in_mid_call_sends_the_caller_to_people(tmp_path: Path) -> None:
+SORRY = {"variable": "SORRY", "value": "yes"}
+
+
+def test_a_media_server_that_dies_in_mid_call_sends_the_caller_to_people_with_an_apology(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         await here.talk()
+        assert SORRY not in here.asterisk.parameters
+        here.media.refuses = True
         await here.media.links[0].close()
         await here.asterisk.until(("POST", "/channels/1/continue"), ("DELETE", "/channels/media-1"))
+        assert SORRY in here.asterisk.parameters
         here.end()
         await here.over()
         assert here.ended().outcome == "transferred"

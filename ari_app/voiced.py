@@ -1,0 +1,43 @@
+"""Sentences as a file that Asterisk plays: by a tts-worker, written whole or not at all."""
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.bus import PeerGone, connect
+from core.ids import CallId
+from core.sites import Language
+from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
+
+RATE = 8000
+
+
+async def say_into(file: Path, sentences: Sequence[str], voice: str, language: Language, *, worker: Path) -> None:
+    """PeerGone: the voice is away, or can't say it. OSError."""
+    sound = await _voiced(worker, sentences, voice, language, CallId(file.stem))
+    unfinished = file.with_suffix(".new")
+    with wave.open(str(unfinished), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(sound)
+    unfinished.replace(file)  # the dialplan plays it as soon as it sees it
+
+
+async def _voiced(worker: Path, sentences: Sequence[str], voice: str, language: Language, name: CallId) -> bytes:
+    async with await connect(worker, FromTts) as link:
+        link.send(OpenSpeaking(call_id=name, voice=voice, rate=RATE))
+        for index, text in enumerate(sentences):
+            link.send(Speak(reply=1, index=index, text=text, language=language))
+        parts: dict[int, list[bytes]] = {}
+        ended = 0
+        async for message in link:
+            match message:
+                case Sound(index=index, pcm=pcm, last=last):
+                    parts.setdefault(index, []).append(pcm)
+                    ended += last
+                    if ended == len(sentences):
+                        return b"".join(pcm for index in sorted(parts) for pcm in parts[index])
+                case SpeakingFailed(detail=detail):
+                    raise PeerGone(detail)
+    raise PeerGone("the voice went away")
