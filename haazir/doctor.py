@@ -20,6 +20,9 @@ import msgspec
 import psycopg
 
 from asterisk import obtain, render
+from core.bus import PeerGone, connect
+from core.commands import MediaHealth, ProbeMedia
+from core.media_servers import address_of, media_servers
 from core.settings import Settings, load
 from haazir import access, credentials, instance, ports, postgres
 from haazir.probe import http_status
@@ -233,6 +236,27 @@ async def engines(settings: Settings) -> Iterable[Finding]:
     ]
 
 
+async def media(settings: Settings) -> Iterable[Finding]:
+    """The media servers of [[media.servers]]: are they there, and do they know our secret?"""
+    if not settings.media.servers or instance.running(settings) is None:
+        return []
+    return [await media_server(settings, server.name, server.address) for server in media_servers(settings)]
+
+
+async def media_server(settings: Settings, name: str, address: str) -> Finding:
+    what = f"media server {name}"
+    try:
+        async with await connect(address_of(settings, address), MediaHealth) as link, asyncio.timeout(2):
+            link.send(ProbeMedia())
+            health: MediaHealth = await link.receive()
+    except (PeerGone, TimeoutError, KeyError) as error:
+        remedy = f"does it run, with [media] listen = {address!r} and the same secret media_bus? See its log"
+        return Finding(what, "bad", str(error) or "no answer in time", remedy)
+    if health.draining or health.missing:
+        return Finding(what, "warn", health.missing or "draining", f"bin/haazir drain --media {name} --off")
+    return Finding(what, "ok", f"{health.sessions} of {health.capacity} calls")
+
+
 async def processes(settings: Settings) -> Iterable[Finding]:
     if instance.running(settings) is None:
         return [Finding("instance", "warn", f"nothing runs on {settings.home}", "bin/haazir up")]
@@ -242,7 +266,7 @@ async def processes(settings: Settings) -> Iterable[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Awaitable[Iterable[Finding]]], ...] = (
-    machine, folders, secrets, free_ports, rtp, asterisk, ari, database, engines, processes,
+    machine, folders, secrets, free_ports, rtp, asterisk, ari, database, engines, media, processes,
 )  # fmt: skip
 
 
