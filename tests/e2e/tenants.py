@@ -18,6 +18,8 @@ import httpx
 
 Json = dict[str, Any]
 
+ADMINS = ("/v1/sites", "/v1/dnc/all")
+"""What a site does not read."""
 METHODS = ("get", "post", "put", "patch", "delete")
 MISSING: Mapping[str, str] = {
     "site_id": "no-such-site",
@@ -31,12 +33,18 @@ MISSING: Mapping[str, str] = {
     "call_id": "no-such-call",
     "conversation_id": "00000000-0000-4000-8000-000000000000",
     "model": "site:no-such-site",
+    "outbound_id": f"out-{'0' * 20}",
+    "campaign_id": f"camp-{'0' * 16}",
+    "deed": "pause",
+    "dnc_number": "+919899999999",
 }
 """What each parameter is when it names nothing."""
 
 
 def kind(path: str, parameter: str) -> str:
     """What a parameter names: `name` is a secret's here and a tool's there."""
+    if parameter == "number" and "/dnc/" in path:
+        return "dnc_number"
     if parameter == "name":
         return "secret" if "/secrets/" in path else "tool"
     return parameter
@@ -58,6 +66,9 @@ def tool(name: str, word: str) -> Json:
     }
 
 
+CALL = {"to": "+919800000099", "consent": "an attempt", "at": "2099-01-01T00:00:00Z"}
+"""For a day that no test lives to see."""
+OUTBOUND = {"enabled": True, "trunk": "carrier", "caller_id": "+911600000000"}
 ORIGIN = {"source": "mirror", "origin": {"host": "192.0.2.7", "database": "a", "user": "reader"}}
 
 
@@ -78,6 +89,11 @@ def bodies(tenant: "Tenant") -> Mapping[tuple[str, str], Json]:
         ("post", "/v1/calls/{call_id}/hold"): {"on": True},
         ("post", "/v1/calls/{call_id}/record"): {"on": False},
         ("post", "/v1/calls/{call_id}/monitor"): {"extension": "201"},
+        ("post", "/v1/calls"): CALL,
+        ("post", "/v1/campaigns"): {"name": "an attempt", "paused": True},
+        ("post", "/v1/campaigns/{campaign_id}/calls"): {"calls": [CALL]},
+        ("post", "/v1/dnc"): {"numbers": ["+919800000098"]},
+        ("post", "/v1/dnc/all"): {"numbers": ["+919800000097"]},
         ("post", "/v1/kb/documents"): {"title": "Lift", "text": "There is a lift in the shop."},
         ("put", "/v1/kb/documents/{document_id}"): {"title": "Lift", "text": "There is no lift."},
         ("post", "/v1/kb/faqs"): faq,
@@ -157,6 +173,7 @@ class Tenant:
         new = {
             "site_id": site, "name": f"Shop {tenant.word}", "persona": tenant.word, "languages": ["en"], "numbers": [number],
             "tools": ["transfer_to_operator", "end_call", "repeat_answer", "collect_lead", "schedule_callback"],
+            "disclosure": "We record.", "outbound": OUTBOUND,
         }  # fmt: skip
         done(api.post("/v1/sites", json=new, headers=admin))
         made = done(api.post(f"/v1/sites/{site}/keys", json={"name": tenant.word}, headers=admin))
@@ -172,6 +189,10 @@ class Tenant:
         ids["tool"] = self.ask("post", f"/v1/sites/{self.site}/tools", tool(f"report_of_{self.site}", word))["name"]
         text = f"# House rules\n\nThe founder's umbrella is {word} coloured. It stands beside the door of the shop."
         ids["document_id"] = self.ask("post", "/v1/kb/documents", {"title": f"Rules {word}", "text": text})["id"]
+        ids["outbound_id"] = self.ask("post", "/v1/calls", CALL | {"consent": word})["id"]
+        ids["campaign_id"] = self.ask("post", "/v1/campaigns", {"name": word, "paused": True})["campaign"]["id"]
+        ids |= {"deed": "pause", "dnc_number": f"+9198{int.from_bytes(self.site.encode()[:3]) % 10**8:08}"}
+        self.ask("post", "/v1/dnc", {"numbers": [ids["dnc_number"]], "reason": word})
         faq = {"question": self.riddle, "answer": f"The umbrella is {word} coloured."}
         ids["faq_id"] = self.ask("post", "/v1/kb/faqs", faq)["id"]
         self.until(lambda: self.ask("get", f"/v1/kb/documents/{ids['document_id']}")["status"] == "ready")
@@ -198,7 +219,7 @@ class Tenant:
         """What this site reads of itself, by operation. Figures that move by themselves are left out."""
         seen = {}
         for operation in operations(description):
-            if operation.method != "get" or not operation.path.startswith("/v1/") or operation.path == "/v1/sites":
+            if operation.method != "get" or not operation.path.startswith("/v1/") or operation.path in ADMINS:
                 continue
             answer = self.api.get(operation.at(self.ids), headers=self.headers)
             assert answer.status_code in (200, 404), f"{operation}: {answer.status_code} {answer.text[:200]}"
