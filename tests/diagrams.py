@@ -9,6 +9,7 @@ from typing import Any
 
 from ari_app.call import machine as call_machine
 from ari_app.call import vocabulary as happened
+from ari_app.call.dialling import place
 from ari_app.call.routing import Admit, Overflow, Refuse
 from ari_app.call.state import Limits
 from core.commands import AnswerDone, HangUpRequested, MediaOpened, MediaRefused, TransferRequested
@@ -19,7 +20,7 @@ from core.speech import Final, Partial
 from media_server.turn.machine import step
 from media_server.turn.state import CallAnswered, Drained, SoundStarted, SpeechStarted, SpeechStopped, Turn, TurnEvent
 
-WALKS = 3000
+WALKS = 6000
 STEPS = 60
 WORDS = ("", "haan", "what are your delivery charges", "aur")
 
@@ -49,6 +50,7 @@ Left out: the caller hangs up (any phase -> over).
 stateDiagram-v2
     [*] --> routing
     [*] --> adopting : found again after a restart of ours
+    [*] --> dialling : a call out
 {call}```
 """
 
@@ -96,7 +98,8 @@ def _walk_call() -> set[tuple[str, str, str]]:
     limits = Limits()
     for _ in range(WALKS):
         now = 0.0
-        call, _actions = chance.choice((call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, 1.0, now)))
+        begun = (call_machine.arrive(limits, now), call_machine.adopt(limits, _SITE, 1.0, now), place(limits, _SITE, _DIAL, now))
+        call, _actions = chance.choice(begun)
         for _ in range(STEPS):
             event = chance.choice(_CALL_EVENTS)
             if isinstance(event, Tick):
@@ -111,6 +114,8 @@ def _walk_call() -> set[tuple[str, str, str]]:
 _LINES = Phrases(greeting="-", hold=("-",), reminder="-", again="-", apology="-", goodbye="-", transfer="-")
 _SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"hi-Latn": _LINES})
 
+_DIAL = happened.Dial("+919812345678", "trunk", "+911612345678", 40.0)
+
 _CALL_EVENTS: tuple[happened.Happening | Tick, ...] = (
     Tick(),
     happened.Routed(Admit(_SITE)),
@@ -123,6 +128,7 @@ _CALL_EVENTS: tuple[happened.Happening | Tick, ...] = (
     happened.LegMade("127.0.0.1", 2),
     happened.Joined(),
     happened.PickedUp(0.0),
+    happened.Reached(0.0, "(alaw)"),
     HangUpRequested(reason="goodbye"),
     TransferRequested(destination="humans", reason="asked"),
     happened.MediaGone(),
@@ -140,6 +146,7 @@ _LABELS = {
     "BridgeMade": "joined",
     "Joined": "joined",
     "PickedUp": "picked up",
+    "Reached": "they answer",
     "HangUpRequested": "goodbye",
     "TransferRequested": "transfer",
     "MediaGone": "media gone",
