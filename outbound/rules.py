@@ -74,7 +74,7 @@ def _barred(wanted: Wanted, site: Site, trunk: Trunk | None, caller_id: str, *, 
         ("no_caller_id", bool(caller_id) and trunk is not None and trunk.lends(caller_id)),
         ("no_disclosure", bool(site.disclosure.strip())),
         ("no_consent", rules.consent == "on_file" or bool(wanted.consent.strip())),
-        ("not_in_allow_list", may_be_called(wanted.number, rules)),
+        ("not_in_allow_list", may_be_called(wanted.number, rules) and trunk is not None and trunk.leads_to(wanted.number)),
         ("do_not_call", not listed),
     )
     return next((why for why, fine in checks if not fine), None)

@@ -3,7 +3,8 @@
 [[asterisk.trunks]]
 name = "tata"
 outbound = "demo, clinic"              # or "*": every site; without it nobody dials out here
-caller_ids = "+911612345678"           # with these alone; without it, with any
+caller_ids = "+911612345678"           # the numbers that the carrier lent us, or "*": any that a site names; without it, none
+prefixes = "+91"                       # where it may lead (+91), or "*"
 at_once = "10"                         # calls out at the same time
 per_second = "1"                       # calls begun
 """
@@ -16,6 +17,7 @@ from core.ids import SiteId
 
 AT_ONCE = 5
 PER_SECOND = 1.0
+PREFIXES = frozenset({"+91"})
 """Of a trunk that does not say."""
 
 
@@ -29,7 +31,7 @@ class Trunk:
     sites: frozenset[str]
     """`*` among them: all."""
     caller_ids: frozenset[str] = frozenset()
-    """Empty: any."""
+    prefixes: frozenset[str] = PREFIXES
     at_once: int = AT_ONCE
     per_second: float = PER_SECOND
 
@@ -37,7 +39,10 @@ class Trunk:
         return bool(self.sites & {"*", site})
 
     def lends(self, caller_id: str) -> bool:
-        return not self.caller_ids or caller_id in self.caller_ids
+        return bool(self.caller_ids & {"*", caller_id})
+
+    def leads_to(self, number: str) -> bool:
+        return "*" in self.prefixes or number.startswith(tuple(self.prefixes))
 
 
 def trunks(written: Iterable[Mapping[str, str]]) -> dict[str, Trunk]:
@@ -54,7 +59,10 @@ def _trunk(row: Mapping[str, str]) -> Trunk:
         ) from error
     if at_once < 0 or not 0 < per_second <= 1000:
         raise TrunksUnreadable(f"asterisk.trunks {row.get('name', '')!r}: at_once is 0 or more, per_second above 0")
-    return Trunk(row.get("name", ""), _words(row["outbound"]), _words(row.get("caller_ids", "")), at_once, per_second)
+    return Trunk(
+        row.get("name", ""), _words(row["outbound"]), _words(row.get("caller_ids", "")),
+        _words(row.get("prefixes", "")) or PREFIXES, at_once, per_second,
+    )  # fmt: skip
 
 
 def _words(text: str) -> frozenset[str]:

@@ -24,6 +24,7 @@ name = "carrier"
 kind = "ip"
 host = "{address}"
 outbound = "*"
+caller_ids = "*"
 at_once = "20"
 per_second = "20"
 

@@ -148,7 +148,7 @@ class Exchange:
 
 @pytest.fixture
 def exchange(town: Town) -> Iterator[Exchange]:
-    trunk = {"name": "tata", "outbound": "shop", "at_once": "20", "per_second": "100"}
+    trunk = {"name": "tata", "outbound": "shop", "caller_ids": "+911612345678", "at_once": "20", "per_second": "100"}
     settings = msgspec.structs.replace(
         town.settings,
         asterisk=Asterisk(trunks=(trunk,)),

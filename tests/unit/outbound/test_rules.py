@@ -25,7 +25,8 @@ SITE = Site(
     site_id=SiteId("shop"), name="Shop", phrases={"en": usual_phrases("en", "Shop")}, languages=("en",), outbound=OUT,
     disclosure="This is a machine.",
 )  # fmt: skip
-TATA = Trunk("tata", frozenset({"shop"}))
+ANY = frozenset({"*"})
+TATA = Trunk("tata", frozenset({"shop"}), ANY)
 WANTED = Wanted("+919812345678", consent="web form")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=INDIA)
 ANY_TIME = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 (st adds it)
@@ -61,6 +62,8 @@ def test_a_call_with_everything_in_order_goes_with_the_sites_number() -> None:
         ("not_in_allow_list", {"wanted": Wanted("+19812345678", consent="yes")}),
         ("not_in_allow_list", {"site": site_with(deny=("+9198",))}),
         ("not_in_allow_list", {"site": site_with(allow=())}),
+        ("not_in_allow_list", {"wanted": Wanted("+441632960001", consent="yes"), "site": site_with(allow=("+44",))}),
+        ("no_caller_id", {"trunk": Trunk("tata", frozenset({"shop"}))}),
         ("do_not_call", {"listed": True}),
         ("too_late", {"wanted": Wanted("+919812345678", consent="yes", not_after=NOON)}),
     ],
@@ -84,7 +87,8 @@ def test_an_indian_number_has_indias_clock_whatever_the_campaign_says() -> None:
     late = datetime(2026, 11, 21, 17, 0, tzinfo=london)
     assert isinstance(asked(wanted_with(timezone="Europe/London"), now=late), Later)
     british = Wanted("+441632960001", consent="yes", timezone="Europe/London")
-    assert asked(british, site_with(allow=("+44",)), now=late) == Go("+911612345678")
+    abroad = Trunk("tata", ANY, ANY, prefixes=ANY)
+    assert asked(british, site_with(allow=("+44",)), abroad, now=late) == Go("+911612345678")
 
 
 def test_the_law_bounds_what_a_site_allows_itself() -> None:
@@ -164,7 +168,8 @@ def test_an_empty_bucket_takes_nothing_from_the_others() -> None:
 # ── trunks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_trunk_that_names_no_site_is_for_calls_in_alone() -> None:
     written = [{"name": "in"}, {"name": "out", "outbound": "shop, bank", "caller_ids": "+911", "at_once": "7", "per_second": "2"}]
-    assert trunks(written) == {"out": Trunk("out", frozenset({"shop", "bank"}), frozenset({"+911"}), 7, 2.0)}
+    out = Trunk("out", frozenset({"shop", "bank"}), frozenset({"+911"}), frozenset({"+91"}), 7, 2.0)
+    assert trunks(written) == {"out": out}
     assert trunks(written)["out"].serves(SiteId("bank")) and not trunks(written)["out"].serves(SiteId("clinic"))
 
 
