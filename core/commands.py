@@ -150,6 +150,13 @@ class AnsweredBy(Message, frozen=True, kw_only=True):
     """After the answer."""
 
 
+class PressKeys(Message, frozen=True, kw_only=True):
+    """A menu has answered our call."""
+
+    digits: str
+    """As of core.orders.SendDigits."""
+
+
 class TransferRequested(Message, frozen=True, kw_only=True):
     """The caller is to go to a person; our last word has been played."""
 
@@ -176,7 +183,9 @@ class MediaHealth(Message, frozen=True, kw_only=True):
     draining: bool = False
 
 
-FromMedia = MediaOpened | MediaRefused | AnsweredBy | HangUpRequested | TransferRequested | SecretAwaited | MediaClosed
+FromMedia = (
+    MediaOpened | MediaRefused | AnsweredBy | PressKeys | HangUpRequested | TransferRequested | SecretAwaited | MediaClosed
+)  # fmt: skip
 
 
 # ── conversation: media_server, or a chat's door in the gateway -> brain ────────────────────────────────────────────────
@@ -323,6 +332,8 @@ class AnswerDone(Message, frozen=True, kw_only=True):
     """With expects="digits": how many make the number complete; 0: nobody knows."""
     conceal: bool = False
     """The reply to this is a secret (a PIN, a phone number): records have it through core.concealed only."""
+    replies: tuple[str, ...] = ()
+    """What a reply may be made of, for a recogniser that hears only what it expects (core.speech.Expect)."""
     then: Literal["listen", "hang_up", "transfer"] = "listen"
     destination: str = ""
     summary: str = ""

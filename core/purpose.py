@@ -36,6 +36,8 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Said to who wants no more calls; empty: that the number has been taken off."""
     on_machine: Text = ""
     """Left on an answering machine after the beep; empty: hung up."""
+    on_menu: Annotated[str, Meta(pattern=r"^[0-9*#A-Dw]{0,40}$")] = ""
+    """Keys that are pressed when a menu answers, w: half a second of nothing; empty: hung up."""
     variables: dict[Name, Annotated[str, Meta(max_length=500)]] = {}
     """Of this very call: the person's name, their order."""
 

@@ -16,6 +16,8 @@ from media_server.echo.canceller import EchoCanceller
 from media_server.echo.guard import EchoGuard
 from media_server.rtp.dtmf import KeyPressed
 from media_server.rtp.receiver import Frame, Receiver
+from media_server.screening.heard import ToneHeard
+from media_server.screening.tones import Tones
 from media_server.turn.state import SpeechStarted, SpeechStopped, SpeechSuspected
 from media_server.vad import segment
 from media_server.vad.silero import Listener, Window
@@ -39,13 +41,15 @@ class Ear:
         listener: Listener,
         settings: Media,
         hear: Callable[[Audio], None],
-        happened: Callable[[SpeechSuspected | SpeechStarted | SpeechStopped], None],
+        happened: Callable[[SpeechSuspected | SpeechStarted | SpeechStopped | ToneHeard], None],
     ) -> None:
         self.receiver = Receiver(codec)
         self.listener = listener
         self._segmenter = segment.Segmenter(on=settings.vad_on, off=settings.vad_off)
         self._echo = EchoCanceller() if settings.echo_cancellation else None
         self._guard = EchoGuard() if settings.echo_cancellation else None
+        self.tones: Tones | None = None
+        """While somebody wants to know of them."""
         self._hear = hear
         self._happened = happened
         self._recent: deque[tuple[int, Pcm, Pcm]] = deque(maxlen=PRE_ROLL)
@@ -116,6 +120,8 @@ class Ear:
         zero = now - (frame.start + FRAME) / RATE
         self._zero = zero if self._zero is None else min(zero, self._zero + CLOCK_CREEP)
         self.listener.push(frame.start, clean, concealed=frame.concealed, ours=ours)
+        if self.tones is not None and (tone := self.tones.push(frame.start, clean)) is not None:
+            self._happened(ToneHeard(self._time(tone.start), self._time(tone.end), beep=tone.beep))
         self._recent.append((frame.start, clean, plain))
         if self._heeding:
             self._send(frame.start, clean)

@@ -31,6 +31,8 @@ from media_server.phrasebook import Phrasebook
 from media_server.rtp.outgoing import Outgoing
 from media_server.rtp.pacing import Pacer
 from media_server.rtp.udp import RtpSocket
+from media_server.screening.script import script_of
+from media_server.screening.tones import Tones
 from media_server.turn import state as turn
 from media_server.turn.machine import step
 from media_server.vad.silero import Silero
@@ -75,7 +77,8 @@ class Session:
         then: turn.Then = "hang_up" if opening.announce else "listen"
         before = TURNS_APART * (opening.session - 1)
         self._turn = turn.Turn(
-            patience=site.patience, language=site.language, operator=site.operator, then=then, first=opening.first, number=before
+            patience=site.patience, language=site.language, operator=site.operator, then=then, first=opening.first, number=before,
+            script=script_of(opening),
         )  # fmt: skip
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -99,7 +102,7 @@ class Session:
         speaking = speech.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
         self._hearing = Neighbour(
             "stt-worker", settings.socket("stt-worker"), speech.FromStt, hearing, speech.HearingOpened,
-            self._on_hearing, lambda: self._inbox.put(turn.HearingLost()),
+            self._on_hearing, lambda: self._inbox.put(turn.HearingLost()), on_ready=self._expect,
         )  # fmt: skip
         self._voice = Neighbour(
             "tts-worker", settings.socket("tts-worker"), speech.FromTts, speaking, speech.SpeakingOpened,
@@ -250,6 +253,10 @@ class Session:
             case speech.HearingFailed():  # one fault, told once: by the end of this connection
                 raise PeerGone("the recogniser failed")
 
+    def _expect(self) -> None:
+        """Tell the recogniser what our question may be answered with."""
+        self._hearing.send(speech.Expect(phrases=self._turn.reply_words))
+
     def _speak(self, sentence: speech.Speak) -> None:
         self._voice.send(sentence)  # a voice that is away is asked again when it is back
 
@@ -301,6 +308,8 @@ class Session:
                 for ended in self._mouth.drop():
                     self._voice.send(speech.CancelReply(reply=ended.reply))
                     self._ended(ended)
+            case msg.AnsweredBy() | msg.PressKeys():
+                self.tell(action)
             case turn.HangUp(reason=reason):
                 self.tell(msg.HangUpRequested(reason=reason))
             case turn.Transfer(destination=destination, reason=why, summary=summary):
@@ -314,6 +323,10 @@ class Session:
             self._ledger.paused(self._now())
             self.ear.key_pressed(self._now())
         self.ear.heed(after.heard)
+        if after.reply_words != before.reply_words:
+            self._expect()
+        if (before.screening is None) is not (after.screening is None):
+            self.ear.tones = None if after.screening is None else Tones()
         if after.secret is not before.secret:
             self.tell(msg.SecretAwaited(on=after.secret))
         if before.phase is not after.phase:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from ari_app.call import handover, live, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import Happening, KeyPressed, MusicFailed, NoteAnsweredBy, PutOnHold, TakenOffHold, Tell
-from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, SecretAwaited, TransferRequested
+from ari_app.call.vocabulary import Happening, KeyPressed, MusicFailed, NoteAnsweredBy, PutOnHold, SendKeys, TakenOffHold, Tell
+from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
 from core.machine import Tick
 
 
@@ -23,6 +23,8 @@ def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return moves.hang_up(call, "completed" if reason == "goodbye" else reason, NORMAL_CLEARING, now)
         case AnsweredBy():
             return call, [NoteAnsweredBy(event)]
+        case PressKeys(digits=digits):
+            return call, [SendKeys("", digits)]  # no order's: answered to nobody
         case TransferRequested():
             return handover.wished(call, event, now)
         case SecretAwaited(on=on) if not (call.site and call.site.listening.secrets):

@@ -29,7 +29,7 @@ from core.commands import (
 )
 from core.machine import Tick
 from core.speech import EndUtterance, Final, Flush, Partial
-from media_server.turn import moves, words
+from media_server.turn import moves, screening, words
 from media_server.turn.endpoint import learn_pause
 from media_server.turn.moves import Outcome
 from media_server.turn.state import (
@@ -69,15 +69,20 @@ HEARING_LIMIT = 5.0
 """Longest wait for the recogniser after a pause. One that died is noticed at once; this is for one that hangs."""
 
 
-def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
+def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:  # noqa: C901 (one table)
     """What this event makes of the turn, and what is to be done. `now` in loop seconds."""
-    talking = turn.phase not in (Phase.RINGING, Phase.HELD, Phase.LEAVING, Phase.AWAY)
+    talking = turn.phase not in (Phase.RINGING, Phase.SCREENING, Phase.HELD, Phase.LEAVING, Phase.AWAY)
+    if turn.screening is not None and turn.screening.stage == "greeted":
+        turn, actions = screening.doubt(turn, event, now)
+        if actions:
+            return turn, actions
     match event:
         case Closed():
             return replace(turn, phase=Phase.OVER, deadline=None), []
         case AnswerDone() if turn.asked and event.revision == turn.asked.revision:
             destination = event.destination or turn.operator
-            turn = replace(turn, expects=event.expects, digits_wanted=event.digits, conceals=event.conceal)
+            turn = replace(turn, expects=event.expects, digits_wanted=event.digits, reply_words=event.replies)
+            turn = replace(turn, conceals=event.conceal)
             turn = moves.keep_secret(turn)
             return replace(turn, then=event.then, destination=destination, summary=event.summary), []
         case Sentence() | ToolStarted() | ToolFinished() if turn.asked and event.revision == turn.asked.revision:
@@ -103,6 +108,8 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 
 def _ringing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
+        case CallAnswered() if turn.script is not None:
+            return screening.begin(turn, turn.script, now)
         case CallAnswered():
             return moves.play(turn, turn.first, now)
     return turn, []
@@ -252,6 +259,7 @@ def _away(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 
 _PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
     Phase.RINGING: _ringing,
+    Phase.SCREENING: screening.screening,
     Phase.LISTENING: _listening,
     Phase.HEARING: _hearing,
     Phase.PAUSED: _paused,
@@ -278,7 +286,7 @@ def _barge_in_wait(turn: Turn, now: float) -> float | None:
 def _hearing_lost(turn: Turn, now: float) -> Outcome:
     """Once: we ask to hear it again. Twice in a call: a person."""
     failures = turn.hearing_failures + 1
-    if failures > 1 and turn.phase is not Phase.RINGING:
+    if failures > 1 and turn.phase not in (Phase.RINGING, Phase.SCREENING):
         return moves.give_up(turn, "hearing_failed", now)
     turn = replace(moves.end_utterance(turn), hearing_failures=failures, utterance=0)  # a new recogniser counts anew
     if turn.phase in (Phase.HEARING, Phase.PAUSED):

@@ -135,6 +135,12 @@ def ask(turn: Turn, final: Final, via_keypad: bool = False, news: News = "") -> 
     return replace(turn, committed=False, then="listen", tool_works=False, conceals=None), AskBrain(asking, reply)
 
 
+def ask_about(turn: Turn, news: News, now: float) -> tuple[Turn, AskBrain]:
+    """The caller has said nothing, but this has happened to them."""
+    nothing = Final(utterance=turn.utterance, revision=turn.flushes, text="", language=turn.language, confidence=1.0)
+    return ask(replace(turn, speech_end=now, retried=False), nothing, news=news)
+
+
 def take(turn: Turn, now: float) -> Outcome:
     """The turn is ours."""
     asked, answer = turn.asked, turn.answer
@@ -252,6 +258,8 @@ def go_on(turn: Turn, now: float) -> Outcome:
 
 def give_up(turn: Turn, reason: TransferReason, now: float) -> Outcome:
     """An apology that needs no engine, and a person. If even that fails: the person at once."""
+    if turn.hang_up_reason == "voicemail_left":  # to a machine
+        return finish(replace(turn, hang_up_reason="machine"), now)
     if turn.then == "transfer" and turn.asked is None:
         return finish(turn, now)
     actions: list[TurnAction] = [DropSound(), Unduck(), *_cancel(turn)]
@@ -280,8 +288,7 @@ def stand_by(turn: Turn, now: float) -> Outcome:
 
 def come_back(turn: Turn, now: float) -> Outcome:
     """Nobody had time for the caller: what is said to that, and what it offers, the brain knows."""
-    nothing = Final(utterance=turn.utterance, revision=turn.flushes, text="", language=turn.language, confidence=1.0)
-    turn, asking = ask(replace(turn, speech_end=now, retried=False), nothing, news="nobody_free")
+    turn, asking = ask_about(turn, "nobody_free", now)
     turn, actions = take(turn, now)
     return turn, [asking, *actions]
 

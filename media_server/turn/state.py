@@ -10,12 +10,14 @@ from typing import Literal
 from core.commands import (
     AnnounceTransfer,
     AnswerDone,
+    AnsweredBy,
     Ask,
     BrainFailed,
     ComeBack,
     Commit,
     Digit,
     Hold,
+    PressKeys,
     Say,
     Sentence,
     StandBy,
@@ -26,12 +28,17 @@ from core.commands import (
 )
 from core.sites import Language, Patience
 from core.speech import EndUtterance, Final, Flush, Partial
+from media_server.screening.heard import ToneHeard
+from media_server.screening.script import Script
+from media_server.screening.stage import Screening
 from media_server.turn.endpoint import Expects
 
 
 class Phase(StrEnum):
     RINGING = "ringing"
     """Not answered yet."""
+    SCREENING = "screening"
+    """A call of ours is answered: by whom? We are silent, but for what a machine is told (screening.py)."""
     LISTENING = "listening"
     """Both are silent."""
     HEARING = "hearing"
@@ -56,7 +63,7 @@ class Phase(StrEnum):
 
 PhraseName = Literal["greeting", "hold", "reminder", "again", "apology", "goodbye", "transfer"]
 Then = Literal["listen", "hang_up", "transfer"]
-HangUpReason = Literal["goodbye", "no_input"]
+HangUpReason = Literal["goodbye", "no_input", "machine", "voicemail_left"]
 
 
 # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -121,7 +128,7 @@ class Closed:
 TurnEvent = (
     CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | RanDry | Drained
     | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | Digit | Hold | Unhold | Say
-    | AnnounceTransfer | StandBy | ComeBack
+    | AnnounceTransfer | StandBy | ComeBack | ToneHeard
     | HearingLost | SpeakingLost | Closed
 )  # fmt: skip
 
@@ -201,7 +208,7 @@ class Transfer:
 
 TurnAction = (
     Flush | EndUtterance | AskBrain | Commit | CancelAnswer | OpenGate | PlayPhrase | PlayText
-    | Duck | Unduck | PauseSound | ResumeSound | DropSound | HangUp | Transfer
+    | Duck | Unduck | PauseSound | ResumeSound | DropSound | HangUp | Transfer | AnsweredBy | PressKeys
 )  # fmt: skip
 
 
@@ -265,6 +272,8 @@ class Turn:
     expects: Expects = "anything"
     digits_wanted: int = 0
     """How many complete the number that we asked for; 0: unknown."""
+    reply_words: tuple[str, ...] = ()
+    """What a reply to our question may be made of."""
     conceals: bool | None = None
     """Our answer asks for a secret; None: the brain has not said so far…"""
     secret: bool = False
@@ -274,6 +283,11 @@ class Turn:
     transfer_reason: TransferReason = "asked"
     hang_up_reason: HangUpReason = "goodbye"
 
+    # a call out
+    script: Script | None = None
+    screening: Screening | None = None
+    """From the answer until there is no more doubt."""
+
     # the patience of both
     reminders: int = 0
     hearing_failures: int = 0
@@ -282,6 +296,8 @@ class Turn:
     @property
     def heard(self) -> bool:
         """The caller's sound belongs to a turn. Not the silence after a Flush: the recogniser would take it for more speech."""
+        if self.phase is Phase.SCREENING:
+            return self.screening is not None and self.screening.wants_words
         return self.phase in (Phase.HEARING, Phase.DUCKED) or (self.phase is Phase.PAUSED and not self.flushed)
 
     @property
