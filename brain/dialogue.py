@@ -171,8 +171,13 @@ def _under_way(memory: Memory, mind: Mind) -> Errand | None:
 
 async def _also(meaning: Meaning, memory: Memory, mind: Mind) -> Match | None:
     """The question that a reply could be as well."""
+    return await asked_for(meaning.text, memory, mind) if isinstance(meaning, Words) else None
+
+
+async def asked_for(text: str, memory: Memory, mind: Mind) -> Match | None:
+    """What is surely meant by `text`, if it asks for something that we know or do."""
     try:
-        match = await _find(meaning.text, memory, mind) if isinstance(meaning, Words) else None
+        match = await _find(text, memory, mind)
     except DatabaseAway:
         return None
     return match if match is not None and decide.known(match, mind.site.thresholds) and match.entry.key != ELSEWHERE else None

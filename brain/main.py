@@ -25,7 +25,10 @@ from brain.lanes import Lanes
 from brain.llm.door import Llms, Secret
 from brain.metrics import CONVERSATIONS
 from brain.notebook import Notebook
+from brain.outbound import conversation as outbound
+from brain.outbound.conversation import CallOut
 from brain.session import Answer, Session
+from brain.tools.job import Publisher
 from brain.tools.toolbox import Toolbox
 from brain.tools.workshop import open_toolbox
 from brain.turn import Asked, CannotAnswer, Meanwhile, Memory, Piece, Say
@@ -35,6 +38,7 @@ from core.bus import Link, serve
 from core.contacts import Contacts
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
+from core.outbox import Outbox
 from core.process import run, stop_signal
 from core.public_address import networks
 from core.settings import Settings
@@ -58,6 +62,7 @@ class Brain:
         notebook: Notebook,
         gaps: Gaps,
         calibrations: Calibrations,
+        events: Publisher,
     ) -> None:
         self._settings = settings
         self._library = library
@@ -66,6 +71,7 @@ class Brain:
         self._notebook = notebook
         self._gaps = gaps
         self._calibrations = calibrations
+        self._events = events
         self._lanes = Lanes()
         self._conversations: set[asyncio.Task[None]] = set()
 
@@ -88,6 +94,8 @@ class Brain:
         session.add_done_callback(self._conversations.discard)
         with CONVERSATIONS.track_inprogress():
             await asyncio.wait([session])  # not `await session`: at the end of the process it is cancelled, and that is no error
+        if (came_to := outbound.result(opened, talk.memory)) is not None:
+            self._events.publish(came_to)
         if not session.cancelled():
             session.result()
 
@@ -112,7 +120,11 @@ class Brain:
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
-        async for piece in dialogue.answer(asked, memory, mind):
+        if opened.purpose is None:
+            pieces = dialogue.answer(asked, memory, mind)
+        else:
+            pieces = outbound.answer(asked, memory, mind, CallOut(opened.purpose, self._events))
+        async for piece in pieces:
             yield replace(piece, text=said_by_a_man(piece.text)) if male and isinstance(piece, Say) else piece
 
 
@@ -160,11 +172,12 @@ async def work(settings: Settings) -> None:
         embedders = Embedders(Offline(model, beside), vault, allowed)
         machine_a = await stack.enter_async_context(elsewhere(database, vault))
         library = await stack.enter_async_context(Library(database, embedders, settings.calls.site_cache_s, machine_a))
-        toolbox = await stack.enter_async_context(open_toolbox(settings, database))
+        outbox = await stack.enter_async_context(Outbox(settings, "brain"))
+        toolbox = await stack.enter_async_context(open_toolbox(settings, database, outbox))
         llms = await stack.enter_async_context(Llms(_secrets_of(database, vault), allowed))
         gaps = await stack.enter_async_context(Gaps(database, library))
         notebook = await stack.enter_async_context(Notebook(database, Contacts.of(settings)))
-        brain = Brain(settings, library, toolbox, llms, notebook, gaps, Calibrations(database))
+        brain = Brain(settings, library, toolbox, llms, notebook, gaps, Calibrations(database), outbox)
         stack.push_async_callback(brain.close)
         await stack.enter_async_context(serve(settings.socket("brain"), msg.ToBrain, brain.converse))
         missing = ["the database"] if settings.engines.brain == "knowledge" else []

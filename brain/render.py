@@ -38,8 +38,8 @@ class Answer:
 class Form(Protocol):
     """An answer on its way into a channel's form. Each method gives what may be sent now."""
 
-    def say(self, text: str, language: Language) -> list[str]:
-        """Complete sentences."""
+    def say(self, text: str, language: Language, *, always: bool = False) -> list[str]:
+        """Complete sentences; `always`: on a call also beyond what people listen to."""
 
     def write(self, text: str, language: Language) -> list[str]:
         """Some of a text that is still being written."""
@@ -66,8 +66,10 @@ class Spoken:
         self._sentences = SentenceStream()
         self._left = MAX_SENTENCES
 
-    def say(self, text: str, language: Language) -> list[str]:
-        return [*self._finish(language), *self.write(text, language), *self._finish(language)]
+    def say(self, text: str, language: Language, *, always: bool = False) -> list[str]:
+        before = self._finish(language)
+        self._left += len(sentences(text)) if always else 0
+        return [*before, *self.write(text, language), *self._finish(language)]
 
     def write(self, text: str, language: Language) -> list[str]:
         self._raw += text
@@ -99,7 +101,7 @@ class Written:
         self._given = 0
         self._begun = False
 
-    def say(self, text: str, language: Language) -> list[str]:
+    def say(self, text: str, language: Language, *, always: bool = False) -> list[str]:
         read = " ".join(in_writing(sentence) for sentence in sentences(text))
         for spelt in (_SPELT, _LETTERS):
             read = spelt.sub(lambda found: found[0].replace(" ", ""), read)

@@ -103,6 +103,11 @@ class Session:
         self._committed: Draft | None = None
         self._acting: Draft | None = None
 
+    @property
+    def memory(self) -> Memory:
+        """What it knows by now."""
+        return self._memory
+
     async def run(self) -> None:
         self._recalled = self._notebook.opened(self._opened)
         self._link.send(msg.ConversationOpened())  # at once: nobody waits for their greeting until we have remembered them
@@ -239,8 +244,8 @@ class Session:
     def _send(self, draft: Draft, piece: Piece, shape: Form) -> None:
         turn, revision = draft.ask.turn, draft.ask.revision
         match piece:
-            case Say(text=text, language=language):
-                self._say(draft, shape.say(text, language), language)
+            case Say(text=text, language=language, always=always):
+                self._say(draft, shape.say(text, language, always=always), language)
             case Write(text=text, language=language):
                 self._say(draft, shape.write(text, language), language)
             case Meanwhile():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from brain.outbound.state import Interview
 from core.client_tools import ClientCall, ClientTools, ClientToolsState
 from core.commands import AnswerSource, Channel, News
 from core.commands import Citation as Citation
@@ -112,6 +113,8 @@ class Memory:
     proven: tuple[str, ...] = ()
     """Digests of registered numbers that the caller has shown to be theirs (brain/tools/proof.py)."""
     wrong_proofs: int = 0
+    interview: Interview | None = None
+    """How far a call out has come (brain/outbound)."""
     recent: tuple[Exchange, ...] = ()
     """The last turns over every channel, the oldest first. brain.session keeps it; dialogue only reads it."""
     summary: str = ""
@@ -124,6 +127,8 @@ class Say:
 
     text: str
     language: Language
+    always: bool = False
+    """Also after as much as people listen to: what they are to answer."""
 
 
 @dataclass(frozen=True, slots=True)

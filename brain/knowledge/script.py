@@ -28,9 +28,9 @@ def latin(text: str) -> str:
     """`text` with every Devanagari or Gurmukhi word in Latin letters; other words as they are."""
     if not any("\u0900" <= letter <= "\u0a7f" for letter in text):
         return text
-    apart = unicodedata.normalize("NFC", text)  # which writes a dotted letter as letter and dot
-    moved = "".join(chr(ord(letter) - 0x100) if "\u0a00" <= letter <= "\u0a7f" else letter for letter in apart)
-    return " ".join(_word(word) for word in moved.split())
+    moved = "".join(chr(ord(letter) - 0x100) if "\u0a00" <= letter <= "\u0a7f" else letter for letter in text)
+    apart = unicodedata.normalize("NFC", moved)  # which writes a dotted letter as letter and dot, if it is Devanagari
+    return " ".join(_word(word) for word in apart.split())
 
 
 def _word(word: str) -> str:

@@ -24,7 +24,7 @@ from core.vault import Vault
 
 
 @asynccontextmanager
-async def open_toolbox(settings: Settings, database: Database) -> AsyncIterator[Toolbox]:
+async def open_toolbox(settings: Settings, database: Database, outbox: Outbox) -> AsyncIterator[Toolbox]:
     """KeyError if the vault's key is missing, ValueError for a `private_hosts` that is no network."""
     vault = Vault.of(settings)
 
@@ -34,7 +34,6 @@ async def open_toolbox(settings: Settings, database: Database) -> AsyncIterator[
 
     allowed = networks(settings.network.private_hosts)
     async with AsyncExitStack() as stack:
-        outbox = await stack.enter_async_context(Outbox(settings, "brain"))
         orders = await stack.enter_async_context(Orders(settings.crm_url(), settings.brain.tool_deadline_s))
         http = OverHttp(await stack.enter_async_context(Doors(allowed)), secret)
         mcp = OverMcp(secret, allowed)

@@ -17,6 +17,7 @@ from brain.turn import Asked, Done, Memory, Say
 from core import settings as core_settings
 from core.db import Database
 from core.ids import SiteId
+from core.outbox import Outbox
 from core.settings import Settings
 from core.vault import Vault
 from tests.postgres import Server
@@ -41,7 +42,12 @@ def with_toolbox(server: Server, home: Path, story: Story) -> None:
                 calls=core_settings.Calls(site_cache_s=0.0),
                 brain=core_settings.Brain(crm_url=crm.url),
             )
-            async with Database(settings) as database, open_toolbox(settings, database) as toolbox, asyncio.timeout(20):
+            async with (
+                Database(settings) as database,
+                Outbox(settings, "brain") as outbox,
+                open_toolbox(settings, database, outbox) as toolbox,
+                asyncio.timeout(20),
+            ):
                 await story(toolbox, crm, database, settings)
 
     asyncio.run(run())

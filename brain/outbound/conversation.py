@@ -1,0 +1,178 @@
+"""A turn of a call out: the interview takes the reply, or hands it to the normal decision and comes back to its question.
+
+    Asked ─ interview.step ─┬─ Reply ──> our own lines                                    (no model, ever)
+                            └─ Aside ──> brain.dialogue: tool, fact, document, model ──> the open question again
+
+At the end of the conversation `result` is what it came to. Read brain/outbound/interview.py first.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from brain import dialogue
+from brain.dialogue import PERSON, Mind
+from brain.elsewhere import ELSEWHERE
+from brain.knowledge.match import Match
+from brain.news import CALLBACK
+from brain.outbound import interview as steps
+from brain.outbound.assent import begins_with_yes_or_no, yes_no
+from brain.outbound.moves import Aside, Heard, Reply, Wants, open_question
+from brain.outbound.script import Script
+from brain.outbound.state import Interview
+from brain.outbound.wishes import wants_no_calls
+from brain.small_talk import SMALL_TALK
+from brain.tools.job import Publisher
+from brain.turn import Asked, Barrier, Done, Expects, Memory, Piece, Say, Told
+from brain.understand import CALL_A_PERSON
+from core.commands import OpenConversation
+from core.events import DoNotCallAsked, OutboundResult
+from core.ids import CallId
+from core.purpose import Purpose
+from core.sites import Language
+
+PHONE_DIGITS = 10
+_WANTS: dict[str, Wants] = {PERSON: "person", "repeat_answer": "again", "end_call": "bye"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallOut:
+    purpose: Purpose
+    events: Publisher
+
+
+async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> AsyncIterator[Piece]:
+    """The pieces of one answer, as brain.dialogue.answer gives them. CannotAnswer."""
+    script = _script(asked, mind, call.purpose)
+    interview = _interview(asked, memory, script)
+    memory = replace(memory, interview=interview)
+    language = _language(asked, memory)
+    if asked.news == "answered":
+        reply = steps.begin(interview, memory.language, script)
+    elif _elsewhere(asked, memory):
+        async for piece in _decided(asked, memory, mind, script):
+            yield piece
+        return
+    elif memory.offered_person and yes_no(asked.text) is False:
+        reply = Reply(interview, open_question(interview, language, script))
+    else:
+        step = steps.step(interview, await _heard(asked, memory, mind, language), script)
+        if isinstance(step, Aside):
+            async for piece in _decided(asked, replace(memory, interview=step.interview), mind, script):
+                yield piece
+            return
+        reply = step
+    if reply.no_calls and script.caller:
+        yield Barrier()
+        call.events.publish(
+            DoNotCallAsked(call_id=CallId(asked.conversation), site_id=mind.site.site_id, at=time.time(), number=script.caller)
+        )
+    for piece in _told(reply, replace(memory, language=language), script):
+        yield piece
+
+
+def result(opened: OpenConversation, memory: Memory) -> OutboundResult | None:
+    """What the call came to; None if it was none, or nobody spoke with us."""
+    interview = memory.interview
+    if opened.purpose is None or interview is None or interview.call != opened.call_id:
+        return None
+    return OutboundResult(
+        call_id=opened.call_id, site_id=opened.site_id, at=time.time(), status=interview.came_to, answers=interview.answers,
+        unanswered=interview.unanswered, callback_at=interview.callback_at, transferred=interview.transferred,
+        language=memory.language,
+    )  # fmt: skip
+
+
+def _script(asked: Asked, mind: Mind, purpose: Purpose) -> Script:
+    now = (asked.at or datetime.now(UTC)).astimezone(ZoneInfo(mind.site.timezone))
+    return Script(mind.site, purpose, purpose.questions(mind.site.forms), now, asked.caller)
+
+
+def _interview(asked: Asked, memory: Memory, script: Script) -> Interview:
+    """This call's, with the questions as they are now."""
+    before = memory.interview
+    mine = before if before is not None and before.call == asked.conversation else Interview(asked.conversation)
+    questions = tuple(question.id for question in script.questions)
+    return replace(mine, questions=questions, required=tuple(each.id for each in script.questions if each.required))
+
+
+def _language(asked: Asked, memory: Memory) -> Language:
+    """What they speak; one word ("haan", "okay") tells nothing of it."""
+    return asked.language if asked.via == "voice" and len(asked.text.split()) > 1 else memory.language
+
+
+def _elsewhere(asked: Asked, memory: Memory) -> bool:
+    """Whether the normal decision is waiting for this reply: a tool, "shall I connect you?", "do you mean …?"."""
+    if asked.news:
+        return True
+    if wants_no_calls(asked.text):
+        return False
+    if memory.offered_person:
+        return asked.via == "keypad" or yes_no(asked.text) is True
+    return memory.proposal is not None or bool(memory.meant)
+
+
+async def _heard(asked: Asked, memory: Memory, mind: Mind, language: Language) -> Heard:
+    keyed = asked.via == "keypad"
+    clear = bool(asked.text.strip()) and (keyed or asked.confidence >= mind.least_confidence)
+    match = await dialogue.asked_for(asked.text, memory, mind) if clear and not keyed else None
+    key = match.entry.key if match is not None else ""
+    known = bool(key) and key not in SMALL_TALK and key not in (ELSEWHERE, CALLBACK, *_WANTS)
+    return Heard(asked.text, language, clear, keyed, known, _wants(asked, match))
+
+
+def _wants(asked: Asked, match: Match | None) -> Wants:
+    """Short replies are near to many ways of asking ("speaking", "haan boliye"): they count only word for word."""
+    if asked.via == "keypad":
+        return "person" if asked.text == CALL_A_PERSON else ""
+    wants = _WANTS.get(match.entry.key, "") if match is not None else ""
+    long = len(asked.text.split()) > 2 and not begins_with_yes_or_no(asked.text)
+    return wants if match is not None and (match.exact or (long and wants != "again")) else ""
+
+
+async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> AsyncIterator[Piece]:
+    """The normal decision's answer, and then what is open; unless that has asked something itself, or it is the end."""
+    async for piece in dialogue.answer(asked, replace(memory, expects="anything") if not _waits(memory) else memory, mind):
+        if not isinstance(piece, Done):
+            yield piece
+            continue
+        interview = memory.interview
+        assert interview is not None, "set at the beginning of the turn"
+        if piece.then != "listen" or _waits(piece.memory):
+            left = replace(interview, transferred=interview.transferred or piece.then == "transfer")
+            yield replace(piece, memory=replace(piece.memory, interview=left))
+            return
+        reply = Reply(interview, open_question(interview, piece.memory.language, script))
+        *says, done = _told(reply, piece.memory, script)
+        for say in says:
+            yield say
+        assert isinstance(done, Done)
+        yield replace(piece, memory=done.memory, then=done.then)
+
+
+def _waits(memory: Memory) -> bool:
+    return memory.proposal is not None or memory.offered_person or bool(memory.meant)
+
+
+def _told(reply: Reply, memory: Memory, script: Script) -> list[Piece]:
+    interview = reply.interview
+    expects, digits = _expected(interview, script)
+    texts = tuple(text for text, _ in reply.says)
+    memory = replace(
+        memory, interview=interview, expects=expects, digits=digits, conceal=digits > 0, offered_person=False, meant="",
+        misunderstood=0, told=Told(texts, memory.language),
+    )  # fmt: skip
+    done = Done("tool", memory, then="hang_up" if reply.ends else "listen")
+    return [*(Say(text, language, always=True) for text, language in reply.says), done]
+
+
+def _expected(interview: Interview, script: Script) -> tuple[Expects, int]:
+    """What a reply will look like, and of how many digits."""
+    question = script.question(interview.asking)
+    if interview.stage in ("person", "consent", "talk") or interview.checking is not None:
+        return "yes_no", 0
+    if question is not None and question.type == "yes_no":
+        return "yes_no", 0
+    return ("digits", PHONE_DIGITS) if question is not None and question.type == "phone" else ("anything", 0)
