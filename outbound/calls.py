@@ -113,17 +113,11 @@ async def _place(site_id: SiteId, settings: Settings, new: NewCall, rows: Rows) 
         raise invalid("to", str(error)) from error
     for wrong in uploads.consent_problem(new.consent, site):
         raise invalid("consent", wrong)
-    row = {
-        "id": new_ids(1)[0],
-        "number": number,
-        "variables": {},
-        "consent": new.consent,
-        "at": new.at,
-        "not_after": new.not_after,
-    }
-    values = {"site": site_id, "campaign": "", "plan": _json(plan), "calls": _json([row])}
-    await rows.execute(INSERT, values)
-    made = await _existing(rows, site_id, row["id"])
+    (outbound_id,) = new_ids(1)
+    row: dict[str, Any] = {"id": outbound_id, "number": number, "variables": {}, "consent": new.consent}
+    row |= {"at": new.at, "not_after": new.not_after}
+    await rows.execute(INSERT, {"site": site_id, "campaign": "", "plan": _json(plan), "calls": _json([row])})
+    made = await _existing(rows, site_id, outbound_id)
     return answer(made, 202, Location=f"/v1/outbound/{made.id}")
 
 

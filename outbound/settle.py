@@ -114,7 +114,7 @@ async def finish(rows: Rows, site: SiteId, call: CallId, outbound_id: str, end: 
         result = end.result if end.counts else None
         await rows.execute(_AGAIN, [again, end.detail or end.result, result, int(not end.counts), site, outbound_id])
     else:
-        await queue.close(rows, site, outbound_id, end.result, end.detail, plan)
+        await queue.close(rows, site, outbound_id, end.result, "" if end.result == "answered" else end.detail, plan)
     return True
 
 

@@ -4,6 +4,7 @@ nothing is left."""
 import asyncio
 import contextlib
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Mapping
 
@@ -59,6 +60,9 @@ def carrier(carrier_address: str, trial: Trial, caller: Caller) -> Iterator[Carr
     install = obtain.find(trial.settings)
     assert install is not None
     with Carrier.running(carrier_address, caller.server.sip, install, caller.voices) as running_carrier:
+        configuration = trial.settings.home / "asterisk" / "etc" / "asterisk.conf"
+        look = [*install.command, "-C", str(configuration), "-rx", "pjsip qualify carrier"]  # it asks each half minute by itself
+        subprocess.run(look, check=True, capture_output=True)
         yield running_carrier
 
 
