@@ -141,7 +141,7 @@ class Ari:
     async def send_keys(self, channel: str, keys: str, *, key_ms: int, between_ms: int) -> None:
         """Towards the other end; w among them waits for half a second. They take their time: nobody waits for it here."""
         wanted = {"dtmf": keys, "duration": str(key_ms), "between": str(between_ms)}
-        await self._do("POST", f"/channels/{channel}/dtmf", **wanted)
+        await self._do("POST", f"/channels/{channel}/dtmf", None, **wanted)
 
     # ── other people's phones ────────────────────────────────────────────────────────────────────────────────────────
     async def follow_endpoint(self, endpoint: str) -> None:
