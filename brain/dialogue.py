@@ -203,7 +203,7 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
 async def _decide(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
     """Documents are looked into unless a tool or the site's very words settle it."""
     thresholds, has_model = mind.site.thresholds, mind.llm is not None
-    decision = decide.at_once(match, thresholds, request.number if is_meant(mind.tools, request.number) else "")
+    decision = decide.at_once(match, thresholds, request.number if is_meant(mind.tools, request.number, request.asked.text) else "")
     if decision is not None and (decision.route != "tell" or match is None or match.exact):
         return decision
     passages = await mind.knowledge.passages(mind.site.site_id, text, PASSAGES)

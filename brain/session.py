@@ -330,6 +330,7 @@ class Session:
             expects=done.memory.expects,
             digits=done.memory.digits,
             conceal=done.memory.conceal,
+            replies=replies(done.memory),
             then=done.then,
             destination=done.destination,
             summary=done.summary,
@@ -341,6 +342,13 @@ class Session:
             calls=done.calls,
             client_tools=done.client_tools,
         )
+
+
+def replies(memory: Memory) -> tuple[str, ...]:
+    """What the recogniser is to listen for beside all else."""
+    if memory.expects == "yes_no":
+        return ("{yes_no}",)
+    return memory.proposal.replies if memory.proposal is not None and memory.expects == "anything" else ()
 
 
 def _stop_holding(draft: Draft) -> None:

@@ -71,6 +71,8 @@ class Proposal:
     """Answers in a row that were of no use to it."""
     key: str = ""
     """Idempotency key of its one execution; made when it is read back."""
+    replies: tuple[str, ...] = ()
+    """What a reply to that may be made of (core.speech.Expect)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,16 @@ class EndUtterance(Message, frozen=True, kw_only=True):
     utterance: int
 
 
-ToStt = OpenHearing | Audio | Flush | EndUtterance
+class Expect(Message, frozen=True, kw_only=True):
+    """A question is open: what a reply to it may be made of, beside all that callers say anyway. Until the next Expect.
+
+    Phrases in Latin letters; {day}, {time}, {number} and {yes_no} in them stand for all of these.
+    """
+
+    phrases: tuple[str, ...]
+
+
+ToStt = OpenHearing | Audio | Flush | EndUtterance | Expect
 
 
 # ── hearing: stt worker -> media_server ──────────────────────────────────────────────────────────────────────────────

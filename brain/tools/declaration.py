@@ -147,7 +147,8 @@ class Declaration(_Part, frozen=True, kw_only=True):
                 return "date"
             case _, "time":
                 return "time"
-        return "digits" if self.length(argument) or "[0-9]" in schema.get("pattern", "") else "words"
+        pattern = schema.get("pattern", "")
+        return "digits" if self.length(argument) or "[0-9]" in pattern or "\\d" in pattern else "words"
 
     def length(self, argument: str) -> int:
         """Digits that make the argument complete; 0: any number of them."""

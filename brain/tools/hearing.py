@@ -6,7 +6,7 @@ Every value is checked against the argument's JSON Schema, whoever it comes from
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,11 @@ _NAME = re.compile(
     r"^(?:ji|haan|hello|yes|okay|\s|,)*\b(?:mera naam|mera nam|naam|nam|my name is|name is|this is|i am|main|mainu)\b\s+"
     r"(?P<name>.+?)(?:\s+(?:hai|he|hoon|hun|bol raha hoon|bol rahi hoon|speaking|ji))?\s*$"
 )
+_CODE = re.compile(r"[^\W_]+(?:[-/_][^\W_]+)*")
+_LETTERS = re.compile(r"\^([A-Za-z]+[-/_]?)(?=\[0-9\]|\\d)")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+LONGEST_CODE = 4
+"""Parts of an id: OD and 12345 are two."""
 _PHONE_PREFIX = re.compile(r"^(?:\+?91|0)(?=[6-9]\d{9}$)")
 
 
@@ -47,11 +52,14 @@ def mentioned(declaration: Declaration, asked: Asked, now: datetime) -> dict[str
     forms = {name: declaration.form(name) for name in declaration.properties}
     found: dict[str, Any] = {}
     for name, form in forms.items():
+        if (code := _coded(declaration, name, asked.text)) is not None:
+            found[name] = code
+            continue
         if form in ASKED_FOR or (form == "number" and "digits" in forms.values()):
             continue
         if form == "digits" and not _alone(declaration, name):
             continue
-        value = reply(declaration, name, asked, now)
+        value = _valid(declaration, name, _value(declaration, name, asked, now.date(), asked_for=False))
         if value is not None:
             found[name] = value
     return found
@@ -78,15 +86,35 @@ def corrected(declaration: Declaration, arguments: Mapping[str, Any], asked: Ask
 
 def reply(declaration: Declaration, argument: str, asked: Asked, now: datetime) -> Any:
     """The value that the words give for one argument; None: none that it could have."""
-    value = _value(declaration, argument, asked, now.date())
+    return _valid(declaration, argument, _value(declaration, argument, asked, now.date(), asked_for=True))
+
+
+def _valid(declaration: Declaration, argument: str, value: Any) -> Any:
     return value if value is not None and is_valid(declaration, argument, value) else None
 
 
-def _value(declaration: Declaration, argument: str, asked: Asked, today: date) -> Any:
+def expected(declaration: Declaration, argument: str) -> tuple[str, ...]:
+    """What a reply may be made of, for a recogniser that hears only what it expects (core.speech.Expect)."""
+    match declaration.form(argument):
+        case "date":
+            return ("{day}",)
+        case "time":
+            return ("{time}",)
+        case "number":
+            return ("{number}",)
+        case "choice":
+            return tuple(dict.fromkeys(latin(words).lower() for _, words in _named(declaration, argument)))
+    return ()
+
+
+def _value(declaration: Declaration, argument: str, asked: Asked, today: date, *, asked_for: bool) -> Any:
+    """`asked_for`: then "eleven" is a time, and "OD-12345" or "12345" the order's number, whatever else they could be."""
     text = latin(asked.text).lower()
     match declaration.form(argument):
         case "digits":
-            return _digits(text, declaration.length(argument))
+            return _coded(declaration, argument, asked.text) or _with_letters(
+                declaration, argument, _digits(text, declaration.length(argument))
+            )
         case "number":
             return _number(text, declaration.properties[argument].get("type") == "integer")
         case "choice":
@@ -98,7 +126,7 @@ def _value(declaration: Declaration, argument: str, asked: Asked, today: date) -
             day = date_in(text, today)
             return None if day is None else day.isoformat()
         case "time":
-            at = time_in(text)
+            at = time_in(text, asked=asked_for)
             return None if at is None else at.isoformat("minutes")
         case "name":
             match = _NAME.match(text)
@@ -106,7 +134,9 @@ def _value(declaration: Declaration, argument: str, asked: Asked, today: date) -
                 return None
             return (match["name"] if match else text).strip(" .,").title()[:80] or None
         case "words":
-            return " ".join(asked.text.split())[:LONGEST_WORDS] or None if yes_or_no(text) is None else None
+            if yes_or_no(text) is not None:
+                return None
+            return _coded(declaration, argument, asked.text) or " ".join(asked.text.split())[:LONGEST_WORDS] or None
 
 
 def _digits(text: str, length: int) -> str | None:
@@ -114,6 +144,12 @@ def _digits(text: str, length: int) -> str | None:
     if length == 10:  # a mobile number, with or without 0 or +91 before it
         number = _PHONE_PREFIX.sub("", number)
     return number if number and length in (0, len(number)) else None
+
+
+def _with_letters(declaration: Declaration, argument: str, number: str | None) -> str | None:
+    """ "12345" where the pattern begins with letters that nobody says: OD-12345."""
+    letters = _LETTERS.match(declaration.properties[argument].get("pattern", ""))
+    return f"{letters[1]}{number}" if number and letters is not None else number
 
 
 def _number(text: str, whole: bool) -> int | float | None:
@@ -128,9 +164,30 @@ def _number(text: str, whole: bool) -> int | float | None:
 def _choice(declaration: Declaration, argument: str, text: str) -> Any:
     """The value whose words are there; the longest of them, if those of several are."""
     best: tuple[int, Any] = (0, None)
-    for value in declaration.properties[argument].get("enum", ()):
-        named = (*declaration.slot(argument).words.get(str(value), ()), str(value).replace("_", " "))
-        for words in named:
-            if len(words) > best[0] and re.search(rf"\b{re.escape(words.lower())}\b", text):
-                best = len(words), value
+    for value, words in _named(declaration, argument):
+        if len(words) > best[0] and re.search(rf"\b{re.escape(words.lower())}\b", text):
+            best = len(words), value
     return best[1]
+
+
+def _named(declaration: Declaration, argument: str) -> Iterator[tuple[Any, str]]:
+    """Each value of a choice with each way to say it."""
+    for value in declaration.properties[argument].get("enum", ()):
+        for words in (*declaration.slot(argument).words.get(str(value), ()), str(value).replace("_", " ")):
+            yield value, words
+
+
+def _coded(declaration: Declaration, argument: str, text: str) -> str | None:
+    """The id with letters in it that the argument's pattern describes: OD-12345, also as "od 12345" or "OD12345"."""
+    if "pattern" not in declaration.properties[argument] or not any(map(str.isdecimal, text)):
+        return None
+    written = latin(text)
+    parts = _PART.findall(written)
+    runs = [parts[at : at + length] for length in range(LONGEST_CODE, 1, -1) for at in range(len(parts) - length + 1)]
+    codes = _CODE.findall(written) + [joint.join(run) for run in runs for joint in ("-", "", "/", "_")]
+    for code in codes:
+        if any(map(str.isalpha, code)) and any(map(str.isdecimal, code)):
+            for each in (code, code.upper(), code.lower()):
+                if is_valid(declaration, argument, each):
+                    return each
+    return None

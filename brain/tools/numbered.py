@@ -25,7 +25,7 @@ _SAYS_NUMBER = frozenset("order ord od no number num id ref".split())
 def for_number(tools: Mapping[str, Tool], digits: str, text: str = "") -> str | None:
     """The one tool that needs a number like this; of several the one whose words are in `text` ("cancel my order"); else the
     order tool where the site has it: it asks for all of the number."""
-    fitting = _fitting(tools, digits)
+    fitting = _fitting(tools, digits) or [name for word in _GLUED.findall(latin(text)) for name in _fits(tools, word)]
     if len(fitting) == 1:
         return fitting[0]
     asked = normalise(text).words
@@ -34,9 +34,11 @@ def for_number(tools: Mapping[str, Tool], digits: str, text: str = "") -> str | 
     return named[0] if len(named) == 1 else ORDERS if ORDERS in tools else None
 
 
-def is_meant(tools: Mapping[str, Tool], digits: str) -> bool:
-    """Whether among words that mean nothing to us it is the number that matters: the tool for it needs one just like this."""
-    return for_number(tools, digits) in _fitting(tools, digits)
+def is_meant(tools: Mapping[str, Tool], digits: str, text: str = "") -> bool:
+    """Whether among words that mean nothing to us it is the number that matters: the tool for it needs one just like this, or
+    like the word of `text` that it stands in."""
+    codes = [name for word in _GLUED.findall(latin(text)) for name in _fits(tools, word)]
+    return for_number(tools, digits, text) in [*_fitting(tools, digits), *codes]
 
 
 def is_model(tools: Mapping[str, Tool], digits: str, text: str) -> bool:
@@ -44,8 +46,13 @@ def is_model(tools: Mapping[str, Tool], digits: str, text: str) -> bool:
     for word in _GLUED.findall(latin(text)):
         if "".join(figure for figure in word if figure.isdecimal()) == digits:
             only_says = {letters.lower() for letters in _LETTERS.findall(word)} <= _SAYS_NUMBER
-            return not (only_says or _fitting(tools, word) or _fitting(tools, word.upper()))
+            return not (only_says or _fits(tools, word))
     return False
+
+
+def _fits(tools: Mapping[str, Tool], code: str) -> list[str]:
+    """Those that need an id like this, in capitals or not."""
+    return list(dict.fromkeys([*_fitting(tools, code), *_fitting(tools, code.upper())]))
 
 
 def _fitting(tools: Mapping[str, Tool], number: str) -> list[str]:

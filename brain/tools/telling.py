@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from brain.tools.declaration import Case, Declaration, Way, Words
+from brain.tools.hearing import expected
 from brain.tools.lines import line
 from brain.tools.outcome import Away, NotFound, Refused, ToolFailed, Uncertain
 from brain.tools.template import Unfillable, at, fill_words, places
@@ -44,6 +45,7 @@ def question(declaration: Declaration, request: Request, proposal: Proposal) -> 
         before, _ = line("wrong_length", language, digits=str(length)) if form == "digits" and length else line("sorry", language)
     expects: Expects = "digits" if form == "digits" else "yes_no" if form == "yes_no" else "anything"
     digits, secret = length if form == "digits" else 0, declaration.slot(proposal.asking).secret
+    proposal = replace(proposal, replies=expected(declaration, proposal.asking))
     memory = replace(request.memory, expects=expects, digits=digits, conceal=secret, proposal=proposal)
     return _said(((*before[:1], *sentences(text)), language), memory)
 

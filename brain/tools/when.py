@@ -48,7 +48,20 @@ _VAGUE = {
     "dupahir": time(14), "afternoon": time(14),
     "noon": time(12), "shaam": time(18), "sham": time(18), "evening": time(18), "raat": time(20), "night": time(20),
 }  # fmt: skip
-_SHIFT = {"saadhe": 30, "sadhe": 30, "sarhe": 30, "half": 30, "sava": 15, "sawa": 15, "quarter": 15, "paune": -15}
+_MINUTES = {"fifteen": 15, "thirty": 30, "forty five": 45, "pandrah": 15, "tees": 30}
+_SHIFT = {
+    "saadhe": 30,
+    "sadhe": 30,
+    "sarhe": 30,
+    "saade": 30,
+    "sade": 30,
+    "half": 30,
+    "sava": 15,
+    "sawa": 15,
+    "quarter": 15,
+    "paune": -15,
+}
+_HALVES = {"dedh": time(13, 30), "derh": time(13, 30), "dhai": time(14, 30)}
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}|\d{2}))?\b")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -99,18 +112,21 @@ def _day(year: str | None, month: str, number: str, *, today: date) -> date | No
         return None
 
 
-def time_in(text: str) -> time | None:
-    """The time of day that is named in Latin-script text; a part of the day alone ("shaam ko") has a time of its own."""
+def time_in(text: str, *, asked: bool = False) -> time | None:
+    """The time of day that is named in Latin-script text; a part of the day alone ("shaam ko") has a time of its own.
+    `asked`: it was asked for, so that "eleven" is one too."""
     words: list[str] = _WORD.findall(re.sub(r"\b([ap]) ?\.? ?m\b\.?", r"\1m", text.lower()))
     part = next((_PARTS[word] for word in words if word in _PARTS), "")
     for index, word in enumerate(words):
         hour = int(word) if word.isdecimal() and len(word) <= 2 else _HOURS.get(word, -1)
-        if 0 <= hour <= 23 and _is_clock(words, index):
+        if 0 <= hour <= 23 and (_is_clock(words, index) or (asked and _is_bare(words, index))):
             minute = _minute(words, index)
-            shift = next((_SHIFT[each] for each in words[max(0, index - 2) : index] if each in _SHIFT), 0)
+            before = words[max(0, index - 2) : index]
+            shift = next((_SHIFT[each] for each in before if each in _SHIFT), 0)
+            shift = -shift if before == ["quarter", "to"] else shift
             minutes = _hour_of_day(hour, part) * 60 + (minute or 0) + shift
             return time(minutes // 60 % 24, minutes % 60)
-    return next((_VAGUE[word] for word in words if word in _VAGUE), None)
+    return next((times[word] for times in (_HALVES, _VAGUE) for word in words if word in times), None)
 
 
 def _is_clock(words: list[str], index: int) -> bool:
@@ -122,8 +138,16 @@ def _is_clock(words: list[str], index: int) -> bool:
     return bool(told & set(after)) or minute or part or any(word in _SHIFT or word == "at" for word in before)
 
 
+def _is_bare(words: list[str], index: int) -> bool:
+    """Whether the number there is the reply to "at what time?", and not the day of a date."""
+    others = {*words[:index], *words[index + 1 :]}
+    return not others & (_MONTH.keys() | {"tarikh", "tareekh", "taarikh", "of"})
+
+
 def _minute(words: list[str], index: int) -> int | None:
-    after = words[index + 1 : index + 2]
+    after = words[index + 1 : index + 3]
+    if after and (minutes := _MINUTES.get(" ".join(after)) or _MINUTES.get(after[0])):
+        return minutes
     return int(after[0]) if after and after[0].isdecimal() and len(after[0]) == 2 and int(after[0]) < 60 else None
 
 

@@ -20,7 +20,7 @@ FEWEST_DIGITS = 3
 MARK = "#"
 """Before a word that belongs to a number slot."""
 
-_WORD = re.compile(r"\{digits\}|[a-z]+(?:'[a-z]+)?")
+_WORD = re.compile(r"\{digits\}|\{(?:day|date|time|clock|yes_no|number)\}|[a-z]+(?:'[a-z]+)?")
 _EXTRA = 1e-6
 """Probability of an opener, of a closer, of all rare phrases…"""
 _DIGIT = 1e-12
@@ -81,18 +81,24 @@ def plain_text(words: Iterable[str]) -> str:
 
 
 def build(
-    phrases: Iterable[str], *, rare: Sequence[str] = (), openers: Sequence[str] = (), closers: Sequence[str] = ()
+    phrases: Iterable[str],
+    *,
+    rare: Sequence[str] = (),
+    openers: Sequence[str] = (),
+    closers: Sequence[str] = (),
+    named: Mapping[str, Sequence[str]] | None = None,
 ) -> Grammar:
     """The graph of `phrases`, each with or without one of `openers` before it and one of `closers` after it.
 
     `rare` phrases are heard only where the others fit much worse. One that is nothing but a number is left to `bare_number`.
-    ValueError if no phrase remains.
+    `named`: phrases that a "{name}" among the words stands for. ValueError if no phrase remains.
     """
     # a slot at the beginning would be searched all through every utterance
     said = {tuple(words) for phrase in phrases if (words := words_of(phrase)) and words[0] != SLOT}
     if not said:
         raise ValueError("no phrases: the recogniser would have nothing to hear")
-    return _Builder().build(_tree(said), *(_tree(map(words_of, some)) for some in (rare, openers, closers)))
+    trees = {name: _tree(map(words_of, some)) for name, some in (named or {}).items()}
+    return _Builder(trees).build(_tree(said), *(_tree(map(words_of, some)) for some in (rare, openers, closers)))
 
 
 def bare_number() -> Grammar:
@@ -118,7 +124,8 @@ def _tree(phrases: Iterable[Sequence[str]]) -> _Node:
 class _Builder:
     """Numbers the states: equal ends of phrases get one number (a minimal acyclic automaton, apart from the slots)."""
 
-    def __init__(self) -> None:
+    def __init__(self, named: Mapping[str, _Node] | None = None) -> None:
+        self._named = named or {}
         self._arcs: list[Arc] = []
         self._states = 0
         self._slots: dict[int, int] = {}
@@ -146,7 +153,11 @@ class _Builder:
     def _network(self, tree: _Node, start: int, target: int, weight: float, known: dict[object, int]) -> None:
         """All phrases of `tree` from `start` to `target`. `known` are the states made for this target so far."""
         for word, node in tree.next.items():
-            self._connect(start, self._state(node, target, known), weight * node.phrases / tree.phrases, word)
+            after, share = self._state(node, target, known), weight * node.phrases / tree.phrases
+            if (named := self._named.get(word)) is not None:
+                self._network(named, start, after, share, {})
+            else:
+                self._connect(start, after, share, word)
 
     def _state(self, node: _Node, target: int, known: dict[object, int]) -> int:
         """The state from which everything of `node` and nothing else goes on to `target`."""
@@ -159,7 +170,11 @@ class _Builder:
             if node.ends:
                 self._arcs.append(Arc(state, target, 1 / node.phrases, None))
             for word, after in following.items():
-                self._connect(state, after, node.next[word].phrases / node.phrases, word)
+                share = node.next[word].phrases / node.phrases
+                if (named := self._named.get(word)) is not None:
+                    self._network(named, state, after, share, {})
+                else:
+                    self._connect(state, after, share, word)
         return known[key]
 
     def _connect(self, source: int, target: int, probability: float, word: str) -> None:

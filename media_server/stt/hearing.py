@@ -11,14 +11,17 @@ from collections.abc import Iterator
 
 from core.commands import Message
 from core.sites import Language
-from core.speech import Audio, EndUtterance, Final, Flush, Partial
+from core.speech import Audio, EndUtterance, Expect, Final, Flush, Partial
 from media_server.stt.judge import Heard
+from media_server.stt.phrases import HINDI_WORDS
 from media_server.stt.recogniser import RATE, TELEPHONE_CMN, Decoding, Recogniser
 
 MOST_SOUND = 30 * RATE * 2
 """Bytes of one utterance that are kept; what comes after is not listened to. Nobody asks for half a minute without a pause."""
 SLICE = RATE // 10 * 2
 """Bytes decoded at a time: 100 ms of sound, 14 ms of work. Other calls of the process get their turn in between."""
+BELIEVED = 0.5
+"""Confidence from which words tell the caller's language (as in media_server/turn/moves.py)."""
 BETWEEN_PARTIALS = 3 * RATE // 50 * 2
 """Bytes of sound from one Partial to the next: 60 ms, for the sake of callers who interrupt. Looking costs 0.07 ms."""
 
@@ -30,7 +33,7 @@ class Learn(Message, frozen=True, kw_only=True):
     languages: tuple[Language, ...]
 
 
-ToDecoder = Learn | Audio | Flush | EndUtterance
+ToDecoder = Learn | Audio | Flush | EndUtterance | Expect
 
 
 class Hearing:
@@ -40,11 +43,14 @@ class Hearing:
         self._recogniser = recogniser
         self._languages: tuple[Language, ...] = languages or ("en",)
         self._cmn = TELEPHONE_CMN
+        self._question: tuple[str, ...] = ()
+        self._spoken = self._languages[0]
+        """The language of the last turn that told one."""
         self._utterance = 0
         self._next_sample = 0
         self._forget()
 
-    def take(self, message: Audio | Flush | EndUtterance) -> Iterator[Partial | Final | None]:
+    def take(self, message: Audio | Flush | EndUtterance | Expect) -> Iterator[Partial | Final | None]:
         """RuntimeError if PocketSphinx fails; `drop` before going on after that."""
         match message:
             case Audio():
@@ -59,6 +65,8 @@ class Hearing:
                 if self._decoding is not None:
                     self._recogniser.give_back(self._decoding)
                 self._forget()
+            case Expect():
+                self._question = message.phrases
 
     def drop(self) -> None:
         """Forget the utterance and the decoder with it."""
@@ -96,7 +104,7 @@ class Hearing:
             self._decoded = 0
         while self._decoded < len(self._sound):
             if self._decoding is None:
-                self._decoding = self._recogniser.begin(self._cmn)
+                self._decoding = self._recogniser.begin(self._cmn, self._question)
             self._decoding.feed(bytes(self._sound[self._decoded : self._decoded + SLICE]))
             self._decoded = min(self._decoded + SLICE, len(self._sound))
             yield self._news()
@@ -120,6 +128,10 @@ class Hearing:
 
     def _final(self, flush: Flush, heard: Heard) -> Final:
         language = heard.language if heard.text and heard.language in self._languages else self._languages[0]
+        if heard.reply and not HINDI_WORDS & set(heard.text.split()):
+            language = self._spoken
+        elif heard.confidence >= BELIEVED:
+            self._spoken = language
         return Final(
             utterance=flush.utterance,
             revision=flush.revision,

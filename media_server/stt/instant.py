@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
-from core.speech import Audio, EndUtterance, Final, Flush, FromStt, OpenHearing
+from core.speech import Audio, EndUtterance, Expect, Final, Flush, FromStt, OpenHearing
 
 TRANSCRIPT = "what are your delivery charges"
 
@@ -13,7 +13,7 @@ class InstantEar:
     def __init__(self) -> None:
         self._answers: asyncio.Queue[FromStt] = asyncio.Queue()
 
-    def send(self, message: Audio | Flush | EndUtterance) -> None:
+    def send(self, message: Audio | Flush | EndUtterance | Expect) -> None:
         if isinstance(message, Flush):
             answer = Final(utterance=message.utterance, revision=message.revision, text=TRANSCRIPT, language="en", confidence=1.0)
             self._answers.put_nowait(answer)

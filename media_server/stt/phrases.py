@@ -46,6 +46,8 @@ HINDI_WORDS = frozenset(word for phrase in HINGLISH.replace("·", "\n").splitlin
     milegi milta milti mil gaya gayi gaye aaya aayi aayega aayegi aata aati lagta lagte lagega khulti khulta paisa paise
     rupaye saman dukaan dukan pata naya purana purani toota tooti kharab galat wapas badal badalna chal chalega lene dene
     liye wala wali
+    aaj kal parson agle tarikh baje subah dopahar shaam raat saadhe sava paune dedh dhai somvar mangalvar budhvar guruvar veervar
+    shukravar shanivar ravivar itvar gyarah barah teen chaar paanch chhe saat aath nau das bilkul rehne mat
     """.split()
 )
 """Words that make a sentence Hinglish, however many English ones it borrows."""

@@ -1,6 +1,7 @@
 """PocketSphinx bound to a site's phrases: searches over the same sound, and how much to believe the winner.
 
     sound ─┬─> phrases   what the site's callers say            ─┐
+           ├─> reply     to the question that is open, if any    │
            ├─> number    digits and nothing else, in doubt       ├─> judge() ─> Heard(text, language, confidence)
            └─> phones    any sounds of speech in any order      ─┘
 
@@ -24,6 +25,7 @@ from media_server.stt import grammar, phrases
 from media_server.stt.grammar import MARK, Grammar
 from media_server.stt.judge import BestPath, Evidence, Heard, judge
 from media_server.stt.pronounce import pronunciations, read_dictionary
+from media_server.stt.replies import Replies
 
 RATE = 16000
 TELEPHONE_CMN = "47,4,-10,10,-4,-10,2,-14,-2,-4,-7,0,-6"
@@ -72,10 +74,15 @@ _HISS = _hiss(seconds=2)
 class Decoding:
     """One pass over one utterance. Feed it as sound comes; `finish` ends it."""
 
-    def __init__(self, searches: _Searches, numbers: "Numbers", cmn: str) -> None:
+    def __init__(
+        self, searches: _Searches, numbers: "Numbers", cmn: str, replies: Replies, question: tuple[str, ...] = ()
+    ) -> None:
+        """`question`: phrases of replies to what was asked last; empty: nothing was."""
         self._searches = searches
         self._numbers = numbers
         self._number: Decoder | None = None
+        self._replies = replies
+        self._reply = replies.take(question, cmn) if question else None
         self._cmn = cmn
         self._sound = bytearray()
         self._numbered = 0
@@ -92,7 +99,9 @@ class Decoding:
         self._sound += filled
         self._searches.phrases.process_raw(filled)
         self._searches.phones.process_raw(filled)
-        if self._number is None and len(self._sound) >= DOUBT_AFTER * 2 and self._in_doubt():
+        if self._reply is not None:
+            self._reply.decoder.process_raw(filled)
+        if self._number is None and self._reply is None and len(self._sound) >= DOUBT_AFTER * 2 and self._in_doubt():
             self._number = self._numbers.take(self._cmn)
         self._feed_number(CATCH_UP)
 
@@ -107,7 +116,7 @@ class Decoding:
         guess = self.partial()
         self._feed_number(len(self._sound))
         free = self._searches.phones
-        number = self._number
+        number, reply = self._number, self._reply
         self.end()
         sounds = [segment for segment in free.seg() or () if segment.word not in _SPEECHLESS]
         evidence = Evidence(
@@ -118,6 +127,7 @@ class Decoding:
             phrase=_path(self._searches.phrases),
             number=_path(number) if number is not None else None,
             guess=guess,
+            reply=_path(reply.decoder) if reply is not None else None,
         )
         return judge(evidence), free.get_cmn(update=True)
 
@@ -131,6 +141,10 @@ class Decoding:
                 self._number.end_utt()
                 self._numbers.give_back(self._number)
                 self._number = None
+            if self._reply is not None:
+                self._reply.decoder.end_utt()
+                self._replies.give_back(self._reply)
+                self._reply = None
         return self._searches
 
     def _with_hiss(self, pcm: bytes) -> bytes:
@@ -182,8 +196,9 @@ class Recogniser:
             self._idle.append(self._make())
             yield
 
-    def begin(self, cmn: str) -> Decoding:
-        return Decoding(self._idle.pop() if self._idle else self._make(), self._model.numbers, cmn)
+    def begin(self, cmn: str, question: tuple[str, ...] = ()) -> Decoding:
+        searches = self._idle.pop() if self._idle else self._make()
+        return Decoding(searches, self._model.numbers, cmn, self._model.replies, question)
 
     def give_back(self, decoding: Decoding) -> None:
         """Finished or abandoned, but not after it failed: such decoders are not used again."""
@@ -199,6 +214,7 @@ class Model:
 
     def __init__(self) -> None:
         self.numbers = Numbers(lambda: self._search(_NUMBER))
+        self.replies = Replies(self._search, _dictionary)
         self._recognisers: dict[tuple[str, ...], Recogniser] = {}
 
     def recogniser(self, site_phrases: tuple[str, ...]) -> Recogniser:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.speech import Audio, EndUtterance, Final, Flush, HearingFailed, Partial
+from core.speech import Audio, EndUtterance, Expect, Final, Flush, HearingFailed, Partial
 from media_server.stt.hearing import MOST_SOUND, Hearing
 
 log = logging.getLogger(__name__)
@@ -30,14 +30,14 @@ class Seat:
     hearing: Hearing
     answer: Callable[[Partial | Final | HearingFailed], None]
     """May raise PeerGone."""
-    _waiting: deque[Audio | Flush | EndUtterance] = field(default_factory=deque)
+    _waiting: deque[Audio | Flush | EndUtterance | Expect] = field(default_factory=deque)
     _sound: int = 0
     """Bytes of sound in it."""
     _flushes: deque[int] = field(default_factory=deque)
     """When those in it came."""
     _work: Iterator[Partial | Final | None] | None = None
 
-    def put(self, message: Audio | Flush | EndUtterance) -> None:
+    def put(self, message: Audio | Flush | EndUtterance | Expect) -> None:
         """More to do. Sound beyond what an utterance may have is not kept."""
         match message:
             case Audio() if self._sound > MOST_SOUND:

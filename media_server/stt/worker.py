@@ -11,7 +11,7 @@ import logging
 from typing import Protocol
 
 from core.bus import Link, PeerGone
-from core.speech import Audio, EndUtterance, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
+from core.speech import Audio, EndUtterance, Expect, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
 from media_server.stt import metrics
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ MOST_FLUSHES = 16
 class Ear(Protocol):
     """Listens to one call."""
 
-    def send(self, message: Audio | Flush | EndUtterance) -> None:
+    def send(self, message: Audio | Flush | EndUtterance | Expect) -> None:
         """Never waits. PeerGone if nobody listens any more."""
 
     async def receive(self) -> FromStt:
@@ -73,7 +73,7 @@ class Conversation:
                     continue  # it is open
             self._tell_ear(message)
 
-    def _tell_ear(self, message: Audio | Flush | EndUtterance) -> None:
+    def _tell_ear(self, message: Audio | Flush | EndUtterance | Expect) -> None:
         with contextlib.suppress(PeerGone):  # _outward sees the same and says so
             self._ear.send(message)
 

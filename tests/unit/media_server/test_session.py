@@ -76,6 +76,23 @@ def test_the_language_written_down_is_the_one_we_spoke(play: Play) -> None:
     play(story)
 
 
+def test_the_recogniser_is_told_what_our_question_may_be_answered_with_and_a_new_one_is_told_again(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        stage.brain.answer = lambda message: [
+            msgspec.structs.replace(said, replies=("{day}",)) if isinstance(said, msg.AnswerDone) else said
+            for said in thinks(message)
+        ]
+        call.speaks()
+        await until(lambda: speech.Expect(phrases=("{day}",)) in stage.stt.all(speech.Expect))
+        told = len(stage.stt.all(speech.Expect))
+        await stage.stt.hang_up()
+        await until(lambda: len(stage.stt.all(speech.Expect)) > told)
+        assert stage.stt.all(speech.Expect)[-1].phrases == ("{day}",)
+
+    play(story)
+
+
 def test_the_end_reports_the_line(play: Play) -> None:
     async def story(stage: Scene) -> None:
         call = await stage.answered()

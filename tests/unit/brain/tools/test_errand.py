@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from brain.session import replies
 from brain.turn import Barrier, Done, Say, ToolBegan, ToolEnded
 from tests.postgres import Server
 from tests.standins.crm import SECRET_ERROR
@@ -63,6 +64,22 @@ def test_another_question_is_answered_and_the_zero_key_calls_a_person(migrated_p
         await caller.says("what did i order")
         await caller.keys("0")
         assert caller.done.then == "transfer"
+
+    visit(migrated_postgres, story)
+
+
+def test_while_a_choice_or_a_day_is_asked_for_the_recogniser_is_told_what_it_may_hear(migrated_postgres: Server) -> None:
+    async def story(caller: Caller) -> None:
+        await caller.says("change my order")
+        assert replies(caller.memory) == ()
+        await caller.says("1 2 3 4 5")
+        assert replies(caller.memory) == ("cancel", "cancelled", "later", "baad mein")
+        await caller.says("cancel it please")
+        assert replies(caller.memory) == ("{day}",)
+        await caller.says("kal")
+        assert replies(caller.memory) == ("{yes_no}",)
+        await caller.says("haan kar do")
+        assert replies(caller.memory) == ()
 
     visit(migrated_postgres, story)
 

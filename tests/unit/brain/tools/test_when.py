@@ -47,7 +47,8 @@ def test_what_is_no_day_is_none(said: str) -> None:
         ("dopahar do baje", "14:00"),
         ("raat 9 baje", "21:00"), ("12 baje", "12:00"), ("shaam ko", "18:00"), ("in the morning", "10:00"), 
         ("शाम पांच बजे", "17:00"), ("ਸ਼ਾਮ ਸਾਢੇ ਪੰਜ ਵਜੇ", "17:30"),
-        ("kal 11 baje", "11:00"),
+        ("kal 11 baje", "11:00"), ("quarter to five pm", "16:45"), ("dedh baje", "13:30"), ("saade teen baje", "15:30"),
+        ("at eleven thirty", "11:30"),
     ],
 )  # fmt: skip
 def test_a_time_is_understood(said: str, at: str) -> None:

@@ -83,3 +83,12 @@ def test_text_keeps_number_words_outside_of_slots() -> None:
 
 def test_phrases_are_read_as_latin_words() -> None:
     assert words_of("Where's my order {digits}?") == ["where's", "my", "order", "{digits}"]
+
+
+def test_a_name_in_a_phrase_stands_for_all_its_phrases() -> None:
+    named = {"{day}": ["kal", "next monday"], "{time}": ["eleven", "gyarah baje"]}
+    grammar = build(["{day}", "{day} {time}", "mehta"], named=named)
+    for said in ("kal", "next monday", "kal gyarah baje", "next monday eleven", "mehta"):
+        assert accepts(grammar, said.split())
+    for said in ("eleven", "next", "kal mehta", "mehta kal"):
+        assert not accepts(grammar, said.split())
