@@ -1,6 +1,5 @@
 """Whose number was dialled: asked of the database, remembered for a few seconds, and for longer when it is away."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
@@ -12,6 +11,7 @@ import psycopg
 
 from ari_app.call.routing import CannotTell, Finding, Found, NobodyHas
 from core.db import Database, DatabaseAway
+from core.in_time import in_time
 from core.sites import Site
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,6 @@ class Sites:
         self._look_up = look_up
         self._cache_s = cache_s
         self._known: dict[str, _Known] = {}
-        self._asking: set[asyncio.Task[Site | None]] = set()
 
     async def find(self, number: str) -> Finding:
         """The site of a dialled number, as it is now or was when the database last answered. Within LOOK_UP_LIMIT_S."""
@@ -55,7 +54,7 @@ class Sites:
         if known and time.monotonic() - known.at < self._cache_s:
             return Found(known.site)
         try:
-            site = await self._ask(number)
+            site = await in_time(LOOK_UP_LIMIT_S, self._look_up(number))
         except (DatabaseAway, psycopg.Error, msgspec.ValidationError, TimeoutError) as error:
             log.warning("! site not looked up", extra={"error": type(error).__name__, "remembered": known is not None})
             return Found(known.site) if known else CannotTell()
@@ -64,22 +63,6 @@ class Sites:
             return NobodyHas()
         self._remember(number, site)
         return Found(site)
-
-    async def _ask(self, number: str) -> Site | None:
-        """TimeoutError after LOOK_UP_LIMIT_S exactly: cancelling a statement waits for the server, so nobody waits for that."""
-        asking = asyncio.create_task(self._look_up(number))
-        self._asking.add(asking)
-        asking.add_done_callback(self._forget)
-        done, _ = await asyncio.wait({asking}, timeout=LOOK_UP_LIMIT_S)
-        if not done:
-            asking.cancel()
-            raise TimeoutError
-        return asking.result()
-
-    def _forget(self, asking: asyncio.Task[Site | None]) -> None:
-        self._asking.discard(asking)
-        if not asking.cancelled():
-            asking.exception()  # nobody may be waiting for it any more
 
     def _remember(self, number: str, site: Site) -> None:
         if len(self._known) >= REMEMBERED:

@@ -7,19 +7,24 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 
 from core.db import Database, DatabaseAway
 from core.ids import SiteId
+from core.in_time import in_time
 from media_server.stt import metrics
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[SiteId], Awaitable[tuple[str, ...]]]
-ReadSites = Callable[[], Awaitable[tuple[SiteId, ...]]]
+READ_LIMIT_S = 0.3
+"""A caller waits, and the media server for no longer than a second."""
+
+Read = Callable[[SiteId], Coroutine[Any, Any, tuple[str, ...]]]
+ReadSites = Callable[[], Coroutine[Any, Any, tuple[SiteId, ...]]]
 
 
 async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
@@ -56,8 +61,8 @@ class SitePhrases:
         """All sites, or those known last."""
         read_at, known = self._sites
         if not known or time.monotonic() - read_at >= self._fresh_s:
-            with contextlib.suppress(DatabaseAway, psycopg.Error):
-                known = await self._read_sites()
+            with contextlib.suppress(DatabaseAway, psycopg.Error, TimeoutError):
+                known = await in_time(READ_LIMIT_S, self._read_sites())
             self._sites = (time.monotonic(), known)
         return known
 
@@ -68,8 +73,8 @@ class SitePhrases:
             if known is not None and now - known.read_at < self._fresh_s:
                 return known.phrases
             try:
-                phrases = await self._read(site)
-            except (DatabaseAway, psycopg.Error) as error:  # away, or not migrated yet
+                phrases = await in_time(READ_LIMIT_S, self._read(site))
+            except (DatabaseAway, psycopg.Error, TimeoutError) as error:  # away, hanging, or not migrated yet
                 log.warning("! phrases not read, going on with the last ones", extra={"site": site, "error": str(error)})
                 phrases = known.phrases if known is not None else ()
             self._known[site] = _Known(phrases, now)

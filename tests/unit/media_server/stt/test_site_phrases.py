@@ -2,8 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from core.db import DatabaseAway
 from core.ids import SiteId
+from media_server.stt import site_phrases
 from media_server.stt.site_phrases import SitePhrases
 
 SITE = SiteId("demo")
@@ -13,10 +16,13 @@ class Knowledge:
     def __init__(self) -> None:
         self.phrases: tuple[str, ...] = ("where is my order",)
         self.away = False
+        self.hangs = False
         self.asked = 0
 
     async def read(self, site: SiteId) -> tuple[str, ...]:
         self.asked += 1
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.away:
             raise DatabaseAway("restarting")
         return self.phrases
@@ -56,5 +62,18 @@ def test_without_a_database_the_last_phrases_stay() -> None:
         knowledge.away = True
         assert (await phrases.of(SITE), await phrases.sites()) == known
         assert await phrases.of(SiteId("never-seen")) == ()
+
+    asyncio.run(story())
+
+
+def test_a_database_that_hangs_holds_up_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_phrases, "READ_LIMIT_S", 0.01)
+
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=0)
+        known = await phrases.of(SITE)
+        knowledge.hangs = True
+        assert await phrases.of(SITE) == known
 
     asyncio.run(story())
