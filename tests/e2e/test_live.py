@@ -5,7 +5,7 @@ import io
 import time
 import wave
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -23,6 +23,9 @@ from tests.standins.carrier.carrier import Carrier
 
 Json = dict[str, Any]
 SAID = "Aapka manager abhi line par aa raha hai."
+POLICY = "what is your return policy"
+NAME, PASSWORD, THANKS = "my name is Asha", "the password is elephant", "thank you so much"
+WORD = "this is the manager speaking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +64,113 @@ class Desk:
         return await self.http.get(f"/v1/calls/{call}/recording", headers=headers)
 
 
-Script = Callable[[Desk, Call, str], Awaitable[None]]
+@dataclass(slots=True)
+class Seen:
+    """What a script saw and heard; judged when all calls are over."""
+
+    heard: dict[str, Pcm] = field(default_factory=dict)
+    answers: list[httpx.Response] = field(default_factory=list)
+    record: Json = field(default_factory=dict)
+    recording: list[httpx.Response] = field(default_factory=list)
+
+    @property
+    def kinds(self) -> list[tuple[int, str]]:
+        return [(each.status_code, each.json().get("type", "done").rpartition(":")[2]) for each in self.answers]
 
 
-def talked(caller: Caller, script: Script) -> None:
-    """One call, and somebody at a desk."""
+Script = Callable[[Desk, Call, str, Seen], Awaitable[None]]
 
-    async def play() -> None:
+
+@pytest.fixture(scope="module")
+def seen(trial: Trial, caller: Caller, operators: Mapping[str, OperatorPhone]) -> Iterator[Mapping[str, Seen]]:
+    """All calls of this module, at the same time. 201 is the site's supervisor meanwhile."""
+    headers = {"Authorization": f"Bearer {trial.status().admin_key}"}
+
+    def supervisors(*extensions: str) -> None:
+        wish = {"listening": {"supervisors": extensions}}
+        httpx.patch(f"{caller.server.api}/v1/sites/demo", json=wish, headers=headers).raise_for_status()
+
+    supervisors("201")
+    yield asyncio.run(_played(caller, _scripts(caller, operators["201"])))
+    supervisors()
+
+
+def _scripts(caller: Caller, supervisor: OperatorPhone) -> dict[str, Script]:
+    policy = caller.say(POLICY)
+
+    async def said_held_and_hung_up(at: Desk, call: Call, call_id: str, seen: Seen) -> None:
+        await greeting(call)
+        since = time.time()
+        wish = {"text": SAID, "language": "hi-Latn"}
+        seen.answers += await asyncio.gather(*(at.order(call_id, "say", wish, f"manager-{call_id}") for _ in range(2)))
+        await call.agent_speaks()
+        await call.agent_quiet(1.0)
+        seen.heard["said"] = call.ears.between(since, time.time())
+
+        await at.do(call_id, "hold", {"on": True})
+        seen.answers.append(await at.order(call_id, "say", {"text": "Hello"}))
+        held = time.time()
+        await call.say(policy)  # to nobody
+        seen.heard["on hold"] = call.ears.between(held + 0.3, time.time())
+        await at.do(call_id, "hold", {"on": False})
+        await call.wait(0.5)
+        await ask(call, policy, "policy")
+
+        seen.answers.append(await at.order(call_id, "transfer", {"destination": "9999"}))
+        await at.do(call_id, "hangup")
+        await call.over(5.0)
+        seen.record = await at.record(call_id)
+        seen.answers.append(await at.order(call_id, "say", {"text": "Hello"}))
+        seen.answers.append(await at.order("no-such-call", "hangup"))
+
+    async def recorded_in_part(at: Desk, call: Call, call_id: str, seen: Seen) -> None:
+        await greeting(call)
+        for words, on in ((NAME, True), (PASSWORD, False), (THANKS, True)):
+            await at.do(call_id, "record", {"on": on})
+            await ask(call, caller.say(words), words)
+        await at.do(call_id, "record", {"on": True})
+        await call.hang_up()
+        seen.record = await at.record(call_id)
+        seen.recording = [await at.recording(call_id), await at.recording(call_id, Range="bytes=70000-140000")]
+
+    async def listened_to(at: Desk, call: Call, call_id: str, seen: Seen) -> None:
+        async def rung(mode: str) -> float:
+            await at.do(call_id, "monitor", {"extension": "201", "mode": mode})
+            await supervisor.answer()
+            await call.wait(0.5)  # as people do
+            return time.time()
+
+        await greeting(call)
+        for wish in ({"extension": "202"}, {"extension": "201", "mode": "whisper"}):
+            seen.answers.append(await at.order(call_id, "monitor", wish))
+        since = await rung("listen")
+        await ask(call, policy, "policy")
+        seen.heard["by the supervisor"] = supervisor.heard(since)
+        await supervisor.hang_up()
+
+        since = await rung("barge")
+        await supervisor.speak(caller.say(WORD, "en"))
+        seen.heard["by the caller"] = call.ears.between(since, time.time())
+        await call.hang_up()
+        await supervisor.over(timeout=5.0)
+
+    return {"orders": said_held_and_hung_up, "recorded": recorded_in_part, "monitored": listened_to}
+
+
+async def _played(caller: Caller, scripts: Mapping[str, Script]) -> dict[str, Seen]:
+    async def play(script: Script, seen: Seen, after: float) -> None:
+        await asyncio.sleep(after)
         number = new_caller()
-        async with (
-            desk(caller) as http,
-            Phone.open() as phone,
-            phone.call(caller.server.sip, caller.server.number, caller=number) as call,
-        ):
+        async with phone.call(caller.server.sip, caller.server.number, caller=number) as call:
             await call.answered()
-            await script(Desk(http), call, await Desk(http).find(number))
+            await script(at, call, await at.find(number), seen)
 
-    asyncio.run(play())
+    found = {name: Seen() for name in scripts}
+    async with desk(caller) as http, Phone.open() as phone:
+        at = Desk(http)
+        # one after the other, and the last when ari-app has certainly read the site anew (calls.site_cache_s)
+        await asyncio.gather(*(play(scripts[name], found[name], 2.5 * number) for number, name in enumerate(scripts)))
+    return found
 
 
 def desk(caller: Caller) -> httpx.AsyncClient:
@@ -85,62 +178,51 @@ def desk(caller: Caller) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=caller.server.api, headers=headers, timeout=10.0, verify=False)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def supervised(trial: Trial, caller: Caller) -> Iterator[None]:
-    """201 may listen."""
-
-    def patch(supervisors: list[str]) -> None:
-        headers = {"Authorization": f"Bearer {trial.status().admin_key}"}
-        wish = {"listening": {"supervisors": supervisors}}
-        httpx.patch(f"{caller.server.api}/v1/sites/demo", json=wish, headers=headers).raise_for_status()
-
-    patch(["201"])
-    yield
-    patch([])
+def test_the_agent_says_what_it_is_told_to_once(seen: Mapping[str, Seen], caller: Caller) -> None:
+    orders = seen["orders"]
+    assert orders.answers[0].json() == orders.answers[1].json()
+    assert likeness(orders.heard["said"], caller.rendered(SAID, "hi-Latn")) > SAME
+    assert [turn["text"] for turn in orders.record["turns"]].count(SAID) == 1
 
 
-def test_the_agent_says_it_once_plays_music_comes_back_and_hangs_up(caller: Caller) -> None:
-    policy = caller.say("what is your return policy")
-    heard: dict[str, Pcm] = {}
-    answers: list[httpx.Response] = []
-    records: list[Json] = []
+def test_on_hold_the_caller_hears_music_and_nobody_listens(seen: Mapping[str, Seen]) -> None:
+    orders = seen["orders"]
+    assert level_dbfs(orders.heard["on hold"]) > -45
+    words = [turn["text"] for turn in orders.record["turns"] if turn["role"] == "caller"]
+    assert len(words) == 1, "said twice, once of it on hold"
 
-    async def script(at: Desk, call: Call, call_id: str) -> None:
-        await greeting(call)
-        since = time.time()
-        wish = {"text": SAID, "language": "hi-Latn"}
-        answers.extend(await asyncio.gather(*(at.order(call_id, "say", wish, f"manager-{call_id}") for _ in range(2))))
-        await call.agent_speaks()
-        await call.agent_quiet(1.0)
-        heard["said"] = call.ears.between(since, time.time())
 
-        await at.do(call_id, "hold", {"on": True})
-        answers.append(await at.order(call_id, "say", {"text": "Hello"}))
-        held = time.time()
-        await call.say(policy)  # to nobody
-        heard["on hold"] = call.ears.between(held + 0.3, time.time())
-        await at.do(call_id, "hold", {"on": False})
-        await call.wait(0.5)
-        await ask(call, policy, "policy")
+def test_a_call_that_has_moved_on_says_so_and_an_order_ends_it(seen: Mapping[str, Seen]) -> None:
+    orders = seen["orders"]
+    assert orders.kinds[2:] == [
+        (409, "call-busy"),
+        (422, "call-no-such-destination"),
+        (409, "call-over"),
+        (404, "no-such-call"),
+    ]
+    assert (orders.record["outcome"], orders.record["cause"]["code"]) == ("completed", 16)
 
-        answers.append(await at.order(call_id, "transfer", {"destination": "9999"}))
-        await at.do(call_id, "hangup")
-        await call.over(5.0)
-        records.append(await at.record(call_id))
-        answers.append(await at.order(call_id, "say", {"text": "Hello"}))
-        answers.append(await at.order("no-such-call", "hangup"))
 
-    talked(caller, script)
-    assert answers[0].json() == answers[1].json()
-    kinds = [answer.json().get("type", "done").rpartition(":")[2] for answer in answers]
-    assert kinds == ["done", "done", "call-busy", "call-no-such-destination", "call-over", "no-such-call"]
-    assert [answer.status_code for answer in answers] == [200, 200, 409, 422, 409, 404]
-    assert likeness(heard["said"], caller.rendered(SAID, "hi-Latn")) > SAME
-    assert level_dbfs(heard["on hold"]) > -45
-    turns = records[0]["turns"]
-    assert [turn["text"] for turn in turns].count(SAID) == 1
-    assert sum("return policy" in turn["text"] for turn in turns if turn["role"] == "caller") == 1, "on hold nobody listened"
-    assert (records[0]["outcome"], records[0]["cause"]["code"]) == ("completed", 16)
+def test_what_is_said_while_the_recording_is_off_is_in_no_recording(seen: Mapping[str, Seen], caller: Caller) -> None:
+    whole, part = seen["recorded"].recording
+    with wave.open(io.BytesIO(whole.content)) as file:
+        left = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)[:, 0]
+    alike = {words: likeness(left, caller.say(words)) > SAME for words in (NAME, PASSWORD, THANKS)}
+    assert alike == {NAME: True, PASSWORD: False, THANKS: True}
+    assert (part.status_code, part.content) == (206, whole.content[70000:140001])
+
+
+def test_a_recording_lies_encrypted(seen: Mapping[str, Seen], trial: Trial) -> None:
+    files = list(trial.settings.recordings_dir.glob(f"{seen['recorded'].record['id']}*"))
+    assert [file.suffix for file in files] == [".sealed"], "neither legs nor a file that can be read"
+    assert b"RIFF" not in files[0].read_bytes()
+
+
+def test_a_supervisor_listens_and_barges_in_and_nobody_else_does(seen: Mapping[str, Seen], caller: Caller) -> None:
+    monitored = seen["monitored"]
+    assert monitored.kinds == [(403, "call-not-allowed"), (409, "call-busy")]
+    assert likeness(monitored.heard["by the supervisor"], caller.say(POLICY)) > SAME
+    assert likeness(monitored.heard["by the caller"], caller.say(WORD, "en")) > SAME
 
 
 def test_keys_reach_the_other_side(caller: Caller, carrier: Carrier) -> None:
@@ -151,7 +233,6 @@ def test_keys_reach_the_other_side(caller: Caller, carrier: Carrier) -> None:
         async with desk(caller) as http:
             at = Desk(http)
             call_id = await at.find(number)
-            await asyncio.sleep(1.0)
             await at.do(call_id, "dtmf", {"digits": "12w3#"})
             await customer.hears("123#")
             await at.do(call_id, "hangup")
@@ -159,76 +240,3 @@ def test_keys_reach_the_other_side(caller: Caller, carrier: Carrier) -> None:
             assert customer.cause == 16
 
     asyncio.run(script())
-
-
-def test_what_is_said_while_the_recording_is_off_is_in_no_recording(caller: Caller, trial: Trial) -> None:
-    before, secret, after = (caller.say(words) for words in ("my name is Asha", "the password is elephant", "thank you so much"))
-    found: dict[str, Any] = {}
-
-    async def script(at: Desk, call: Call, call_id: str) -> None:
-        await greeting(call)
-        await call.say(before)
-        await call.agent_speaks()
-        await call.agent_quiet(1.0)
-        await at.do(call_id, "record", {"on": False})
-        await at.do(call_id, "record", {"on": False})
-        await call.say(secret)
-        await call.agent_speaks()
-        await call.agent_quiet(1.0)
-        await at.do(call_id, "record", {"on": True})
-        await call.say(after)
-        await call.agent_speaks()
-        await call.agent_quiet(1.0)
-        await call.hang_up()
-        found["record"] = await at.record(call_id)
-        found["whole"] = await at.recording(call_id)
-        found["part"] = await at.recording(call_id, Range="bytes=70000-140000")
-
-    talked(caller, script)
-    sound = found["whole"].content
-    with wave.open(io.BytesIO(sound)) as file:
-        left = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)[:, 0]
-    assert likeness(left, before) > SAME and likeness(left, after) > SAME
-    assert likeness(left, secret) < SAME
-    assert (found["part"].status_code, found["part"].content) == (206, sound[70000:140001])
-    files = list(trial.settings.recordings_dir.glob(f"{found['record']['id']}*"))
-    assert [file.suffix for file in files] == [".sealed"], "neither legs nor a file that can be read"
-    assert b"RIFF" not in files[0].read_bytes()
-
-
-def test_a_supervisor_listens_and_barges_in_and_nobody_else_does(caller: Caller, operators: Mapping[str, OperatorPhone]) -> None:
-    question = caller.say("what is your return policy")
-    word = caller.say("this is the manager speaking", "en")
-    supervisor = operators["201"]
-    heard: dict[str, Pcm] = {}
-    refusals: list[tuple[int, str]] = []
-
-    async def rung(at: Desk, call_id: str, mode: str) -> None:
-        await at.do(call_id, "monitor", {"extension": "201", "mode": mode})
-        await supervisor.answer()
-
-    async def script(at: Desk, call: Call, call_id: str) -> None:
-        await greeting(call)
-        for wish in ({"extension": "202"}, {"extension": "201", "mode": "whisper"}):
-            answer = await at.order(call_id, "monitor", wish)
-            refusals.append((answer.status_code, answer.json()["type"].rpartition(":")[2]))
-        await rung(at, call_id, "listen")
-        since = time.time()
-        await call.say(question)
-        await call.agent_speaks()
-        heard["alone"] = call.ears.between(since, time.time())
-        await call.agent_quiet(1.0)
-        heard["by the supervisor"] = supervisor.heard(since)
-        await supervisor.hang_up()
-
-        await rung(at, call_id, "barge")
-        since = time.time()
-        await supervisor.speak(word)
-        heard["by the caller"] = call.ears.between(since, time.time())
-        await call.hang_up()
-        await supervisor.over(timeout=5.0)
-
-    talked(caller, script)
-    assert refusals == [(403, "call-not-allowed"), (409, "call-busy")]
-    assert likeness(heard["by the supervisor"], question) > SAME
-    assert likeness(heard["by the caller"], word) > SAME
