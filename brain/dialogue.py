@@ -17,7 +17,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from brain import abilities, client_tools, decide, general, grounded, handover, news, opening, temper
+from brain import abilities, aside, client_tools, decide, general, grounded, handover, news, opening, temper
 from brain.decide import Decision
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Match
@@ -116,14 +116,18 @@ async def _answer(asked: Asked, memory: Memory, mind: Mind) -> AsyncIterator[Pie
 
 async def _reply(meaning: Meaning, request: Request, memory: Memory, mind: Mind) -> AsyncIterator[Piece]:
     """`memory`: with what was expected and offered in it."""
+    pieces = _answer_meaning(meaning, replace(request, memory=replace(request.memory, proposal=None)), memory, mind)
     if (errand := _under_way(memory, mind)) is not None:
-        if errand.takes(request, meaning, await _also(meaning, memory, mind)):
-            async for piece in errand.resume(request, meaning):
+        also = await _also(meaning, memory, mind)
+        if not errand.takes(request, meaning, also):
+            for piece in errand.dropped(request):
                 yield piece
-            return
-        for piece in errand.dropped(request):
-            yield piece
-    async for piece in _answer_meaning(meaning, replace(request, memory=replace(request.memory, proposal=None)), memory, mind):
+            pieces = aside.and_again(pieces, errand, request) if also is not None and also.entry.kind == "fact" else pieces
+        elif errand.misses(request, meaning) and await aside.is_documented(meaning, request, mind.knowledge):
+            pieces = aside.and_again(pieces, errand, request)
+        else:
+            pieces = errand.resume(request, meaning)
+    async for piece in pieces:
         yield piece
 
 
@@ -203,7 +207,8 @@ async def _answer_words(text: str, request: Request, mind: Mind) -> AsyncIterato
 async def _decide(text: str, match: Match | None, request: Request, mind: Mind) -> Decision:
     """Documents are looked into unless a tool or the site's very words settle it."""
     thresholds, has_model = mind.site.thresholds, mind.llm is not None
-    decision = decide.at_once(match, thresholds, request.number if is_meant(mind.tools, request.number, request.asked.text) else "")
+    meant = is_meant(mind.tools, request.number, request.asked.text)
+    decision = decide.at_once(match, thresholds, request.number if meant else "")
     if decision is not None and (decision.route != "tell" or match is None or match.exact):
         return decision
     passages = await mind.knowledge.passages(mind.site.site_id, text, PASSAGES)

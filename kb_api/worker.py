@@ -37,7 +37,9 @@ from mirror.fleet import run_mirrors
 log = logging.getLogger(__name__)
 
 AT_ONCE = 3
-"""Documents in work: one may wait for a slow server while another is read and a third embedded."""
+"""Documents in work: one may wait for a slow server while another is read and a third embedded…"""
+SLOW_AT_ONCE = 20
+"""…and so many that take long to read, on a lane of their own."""
 IDLE_S = 0.5
 """How often the queue is looked at while it is empty…"""
 REBUILD_S = 5.0
@@ -53,6 +55,7 @@ class Worker:
         self._database = database
         self._embedders = embedders
         self._steps = Steps(settings, database, embedders, reading)
+        self._reading = reading
         self._after = ""
         self._checked = False
         self.away: str | None = "has not reached the database yet"
@@ -62,11 +65,12 @@ class Worker:
         working: set[asyncio.Task[None]] = set()
         try:
             while True:
-                claim = await self._next() if len(working) < AT_ONCE else None
+                full = len(working) >= AT_ONCE + min(self._reading.slow, SLOW_AT_ONCE)
+                claim = None if full else await self._next()
                 if claim is not None:
                     self._after = claim.site
                     working.add(asyncio.create_task(self._step(claim)))
-                if working and (claim is None or len(working) >= AT_ONCE):
+                if working and claim is None:
                     done, working = await asyncio.wait(working, timeout=IDLE_S, return_when=asyncio.FIRST_COMPLETED)
                     for task in done:
                         task.result()

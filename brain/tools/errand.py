@@ -97,6 +97,22 @@ class DeclaredTool:
             return match is None or not match.exact
         return reply(self.declaration, proposal.asking, request.asked, _now(request)) is not None or match is None
 
+    def misses(self, request: Request, meaning: Meaning) -> bool:
+        asking = _of(request).asking
+        if not asking or isinstance(meaning, Number) or wants_to_stop(request.asked.text):
+            return False
+        if asking.startswith(PROOF):
+            return True
+        free = self.declaration.form(asking) in ("words", "name")
+        return not free and reply(self.declaration, asking, request.asked, _now(request)) is None
+
+    def again(self, request: Request) -> list[Piece]:
+        proposal = replace(_of(request), tries=0)
+        if proposal.asking.startswith(PROOF):
+            way = cast(Way, proposal.asking.removeprefix(PROOF))
+            return telling.proof(request, proposal, way, DIGITS[way], wrong=False)
+        return telling.question(self.declaration, request, proposal)
+
     async def resume(self, request: Request, meaning: Meaning) -> AsyncIterator[Piece]:
         proposal = _of(request)
         request = replace(request, memory=replace(request.memory, proposal=None, expects="anything"))

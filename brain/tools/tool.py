@@ -55,6 +55,12 @@ class Errand(Protocol):
     def takes(self, request: Request, meaning: Meaning, match: Match | None) -> bool:
         """Whether this turn replies to what `request.memory.proposal` asked. `match`: the question that it could be as well."""
 
+    def misses(self, request: Request, meaning: Meaning) -> bool:
+        """Whether it asked for something that this turn does not give: it may be a question of its own."""
+
+    def again(self, request: Request) -> list[Piece]:
+        """What `request.memory.proposal` asked, once more."""
+
     def resume(self, request: Request, meaning: Meaning) -> AsyncIterator[Piece]:
         """The pieces of its next step, after `takes` said yes."""
 

@@ -31,6 +31,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Empty: the document's own, or its name."""
     cpu_s: int
     memory_mb: int
+    niceness: int = 0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +41,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     title: str = ""
     pieces: int = 0
+    out_of_time: bool = False
+    """Refused as too costly, and it was time that it took."""
 
 
 _PARSERS = ("bs4", "docx", "pypdf", "llama_index.core.node_parser", "llama_index.readers.file.docs")
 """Loaded once, before the first fork."""
 _WALL_FACTOR = 3
 """Seconds of the clock that a second of CPU may take on a busy machine."""
-_KILLED = (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)
+_TIMED = (signal.SIGXCPU, signal.SIGALRM)
+_KILLED = (*_TIMED, signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT)
 
 
 def serve() -> None:
@@ -75,7 +79,8 @@ def _in_child(job: Job) -> Outcome:
     if answer and os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0:
         return msgspec.json.decode(answer, type=Outcome)
     killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in _KILLED
-    return Outcome(refused=refused.TOO_COSTLY if killed else refused.DAMAGED)
+    timed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in _TIMED
+    return Outcome(refused=refused.TOO_COSTLY if killed else refused.DAMAGED, out_of_time=timed)
 
 
 def _limit(job: Job) -> None:
@@ -87,6 +92,7 @@ def _limit(job: Job) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (used + job.cpu_s, used + job.cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**30, 2**30))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(job.niceness)
     signal.alarm(job.cpu_s * _WALL_FACTOR)
 
 

@@ -2,6 +2,9 @@
 
 async with Reading(settings) as reading:
     outcome = await reading.read(path, out, name=…, media_type=…, title=…)
+
+Two lanes: what takes longer than QUICK_CPU_S begins again in the slow lane, with all the time that a document may take, and the
+others' documents pass it meanwhile.
 """
 
 import asyncio
@@ -23,6 +26,9 @@ IDLE_S = 60.0
 JOBS_LIMIT = 500
 """Then a new one: whatever the parsers leak goes with the old."""
 _START_S = 60.0
+QUICK_CPU_S = 10
+"""A book of 500 pages takes 5. What needs more is rare, and one at a time gets it."""
+SLOW_NICENESS = 10
 
 
 class ReaderGone(RuntimeError):
@@ -31,7 +37,41 @@ class ReaderGone(RuntimeError):
 
 class Reading:
     def __init__(self, settings: Settings) -> None:
-        self._cpu_s = settings.knowledge.read_cpu_s
+        limit = settings.knowledge.read_cpu_s
+        self._quick = _Lane(settings, min(QUICK_CPU_S, limit), niceness=0)
+        self._slow = _Lane(settings, limit, niceness=SLOW_NICENESS) if limit > QUICK_CPU_S else None
+        self.slow = 0
+        """Documents in the slow lane, or waiting for it."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._end()
+
+    async def _end(self) -> None:
+        for lane in (self._quick, self._slow):
+            if lane is not None:
+                await lane.end()
+
+    async def read(self, path: Path, out: Path, *, name: str, media_type: str, title: str) -> Outcome:
+        """In each lane one document at a time. What kills the child that reads it is refused, too. ReaderGone."""
+        outcome = await self._quick.read(path, out, name=name, media_type=media_type, title=title)
+        if not outcome.out_of_time or self._slow is None:
+            return outcome
+        self.slow += 1
+        try:
+            return await self._slow.read(path, out, name=name, media_type=media_type, title=title)
+        finally:
+            self.slow -= 1
+
+
+class _Lane:
+    """One reader, and the documents that wait for it."""
+
+    def __init__(self, settings: Settings, cpu_s: int, *, niceness: int) -> None:
+        self._cpu_s = cpu_s
+        self._niceness = niceness
         self._memory_mb = settings.knowledge.read_memory_mb
         # Nothing of ours: what opens strangers' files need not know any secret.
         self._environment = {"PYTHONPATH": str(REPOSITORY), "HOME": str(settings.run_dir), "LC_ALL": "C.UTF-8"}
@@ -41,17 +81,10 @@ class Reading:
         self._jobs = 0
         self._ending: asyncio.TimerHandle | None = None
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self._end()
-
     async def read(self, path: Path, out: Path, *, name: str, media_type: str, title: str) -> Outcome:
-        """One document at a time. What kills the child that reads it is refused, too. ReaderGone."""
         job = Job(
             path=str(path), out=str(out), name=name, media_type=media_type, title=title,
-            cpu_s=self._cpu_s, memory_mb=self._memory_mb,
+            cpu_s=self._cpu_s, memory_mb=self._memory_mb, niceness=self._niceness,
         )  # fmt: skip
         async with self._one:
             if self._ending is not None:
@@ -60,13 +93,13 @@ class Reading:
                 async with asyncio.timeout(self._cpu_s * 4 + _START_S):
                     outcome = await self._ask(job)
             except BaseException as error:  # cancelled, too: the answer must not be taken for the next one's
-                await self._end()
+                await self.end()
                 if isinstance(error, TimeoutError):
-                    return Outcome(refused=refused.TOO_COSTLY)
+                    return Outcome(refused=refused.TOO_COSTLY, out_of_time=True)
                 raise
             self._jobs += 1
             if self._jobs >= JOBS_LIMIT:
-                await self._end()
+                await self.end()
             self._ending = asyncio.get_running_loop().call_later(IDLE_S, self._kill)
         return outcome
 
@@ -92,7 +125,7 @@ class Reading:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
         if self._ending is not None:
             self._ending.cancel()
         self._kill()

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from core.settings import Knowledge, Settings
+from kb_api.ingest import reading as reading_module
 from kb_api.ingest import refused
 from kb_api.ingest.addresses import is_public
 from kb_api.ingest.language import language_of
@@ -82,6 +83,27 @@ def test_a_file_that_eats_time_or_memory_is_given_up(tmp_path: Path) -> None:
 
     assert asyncio.run(story(settings)).refused == refused.TOO_COSTLY
     assert asyncio.run(story(tight)).refused == refused.TOO_COSTLY
+
+
+def test_who_takes_long_goes_on_in_a_lane_of_its_own_and_the_others_pass_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_module, "QUICK_CPU_S", 1)
+    (tmp_path / "big.csv").write_bytes(b"a,b,c\n" + b"x,y,z\n" * 3_000_000)
+    (tmp_path / "small.txt").write_text("Open from nine to six every day.")
+
+    async def story() -> None:
+        async with Reading(Settings(home=tmp_path, knowledge=Knowledge(read_cpu_s=4, read_memory_mb=4000))) as reading:
+            args = {"media_type": "", "title": ""}
+            big = asyncio.create_task(reading.read(tmp_path / "big.csv", tmp_path / "big.out", name="big.csv", **args))
+            while not reading.slow and not big.done():
+                await asyncio.wait([big], timeout=0.05)
+            small = await reading.read(tmp_path / "small.txt", tmp_path / "small.out", name="small.txt", **args)
+            assert (small.pieces, big.done(), reading.slow) == (1, False, 1)
+            assert (await big).refused == refused.TOO_COSTLY
+            assert reading.slow == 0
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import psycopg
 
 from brain.dialogue import Mind, answer
 from brain.knowledge.match import Entry, Match
+from brain.knowledge.passages import Passage
 from brain.tools.declaration import Authentication, Case, Declaration, ShowKey, Slot
 from brain.tools.door import Doors, Limits
 from brain.tools.ledger import Ledger
@@ -108,14 +109,19 @@ class Knows:
             for texts in tool.utterances.values()
             for text in texts
         }
+        self.document = ""
+        """All that the site's documents say."""
         self._entries |= {text: Entry(99, "fact", text, {"hi-Latn": "Haan.", "en": "Yes."}) for text in FACTS}
 
     async def find(self, site: SiteId, text: str) -> Match | None:
         entry = self._entries.get(text.lower().strip(" ?."))
         return None if entry is None else Match(entry, 1.0, exact=True)
 
-    async def passages(self, *_: Any, **__: Any) -> list[Any]:
-        return []
+    async def passages(self, *_: Any, **__: Any) -> list[Passage]:
+        text = self.document
+        return (
+            [Passage("prices", 1, "document", "Prices", "", "", text, "en", (0, len(text)), 0.9, 0.9, score=0.9)] if text else []
+        )
 
 
 class Heard:

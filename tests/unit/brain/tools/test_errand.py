@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -10,7 +10,7 @@ from brain.session import replies
 from brain.turn import Barrier, Done, Say, ToolBegan, ToolEnded
 from tests.postgres import Server
 from tests.standins.crm import SECRET_ERROR
-from tests.unit.brain.tools.shop import Caller, change, ledger, table, tomorrow, visit
+from tests.unit.brain.tools.shop import Caller, Knows, change, ledger, table, tomorrow, visit
 
 
 def test_a_read_asks_for_what_it_lacks_and_tells_the_answer_in_the_sites_words(migrated_postgres: Server) -> None:
@@ -56,11 +56,12 @@ def test_the_caller_may_leave_it(migrated_postgres: Server, stop: str) -> None:
     visit(migrated_postgres, story)
 
 
-def test_another_question_is_answered_and_the_zero_key_calls_a_person(migrated_postgres: Server) -> None:
+def test_another_question_is_answered_the_tool_asks_again_and_the_zero_key_calls_a_person(migrated_postgres: Server) -> None:
     async def story(caller: Caller) -> None:
         await caller.says("what did i order")
-        assert await caller.says("refund kab milega") == "Yes."
-        assert caller.memory.proposal is None
+        assert await caller.says("refund kab milega") == "Yes. Which order?"
+        assert (caller.memory.expects, caller.memory.digits, caller.done.source) == ("digits", 5, "knowledge")
+        assert await caller.says("1 2 3 4 5") == "Order 1 2 3 4 5 has a Samsung mobile for ₹18,999."
         await caller.says("what did i order")
         await caller.keys("0")
         assert caller.done.then == "transfer"
@@ -80,6 +81,21 @@ def test_while_a_choice_or_a_day_is_asked_for_the_recogniser_is_told_what_it_may
         assert replies(caller.memory) == ("{yes_no}",)
         await caller.says("haan kar do")
         assert replies(caller.memory) == ()
+
+    visit(migrated_postgres, story)
+
+
+def test_what_a_document_surely_answers_is_answered_too_and_else_it_is_a_useless_reply(
+    migrated_postgres: Server,
+) -> None:
+    price = "A vitamin D test costs 900 rupees."
+
+    async def story(caller: Caller) -> None:
+        cast(Knows, caller.mind.knowledge).document = price
+        await caller.says("what did i order")
+        assert await caller.says("vitamin D test ka price kya hai") == f"{price} Which order?"
+        assert (caller.memory.expects, caller.done.citations[0].text) == ("digits", price)
+        assert await caller.says("and my uncle") == "It should have 5 digits. Which order?"
 
     visit(migrated_postgres, story)
 
