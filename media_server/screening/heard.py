@@ -19,14 +19,16 @@ NOTHING_HEARD = 4.0
 """Seconds after the answer in which somebody says something; else we begin."""
 LIMIT = 8.0
 """Seconds after the answer by which it is decided, whatever is heard. Ringing takes that much longer."""
-GREETING = 2.2
-"""Seconds from the first word on, small pauses included, that a person speaks before they wait for us…"""
+GREETING, UNBROKEN = 2.2, 1.7
+"""Seconds that a person speaks before they wait for us: from the first word on, small pauses included; without a pause…"""
 LONG_GREETING = 4.5
 """…and whoever has said what people say ("kaun bol raha hai", "how may I help you")."""
+HELLO, WAITS = 0.5, 0.26
+"""A greeting no longer than this is over after so much silence: who says "hello?" is greeted 0.3 s after it…"""
+MORE, WAITS_LONGEST = 0.6, 0.8
+"""…for each second longer it takes so much more, and never more than this: sentences of a recording have pauses between them."""
 SHORT = 1.6
-"""A greeting no longer than this is over after…"""
-WAITS_SHORT, WAITS = 0.26, 0.5
-"""…so many seconds of silence; a longer one after so many. A person who waits is greeted 0.3 s after their last sound."""
+"""Seconds that who comes to the phone, put through, says at most. "Thank you. Please stay on the line" takes longer."""
 ANNOUNCED = 0.9
 """Silence after "the person you are calling…", within which it goes on with what it wants."""
 COUGH = 0.1
@@ -98,8 +100,8 @@ def judge_put_through(heard: Heard, now: float) -> Answerer | Literal["nobody"] 
         return "unknown"
     if heard.started is None or heard.speaking:
         return heard.since + PUT_THROUGH
-    if now < heard.ended + WAITS_SHORT:
-        return heard.ended + WAITS_SHORT
+    if now < heard.ended + WAITS:
+        return heard.ended + WAITS
     return "person" if heard.length <= SHORT and not words.only_connects(heard.text) else "nobody"
 
 
@@ -132,13 +134,18 @@ def judge(heard: Heard, now: float) -> Answerer | float:
 
 def _by_speech(heard: Heard, started: float, told: words.Told | None, now: float) -> Answerer | float:
     announced = told is not None and told.kind == "machine"
-    most = LONG_GREETING if told is not None else GREETING
+    until = started + LONG_GREETING if told is not None else min(started + GREETING, heard.onset + UNBROKEN)
     if heard.speaking:
-        return "machine" if now >= started + most else started + most
-    waits = ANNOUNCED if announced else WAITS_SHORT if heard.length <= SHORT else WAITS
-    if now < heard.ended + waits:
-        return heard.ended + waits
-    return "machine" if announced or heard.length >= most else "person"
+        return "machine" if now >= until else until
+    over = heard.ended + (ANNOUNCED if announced else _silence(heard.length))
+    if now < over:
+        return over
+    return "machine" if announced or heard.ended >= until else "person"
+
+
+def _silence(length: float) -> float:
+    """After which a greeting of this length is over."""
+    return min(WAITS_LONGEST, WAITS + MORE * max(0.0, length - HELLO))
 
 
 def _by_tones(heard: Heard, now: float) -> Answerer | float | None:

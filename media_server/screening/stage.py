@@ -21,6 +21,8 @@ class Screening:
     """Loop seconds."""
     heard: Heard
     """In this stage."""
+    since: float = 0.0
+    """Of the stage."""
     stage: Stage = "who"
     waited: bool = False
     """Greeted, they fell silent for long enough to hear that: as people do."""
@@ -30,4 +32,4 @@ class Screening:
     @property
     def wants_words(self) -> bool:
         """Somebody speaks, or has spoken, and we don't know who they are."""
-        return self.stage in ("who", "put_through") and self.heard.started is not None
+        return self.stage in ("who", "put_through", "before_message") and self.heard.started is not None

@@ -26,8 +26,8 @@ STEADY = 0.02
 """Share of its first frequency by which a line may move. A vowel moves more."""
 SHORTEST = 0.08
 """Seconds; the spectra blur 20 ms."""
-QUIET = 0.2
-"""Seconds after a tone in which nothing comes: the pause of the quickest "busy" is 0.25…"""
+QUIET = 0.16
+"""Seconds after a tone in which nothing comes: ringing that comes in pairs pauses for 0.2…"""
 SOFT = 0.2
 """…that has more than this share of its level."""
 BEEP_HZ = 390.0, 2150.0

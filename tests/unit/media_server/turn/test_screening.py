@@ -11,7 +11,7 @@ from core.speech import EndUtterance
 from media_server.screening import heard
 from media_server.screening.heard import ToneHeard
 from media_server.screening.script import Script
-from media_server.turn.screening import IN_DOUBT, ITS_TURN, NO_BEEP, TALKS_LIMIT
+from media_server.turn.screening import IN_DOUBT, ITS_TURN, MAYBE_A_MENU, NO_BEEP, TALKS_LIMIT
 from media_server.turn.state import (
     AskBrain,
     CallAnswered,
@@ -82,8 +82,8 @@ def test_their_hello_is_no_turn_of_theirs() -> None:
 
 def test_who_goes_on_after_a_breath_is_not_talked_over() -> None:
     story = answered().speaks(0.8, 1.2).happens(SpeechSuspected(), 1.44).speaks(1.4, 2.2)
-    assert is_silent(story)
-    story.until(2.5)
+    assert is_silent(story.until(2.5))
+    story.until(3.1)
     assert kinds(story) == ["person"]
 
 
@@ -117,10 +117,21 @@ def test_a_brain_that_failed_meanwhile_is_asked_again_when_somebody_is_there() -
 
 # ── a machine ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_who_does_not_wait_for_us_is_a_machine() -> None:
-    story = answered(SILENT).happens(SpeechStarted(1.0), 1.1).until(1.0 + heard.GREETING + 0.01)
+    story = answered(SILENT).happens(SpeechStarted(1.0), 1.1).until(1.0 + heard.UNBROKEN + 0.01)
+    assert kinds(story) == ["machine"] and story.of(CancelAnswer)
+    story.until(1.0 + heard.UNBROKEN + MAYBE_A_MENU + 0.01)
+    assert story.last(HangUp).reason == "machine" and story.phase is Phase.LEAVING and is_silent(story)
+
+
+def test_pauses_between_its_sentences_do_not_make_it_a_person() -> None:
+    story = answered(SILENT).speaks(0.8, 2.2).speaks(2.6, 3.1)
     assert kinds(story) == ["machine"]
-    assert story.last(HangUp).reason == "machine" and story.phase is Phase.LEAVING
-    assert story.of(CancelAnswer) and is_silent(story)
+
+
+def test_a_machine_by_its_sound_may_turn_out_to_ask_who_calls() -> None:
+    story = answered().happens(SpeechStarted(0.5), 0.6).until(3.0).partly("please state your name and why you are calling", 4.0)
+    assert kinds(story) == ["machine", "screening"]
+    assert story.happens(SpeechStopped(4.2), 4.3).until(5.1).last(PlayText).text == SCRIPT.introduction
 
 
 def test_its_words_tell_it_sooner() -> None:
@@ -171,7 +182,7 @@ def test_somebody_greeted_who_turns_out_to_be_a_machine_is_one() -> None:
 
 
 def test_a_greeting_with_a_breath_after_hello_is_a_machine_without_words_too() -> None:
-    story = answered(SILENT).speaks(0.8, 1.2).until(1.6).speaks(1.6, 4.5)
+    story = answered(SILENT).speaks(0.8, 1.2).until(1.6).speaks(1.6, 4.5).until(7.6)
     assert kinds(story) == ["person", "machine"] and story.last(HangUp).reason == "machine"
 
 
@@ -230,7 +241,7 @@ def test_a_menu_that_goes_round_in_circles_is_left() -> None:
 
 
 def test_who_asks_who_calls_is_told_and_the_person_who_comes_is_greeted() -> None:
-    story = answered().happens(SpeechStarted(0.5), 0.6).partly("please state your name", 2.5)
+    story = answered().happens(SpeechStarted(0.5), 0.6).partly("please state your name", 2.0)
     assert is_silent(story)
     story.happens(SpeechStopped(4.0), 4.06).until(4.0 + ITS_TURN)
     assert story.last(PlayText).text == SCRIPT.introduction
@@ -243,7 +254,7 @@ def test_who_asks_who_calls_is_told_and_the_person_who_comes_is_greeted() -> Non
 
 
 def test_nobody_behind_it_is_waited_for_only_so_long() -> None:
-    story = answered().happens(SpeechStarted(0.5), 0.6).partly("please state your name", 2.5)
+    story = answered().happens(SpeechStarted(0.5), 0.6).partly("please state your name", 2.0)
     story.happens(SpeechStopped(4.0), 4.06).until(5.0).happens(Drained(story.turn.speaking or 0), 7.0)
     story.until(7.0 + heard.PUT_THROUGH)
     assert story.last(HangUp).reason == "machine" and kinds(story) == ["screening", "unknown"]
