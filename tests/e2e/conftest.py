@@ -61,9 +61,17 @@ def carrier(carrier_address: str, trial: Trial, caller: Caller) -> Iterator[Carr
     assert install is not None
     with Carrier.running(carrier_address, caller.server.sip, install, caller.voices) as running_carrier:
         configuration = trial.settings.home / "asterisk" / "etc" / "asterisk.conf"
-        look = [*install.command, "-C", str(configuration), "-rx", "pjsip qualify carrier"]  # it asks each half minute by itself
-        subprocess.run(look, check=True, capture_output=True)
+        _until_known([*install.command, "-C", str(configuration), "-rx"])
         yield running_carrier
+
+
+def _until_known(asterisk: list[str], patience: float = 20.0) -> None:
+    """Until the instance has seen that its trunk is there: by itself it looks each half minute."""
+    limit = time.monotonic() + patience
+    while "Avail" not in subprocess.run([*asterisk, "pjsip show contacts"], check=True, capture_output=True, text=True).stdout:
+        assert time.monotonic() < limit, "the trunk never came up"
+        subprocess.run([*asterisk, "pjsip qualify carrier"], check=True, capture_output=True)
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")

@@ -167,16 +167,19 @@ def test_a_dialer_that_is_killed_loses_no_result_and_calls_nobody_twice(desk: De
     called = others(200, 2)
     calls = [desk.call(number) for number in called]
 
-    async def persons() -> None:
+    async def answer() -> None:
         for number in called:
             call = await carrier.called(number)
             await call.answered()
-        trial.kill("dialer")
+
+    async def hang_up() -> None:
         for call in [call for call in carrier.calls if call.number in called]:
             call.hang_up()
             await call.over()
 
-    asyncio.run(persons())
+    asyncio.run(answer())
+    trial.kill("dialer")
+    asyncio.run(hang_up())
     assert [desk.result(outbound_id, 30.0)["result"] for outbound_id in calls] == ["answered", "answered"]
     assert len([call for call in carrier.calls if call.number in called]) == 2
 
