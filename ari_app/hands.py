@@ -82,7 +82,7 @@ class Hands:
                 if self._media.closed:  # people send the caller back to the agent
                     self._session += 1
                     self._media = self._link()
-                self._start(self._media.open(self._opening(site, announce), self._chosen))
+                self._start(self._open(self._opening(site, announce)))
             case do.ResumeMedia():
                 where = self._record.entry.media if self._record.entry else ""
                 self._start(self._media.adopt(AdoptMedia(call_id=call), where))
@@ -92,7 +92,7 @@ class Hands:
                 self._session += 1
                 self._media = self._link()
                 again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
-                self._start(self._media.open(again, self._chosen))
+                self._start(self._open(again))
             case do.MakeLeg(host, port):
                 self._make(self._make_leg(f"{host}:{port}"))
             case do.Join():
@@ -204,6 +204,17 @@ class Hands:
                 self._say(message)
 
         return MediaLink(self._doors.media, self._doors.limits.media_open, hear)
+
+    async def _open(self, opening: OpenMedia) -> None:
+        """Not if we slept and another ari-app is in control by now: it has the call, and its journal."""
+        media = self._media
+        try:
+            await self._doors.ari.permitted()
+        except AriError as error:
+            self._refused(error)
+            self._say(do.AsteriskFailed())
+        else:
+            await media.open(opening, self._chosen)
 
     def _chosen(self, server: str) -> None:
         self._record.media(server, self._session)

@@ -41,25 +41,24 @@ class Watchdog:
         self._app = settings.asterisk.app
         self._patience_s = settings.calls.rescue_s
         self._acting = False
-        self.pulse = Pulse()
-
-    @property
-    def missing(self) -> str | None:
-        return "Asterisk" if self.pulse.seen is None else None
+        self._pulse = Pulse()
+        self.missing: str | None = "Asterisk"
 
     async def run(self) -> None:
         while True:
             try:
                 await self.watch()
             except Away as error:
-                self.pulse = look(self.pulse, None, self._now())
+                self._pulse, self.missing = look(self._pulse, None, self._now()), "Asterisk"
                 log.warning("! Asterisk does not answer", extra={"error": str(error)})
             await asyncio.sleep(LOOK_S)
 
     async def watch(self) -> None:
         """One look, and what it calls for. Away."""
-        self.pulse = look(self.pulse, await self._asterisk.heartbeat(), self._now())
-        silent_s = silence(self.pulse, self._now())
+        beat = await self._asterisk.heartbeat()
+        self.missing = None
+        self._pulse = look(self._pulse, beat or None, self._now())  # none since Asterisk began: nobody has a call there
+        silent_s = silence(self._pulse, self._now())
         SILENCE.set(silent_s)
         if silent_s >= self._patience_s:
             self._say(acting=True, silent_s=silent_s)

@@ -128,6 +128,16 @@ def test_an_asterisk_that_was_away_gives_the_controller_time_to_return(play: Pla
     play(story)
 
 
+def test_before_the_first_beat_there_is_nobody_to_miss(play: Play) -> None:
+    async def story(here: World) -> None:
+        here.asterisk.answers[BEAT] = (200, {"value": ""})
+        await here.watch(20.0)
+        assert not here.moved
+        assert here.watchdog.missing is None
+
+    play(story)
+
+
 def test_a_caller_who_hung_up_meanwhile_is_no_transfer(play: Play) -> None:
     async def story(here: World) -> None:
         here.asterisk.answers[MOVE] = 404
