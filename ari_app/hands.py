@@ -19,6 +19,7 @@ from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
 from ari_app.call.state import INTERWORKING
+from ari_app.call.wishes import Music, RingSupervisor, SendKeys, StepAside
 from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
@@ -129,7 +130,7 @@ class Hands:
                 self._doors.briefing.forget(call)
             case do.AnswerOrder(reply):
                 self._answer(reply)
-            case do.StepAside() | do.SendKeys() | do.Music() | do.RingSupervisor():
+            case StepAside() | SendKeys() | Music() | RingSupervisor():
                 self._start(self._obeying.perform(action))
             case _:
                 self._start(self._search(action))

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from ari_app.ari.client import AriError, Gone, NotInStasis, Refused
 from ari_app.books import Caller
-from ari_app.call import vocabulary as do
+from ari_app.call import wishes
+from ari_app.call.vocabulary import Happening
 from ari_app.doors import Doors
 from core.ids import monitor_channel_id
 from core.orders import Done, MonitorMode, NotDone, Reply, Why
@@ -28,15 +29,13 @@ class _Nobody(Exception):
 class Obeying:
     """`say` takes to the machine what came of it, `answer` to who gave the order."""
 
-    def __init__(
-        self, doors: Doors, caller: Caller, say: Callable[[do.Happening], None], answer: Callable[[Reply], None]
-    ) -> None:
+    def __init__(self, doors: Doors, caller: Caller, say: Callable[[Happening], None], answer: Callable[[Reply], None]) -> None:
         self._ari = doors.ari
         self._caller = caller
         self._say = say
         self._answer = answer
 
-    async def perform(self, action: do.LiveAction) -> None:
+    async def perform(self, action: wishes.LiveAction) -> None:
         failed: tuple[Why, str] | None = None
         try:
             await self._do(action)
@@ -45,39 +44,39 @@ class Obeying:
         except (Gone, NotInStasis):
             failed = "ending", "the caller has left meanwhile"
         except Refused:
-            wrong_phone = isinstance(action, do.RingSupervisor)
+            wrong_phone = isinstance(action, wishes.RingSupervisor)
             failed = ("no_such_destination", "this phone is not there") if wrong_phone else ("failed", "Asterisk did not do it")
         except AriError as error:
             log.warning("! an order was not done", extra={"call": self._caller.call_id, "error": str(error)})
             failed = "failed", "Asterisk did not do it"
         self._tell(action, failed)
 
-    def _tell(self, action: do.LiveAction, failed: tuple[Why, str] | None) -> None:
+    def _tell(self, action: wishes.LiveAction, failed: tuple[Why, str] | None) -> None:
         match action:
-            case do.StepAside():
+            case wishes.StepAside():
                 if failed:
-                    self._say(do.AsideFailed())
+                    self._say(wishes.AsideFailed())
                 return  # the order is answered when the caller is back
-            case do.Music(on=True) if failed:
-                self._say(do.MusicFailed())
+            case wishes.Music(on=True) if failed:
+                self._say(wishes.MusicFailed())
         order = action.order_id
         self._answer(Done(order_id=order) if failed is None else NotDone(order_id=order, why=failed[0], detail=failed[1]))
 
-    async def _do(self, action: do.LiveAction) -> None:
+    async def _do(self, action: wishes.LiveAction) -> None:
         ari, call = self._ari, self._caller.call_id
         match action:
-            case do.StepAside(recording=recording):
+            case wishes.StepAside(recording=recording):
                 await ari.to_dialplan(call, "live", "record-on" if recording else "record-off")
-            case do.SendKeys(digits=digits):
+            case wishes.SendKeys(digits=digits):
                 await ari.send_keys(call, digits, key_ms=KEY_MS, between_ms=BETWEEN_MS)
-            case do.Music(on=True):
+            case wishes.Music(on=True):
                 await ari.play_music(call)
-            case do.Music():
+            case wishes.Music():
                 await ari.stop_music(call)
-            case do.RingSupervisor():
+            case wishes.RingSupervisor():
                 await self._ring(action)
 
-    async def _ring(self, wish: do.RingSupervisor) -> None:
+    async def _ring(self, wish: wishes.RingSupervisor) -> None:
         """Who answers is in [monitor] (extensions_live.conf), and needs us no more."""
         call = self._caller.call_id
         spied = await self._ari.variable(call, "BRIDGEPEER") if wish.mode == "whisper" else call

@@ -13,7 +13,6 @@ from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import (
     Action,
     AnswerOrder,
-    AsideFailed,
     AsteriskFailed,
     CallerBack,
     CallerLeft,
@@ -22,10 +21,9 @@ from ari_app.call.vocabulary import (
     LookForCaller,
     Rejoin,
     ReleaseMedia,
-    StepAside,
     Tell,
 )
-from ari_app.call.wishes import Holder, OffFor
+from ari_app.call.wishes import AsideFailed, Holder, OffFor, StepAside
 from core.commands import Hold, Unhold
 from core.machine import Tick
 from core.orders import Done, NotDone

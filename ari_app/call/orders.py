@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from ari_app.call import handover, live, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import AnswerOrder, Music, RingSupervisor, SendKeys, Tell
+from ari_app.call.vocabulary import AnswerOrder, Tell
+from ari_app.call.wishes import Music, RingSupervisor, SendKeys
 from core.commands import Say
 from core.orders import (
     CallOrder,

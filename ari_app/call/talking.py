@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ari_app.call import handover, live, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import Happening, KeyPressed, MusicFailed, NoteAnsweredBy, PutOnHold, SendKeys, TakenOffHold, Tell
+from ari_app.call.vocabulary import Happening, KeyPressed, NoteAnsweredBy, PutOnHold, TakenOffHold, Tell
+from ari_app.call.wishes import MusicFailed, SendKeys
 from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
 from core.machine import Tick
 

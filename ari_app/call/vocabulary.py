@@ -9,9 +9,10 @@ from typing import Literal
 
 from ari_app.call.plan import Way
 from ari_app.call.routing import Decision
+from ari_app.call.wishes import AsideFailed, LiveAction, MusicFailed
 from core.commands import AnsweredBy, FromMedia, ToMedia
 from core.events import AskedResult, Outcome
-from core.orders import CallOrder, MonitorMode, Reply
+from core.orders import CallOrder, Reply
 from core.sites import Site
 
 OUTBOUND = "outbound"
@@ -144,16 +145,6 @@ class PhoneGone:
 
     number: int
     result: AskedResult
-
-
-@dataclass(frozen=True, slots=True)
-class AsideFailed:
-    """The caller could not step aside: they are where they were."""
-
-
-@dataclass(frozen=True, slots=True)
-class MusicFailed:
-    """The caller was put on hold, and hears nothing."""
 
 
 Happening = (
@@ -392,43 +383,6 @@ class NoteCodec:
     native: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepAside:
-    """Into the dialplan and back. Answered by CallerLeft, CallerBack; or AsideFailed."""
-
-    recording: bool
-    """It runs from then on, or not."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendKeys:
-    """Towards the caller."""
-
-    order_id: str
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Music:
-    """For a caller in our bridge, who then hears nothing else. Answered by MusicFailed, or by nothing."""
-
-    order_id: str
-    on: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RingSupervisor:
-    """Who answers hears the call, and needs us no more."""
-
-    order_id: str
-    number: int
-    """Of the leg."""
-    extension: str
-    mode: MonitorMode
-
-
-LiveAction = StepAside | SendKeys | Music | RingSupervisor
-"""For live.py and orders.py, by ari_app/obeying.py. Those with an order_id are answered to who gave it."""
 SearchAction = (
     Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | Rejoin | SayNobodyIsFree
 )  # fmt: skip

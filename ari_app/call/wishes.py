@@ -1,7 +1,9 @@
-"""What orders, secrets and the caller's own phone want of a conversation. A value, kept in the journal, too."""
+"""What orders, secrets and the caller's own phone want of a conversation: a value, kept in the journal, too; and its words."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+from core.orders import MonitorMode
 
 Holder = Literal["phone", "order"]
 OffFor = Literal["order", "secret"]
@@ -22,3 +24,54 @@ class Wishes:
 
 
 NO_WISHES = Wishes()
+
+
+# ── what can happen ──────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class AsideFailed:
+    """The caller could not step aside: they are where they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class MusicFailed:
+    """The caller was put on hold, and hears nothing."""
+
+
+# ── what to do ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True, slots=True)
+class StepAside:
+    """Into the dialplan and back. Answered by CallerLeft, CallerBack; or AsideFailed."""
+
+    recording: bool
+    """It runs from then on, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendKeys:
+    """Towards the caller."""
+
+    order_id: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """For a caller in our bridge, who then hears nothing else. Answered by MusicFailed, or by nothing."""
+
+    order_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RingSupervisor:
+    """Who answers hears the call, and needs us no more."""
+
+    order_id: str
+    number: int
+    """Of the leg."""
+    extension: str
+    mode: MonitorMode
+
+
+LiveAction = StepAside | SendKeys | Music | RingSupervisor
+"""Those with an order_id are answered to who gave it. Done by ari_app/obeying.py."""

@@ -11,6 +11,7 @@ from ari_app.call import vocabulary as do
 from ari_app.call.machine import adopt, watch
 from ari_app.call.routing import Admit
 from ari_app.call.state import Limits, Phase
+from ari_app.call.wishes import AsideFailed, Music, MusicFailed, RingSupervisor, SendKeys, StepAside
 from core import commands
 from core.ids import CallId
 from core.listening import Listening
@@ -141,15 +142,15 @@ def test_an_order_never_keeps_a_call_from_what_comes_next(event: do.Happening | 
 
 # ── keys, hold ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_keys_are_sent_and_answered_when_they_are() -> None:
-    assert talking().after(KEYS) == [do.SendKeys("o1", "1w23#")]
+    assert talking().after(KEYS) == [SendKeys("o1", "1w23#")]
 
 
 def test_on_hold_the_caller_hears_music_and_the_agent_nothing() -> None:
     story = talking()
-    assert story.after(hold(True)) == [do.Tell(commands.Hold()), do.Music("o1", on=True)]
+    assert story.after(hold(True)) == [do.Tell(commands.Hold()), Music("o1", on=True)]
     assert refused(story, SAY) == "busy"
     assert story.after(hold(True)) == [DONE], "it is already"
-    assert story.after(hold(False)) == [do.Music("o1", on=False), do.Tell(commands.Unhold())]
+    assert story.after(hold(False)) == [Music("o1", on=False), do.Tell(commands.Unhold())]
     assert story.after(SAY)[-1] == DONE
 
 
@@ -159,15 +160,15 @@ def test_two_who_hold_the_agent_must_both_let_go() -> None:
     assert story.after(do.PutOnHold(), do.TakenOffHold()) == []
     assert story.after(hold(False))[-1] == do.Tell(commands.Unhold())
     story.after(do.PutOnHold())
-    assert story.after(hold(True)) == [do.Music("o1", on=True)]
-    assert story.after(hold(False)) == [do.Music("o1", on=False)]
+    assert story.after(hold(True)) == [Music("o1", on=True)]
+    assert story.after(hold(False)) == [Music("o1", on=False)]
     assert story.after(do.TakenOffHold()) == [do.Tell(commands.Unhold())]
 
 
 def test_without_music_there_is_no_hold() -> None:
     story = talking()
     story.after(hold(True))
-    assert story.after(do.MusicFailed()) == [do.Tell(commands.Unhold())]
+    assert story.after(MusicFailed()) == [do.Tell(commands.Unhold())]
     assert story.call.wishes.held == frozenset()
 
 
@@ -181,7 +182,7 @@ def stepped(story: Story) -> None:
 def test_the_recording_goes_off_and_on_and_each_is_answered_when_it_is() -> None:
     story = talking()
     for on in (False, True):
-        assert story.after(record(on)) == [do.StepAside(recording=on)]
+        assert story.after(record(on)) == [StepAside(recording=on)]
         assert story.call.phase is Phase.ASIDE and story.call.with_agent
         stepped(story)
         assert story.after(do.Joined()) == [DONE]
@@ -191,10 +192,10 @@ def test_the_recording_goes_off_and_on_and_each_is_answered_when_it_is() -> None
 
 def test_a_secret_pauses_the_recording_by_itself() -> None:
     story = talking()
-    assert story.after(ASKED) == [do.StepAside(recording=False)]
+    assert story.after(ASKED) == [StepAside(recording=False)]
     stepped(story)
     assert story.after(do.Joined()) == []
-    assert story.after(SAID) == [do.StepAside(recording=True)]
+    assert story.after(SAID) == [StepAside(recording=True)]
 
 
 def test_a_secret_does_not_switch_on_what_somebody_wants_off() -> None:
@@ -204,7 +205,7 @@ def test_a_secret_does_not_switch_on_what_somebody_wants_off() -> None:
     story.after(do.Joined())
     assert story.after(ASKED, SAID) == []
     assert story.after(ASKED, record(True)) == [DONE], "it goes on once the secret is said"
-    assert story.after(SAID) == [do.StepAside(recording=True)]
+    assert story.after(SAID) == [StepAside(recording=True)]
 
 
 def test_what_happens_while_the_caller_is_aside_waits() -> None:
@@ -223,7 +224,7 @@ def test_a_secret_that_is_said_while_the_caller_is_aside_switches_back_at_once()
     story = talking()
     story.after(ASKED, SAID)
     stepped(story)
-    assert story.after(do.Joined()) == [do.StepAside(recording=True)]
+    assert story.after(do.Joined()) == [StepAside(recording=True)]
 
 
 def test_a_hang_up_does_not_wait() -> None:
@@ -235,7 +236,7 @@ def test_a_hang_up_does_not_wait() -> None:
 def test_a_caller_who_could_not_step_aside_talks_on_and_the_order_has_failed() -> None:
     story = talking()
     story.after(record(False))
-    (action,) = story.after(do.AsideFailed())
+    (action,) = story.after(AsideFailed())
     assert isinstance(action, do.AnswerOrder) and isinstance(action.reply, NotDone) and action.reply.why == "failed"
     assert story.call.phase is Phase.TALKING and story.call.wishes.recording
 
@@ -272,8 +273,8 @@ def watched() -> Story:
 @pytest.mark.parametrize("mode", ["listen", "whisper", "barge"])
 def test_a_supervisors_phone_rings(mode: MonitorMode) -> None:
     story = watched()
-    assert story.after(monitor(mode)) == [do.RingSupervisor("o1", 1, "203", mode)]
-    assert story.after(monitor(mode)) == [do.RingSupervisor("o1", 2, "203", mode)], "another leg"
+    assert story.after(monitor(mode)) == [RingSupervisor("o1", 1, "203", mode)]
+    assert story.after(monitor(mode)) == [RingSupervisor("o1", 2, "203", mode)], "another leg"
 
 
 def test_nobody_else_may_listen() -> None:
@@ -286,7 +287,7 @@ def test_the_agent_can_not_be_whispered_to() -> None:
     assert refused(story, monitor()) == "busy"
     story.after(OPENED)
     assert refused(story, monitor("whisper")) == "busy"
-    assert story.after(monitor("barge")) == [do.RingSupervisor("o1", 1, "203", "barge")]
+    assert story.after(monitor("barge")) == [RingSupervisor("o1", 1, "203", "barge")]
 
 
 ORDERS: list[CallOrder] = [
@@ -294,7 +295,7 @@ ORDERS: list[CallOrder] = [
     TransferCall(order_id="o1", call_id=CALL, site_id=SITE.site_id, destination="nowhere"),
 ]  # fmt: skip
 EVENTS: list[do.Happening | Tick] = [
-    do.CallerLeft(), do.CallerBack(""), do.Joined(), do.AsideFailed(), do.MusicFailed(), do.AsteriskFailed(), do.MediaGone(),
+    do.CallerLeft(), do.CallerBack(""), do.Joined(), AsideFailed(), MusicFailed(), do.AsteriskFailed(), do.MediaGone(),
     do.PutOnHold(), do.TakenOffHold(), do.KeyPressed("1"), ASKED, SAID, Tick(),
 ]  # fmt: skip
 
@@ -306,7 +307,7 @@ def test_no_order_is_answered_twice_by_its_machine_nor_keeps_a_call_alive(events
         given_orders += isinstance(event, CallOrder)
         story.after(event) if story.call.deadline or not isinstance(event, Tick) else None
         assert story.call.over or story.call.deadline is not None, "a state that waits has a deadline"
-    to_be_answered = (do.AnswerOrder, do.SendKeys, do.Music, do.RingSupervisor)
+    to_be_answered = (do.AnswerOrder, SendKeys, Music, RingSupervisor)
     assert sum(isinstance(action, to_be_answered) for action in story.did) <= given_orders
     story.after(GONE)
     assert story.call.over
@@ -330,4 +331,4 @@ def test_another_media_server_is_told_of_the_hold_and_awaits_no_secret() -> None
     assert refused(story, SAY) == "busy"
     story.after(OPENED, do.LegReady(), do.LegMade("127.0.0.1", 10002))
     told = story.after(do.Joined())
-    assert told[-2:] == [do.Tell(commands.Hold()), do.StepAside(recording=True)]
+    assert told[-2:] == [do.Tell(commands.Hold()), StepAside(recording=True)]
