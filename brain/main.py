@@ -120,10 +120,12 @@ class Brain:
         if asked.channel == "chat":
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
-        if opened.purpose is None:
-            pieces = dialogue.answer(asked, memory, mind)
-        else:
+        if opened.purpose is not None:
             pieces = outbound.answer(asked, memory, mind, CallOut(opened.purpose, self._events))
+        elif outbound.wants_no_calls_any_more(asked):
+            pieces = outbound.no_calls(asked, memory, site, self._events)
+        else:
+            pieces = dialogue.answer(asked, memory, mind)
         async for piece in pieces:
             yield replace(piece, text=said_by_a_man(piece.text)) if male and isinstance(piece, Say) else piece
 

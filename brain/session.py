@@ -346,6 +346,8 @@ class Session:
 
 def replies(memory: Memory) -> tuple[str, ...]:
     """What the recogniser is to listen for beside all else."""
+    if memory.interview is not None and not memory.interview.aside and memory.interview.replies:
+        return memory.interview.replies
     if memory.expects == "yes_no":
         return ("{yes_no}",)
     return memory.proposal.replies if memory.proposal is not None and memory.expects == "anything" else ()

@@ -19,6 +19,7 @@ from brain.knowledge.match import Match
 from brain.news import CALLBACK
 from brain.outbound import interview as steps
 from brain.outbound.assent import begins_with_yes_or_no, yes_no
+from brain.outbound.lines import line
 from brain.outbound.moves import Aside, Heard, Reply, Wants, open_question
 from brain.outbound.script import Script
 from brain.outbound.state import Interview
@@ -30,10 +31,14 @@ from brain.understand import CALL_A_PERSON
 from core.commands import OpenConversation
 from core.events import DoNotCallAsked, OutboundResult
 from core.ids import CallId
+from core.numbers import e164
 from core.purpose import Purpose
-from core.sites import Language
+from core.sites import Language, Site
 
 PHONE_DIGITS = 10
+LEAVES = ("mat call karo", "do not call me", "galat number hai", "wrong number", "abhi busy hoon", "baad mein call kijiye",
+          "interest nahin hai", "bol raha hoon", "bol rahi hoon", "boliye")  # fmt: skip
+"""Heard whatever is asked, also by a recogniser that hears only what it expects."""
 _WANTS: dict[str, Wants] = {PERSON: "person", "repeat_answer": "again", "end_call": "bye"}
 
 
@@ -50,13 +55,15 @@ async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> Asy
     memory = replace(memory, interview=interview)
     language = _language(asked, memory)
     if asked.news == "answered":
-        reply = steps.begin(interview, memory.language, script)
-    elif _elsewhere(asked, memory):
+        language = call.purpose.language or memory.language
+        memory = replace(memory, proposal=None, outcome=None)  # whatever they had begun with us before
+        reply = steps.begin(interview, language, script)
+    elif _lets_it_be(asked, memory, interview) and not wants_no_calls(asked.text):
+        reply = Reply(interview, open_question(interview, language, script))
+    elif _is_elsewhere(asked, memory, interview):
         async for piece in _decided(asked, memory, mind, script):
             yield piece
         return
-    elif memory.offered_person and yes_no(asked.text) is False:
-        reply = Reply(interview, open_question(interview, language, script))
     else:
         step = steps.step(interview, await _heard(asked, memory, mind, language), script)
         if isinstance(step, Aside):
@@ -64,13 +71,31 @@ async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> Asy
                 yield piece
             return
         reply = step
-    if reply.no_calls and script.caller:
+    if reply.no_calls and (number := e164(script.caller)):
         yield Barrier()
         call.events.publish(
-            DoNotCallAsked(call_id=CallId(asked.conversation), site_id=mind.site.site_id, at=time.time(), number=script.caller)
+            DoNotCallAsked(call_id=CallId(asked.conversation), site_id=mind.site.site_id, at=time.time(), number=number)
         )
     for piece in _told(reply, replace(memory, language=language), script):
         yield piece
+
+
+def wants_no_calls_any_more(asked: Asked) -> bool:
+    """Said in a call of theirs: "why did you call? Mat call karo." """
+    return asked.channel == "call" and asked.via == "voice" and bool(e164(asked.caller)) and wants_no_calls(asked.text)
+
+
+async def no_calls(asked: Asked, memory: Memory, site: Site, events: Publisher) -> AsyncIterator[Piece]:
+    """It is told at once, and said."""
+    yield Barrier()
+    events.publish(
+        DoNotCallAsked(call_id=CallId(asked.conversation), site_id=site.site_id, at=time.time(), number=e164(asked.caller))
+    )
+    says = line("no_calls", asked.language)
+    for text, language in says:
+        yield Say(text, language)
+    kept = replace(memory, expects="anything", offered_person=False, meant="", proposal=None, misunderstood=0)
+    yield Done("tool", replace(kept, told=Told(tuple(text for text, _ in says), asked.language)))
 
 
 def result(opened: OpenConversation, memory: Memory) -> OutboundResult | None:
@@ -103,15 +128,18 @@ def _language(asked: Asked, memory: Memory) -> Language:
     return asked.language if asked.via == "voice" and len(asked.text.split()) > 1 else memory.language
 
 
-def _elsewhere(asked: Asked, memory: Memory) -> bool:
-    """Whether the normal decision is waiting for this reply: a tool, "shall I connect you?", "do you mean …?"."""
+def _is_elsewhere(asked: Asked, memory: Memory, interview: Interview) -> bool:
+    """Whether the reply is for the normal decision: a tool's question, "shall I connect you?", "do you mean …?"."""
     if asked.news:
         return True
-    if wants_no_calls(asked.text):
+    if not interview.aside or wants_no_calls(asked.text):
         return False
-    if memory.offered_person:
-        return asked.via == "keypad" or yes_no(asked.text) is True
-    return memory.proposal is not None or bool(memory.meant)
+    return not memory.offered_person or asked.via == "keypad" or yes_no(asked.text) is True
+
+
+def _lets_it_be(asked: Asked, memory: Memory, interview: Interview) -> bool:
+    """They want none of what it offered. (A tool that takes several turns knows what to say to that.)"""
+    return interview.aside and memory.proposal is None and asked.via == "voice" and yes_no(asked.text) is False
 
 
 async def _heard(asked: Asked, memory: Memory, mind: Mind, language: Language) -> Heard:
@@ -134,14 +162,15 @@ def _wants(asked: Asked, match: Match | None) -> Wants:
 
 async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> AsyncIterator[Piece]:
     """The normal decision's answer, and then what is open; unless that has asked something itself, or it is the end."""
-    async for piece in dialogue.answer(asked, replace(memory, expects="anything") if not _waits(memory) else memory, mind):
+    interview = memory.interview
+    assert interview is not None, "set at the beginning of the turn"
+    before = memory if interview.aside else replace(memory, expects="anything", conceal=False)
+    async for piece in dialogue.answer(asked, before, mind):
         if not isinstance(piece, Done):
             yield piece
             continue
-        interview = memory.interview
-        assert interview is not None, "set at the beginning of the turn"
         if piece.then != "listen" or _waits(piece.memory):
-            left = replace(interview, transferred=interview.transferred or piece.then == "transfer")
+            left = replace(interview, aside=True, transferred=interview.transferred or piece.then == "transfer")
             yield replace(piece, memory=replace(piece.memory, interview=left))
             return
         reply = Reply(interview, open_question(interview, piece.memory.language, script))
@@ -153,11 +182,11 @@ async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> 
 
 
 def _waits(memory: Memory) -> bool:
-    return memory.proposal is not None or memory.offered_person or bool(memory.meant)
+    return memory.expects != "anything" or memory.proposal is not None or memory.offered_person or bool(memory.meant)
 
 
 def _told(reply: Reply, memory: Memory, script: Script) -> list[Piece]:
-    interview = reply.interview
+    interview = replace(reply.interview, aside=False, replies=(*LEAVES, *_replies(reply.interview, script)))
     expects, digits = _expected(interview, script)
     texts = tuple(text for text, _ in reply.says)
     memory = replace(
@@ -176,3 +205,10 @@ def _expected(interview: Interview, script: Script) -> tuple[Expects, int]:
     if question is not None and question.type == "yes_no":
         return "yes_no", 0
     return ("digits", PHONE_DIGITS) if question is not None and question.type == "phone" else ("anything", 0)
+
+
+def _replies(interview: Interview, script: Script) -> tuple[str, ...]:
+    if interview.stage == "when":
+        return ("{day}", "{time}", "{day} {time}")
+    question = script.question(interview.asking)
+    return ("{yes_no}",) if question is None or interview.checking is not None else script.replies(question)

@@ -2,16 +2,16 @@
 
 from brain.outbound.answers import Setting, answer
 from brain.outbound.script import Script
-from brain.outbound.spelling import words
+from brain.outbound.spelling import spelt, words
 from brain.outbound.state import Interview
 from core.forms import Answer, Question, texts
 
-_MARK = frozenset("nahin no na sorry are arre galti galat actually matlab wait ruko mean not oh correction".split())
+_MARK = spelt("nahin no na sorry are arre galti galat actually matlab wait ruko mean not oh correction")
 _BARE = 3
 """Words, the value among them, of a correction that does not name what it corrects."""
-_COMMON = frozenset(
-    "aap aapke aapka aapki ka ke ki ko kya hai hain hun han se men par kitne kitna kitni kab kaun the is are your you do how many"
-    " what of in a to for ji mere mera meri mujhe i my we ya or chahie kin kina tuhade ghar".split()
+_COMMON = spelt(
+    "aap aapke aapka aapki ka ke ki ko kya hai hain hun han se men par kitne kitna kitni kab kaun the is are your you how many"
+    " what of in a to for ji mere mera meri mujhe i my we ya or chahie kin kina tuhade ghar"
 )
 
 

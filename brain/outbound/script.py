@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from brain.knowledge.script import latin
 from brain.outbound.lines import Says, line
 from brain.tools.order_lines import spoken_date, spoken_digits
 from brain.tools.when import spoken_time
 from brain.wording import listed, sentences, spoken_in
-from core.forms import Answer, Form, Option, Question, Spoken
+from core.forms import Answer, Form, Option, Question, Spoken, texts
 from core.purpose import Purpose, filled
 from core.sites import Language, Site
 
@@ -88,3 +89,20 @@ class Script:
     def _label(self, option: Option, language: Language) -> str:
         said = self.words(option.say, language)
         return " ".join(sentence for sentence, _ in said) or option.value.replace("_", " ")
+
+    # ── what we may hear ─────────────────────────────────────────────────────────────────────────────────────────────
+    def replies(self, question: Question) -> tuple[str, ...]:
+        match question.type:
+            case "yes_no":
+                return ("{yes_no}",)
+            case "number":
+                return ("{number}",)
+            case "date":
+                return ("{day}", "{number} {day}")
+            case "phone":
+                return ("{number}", "isi number par")
+            case "choice":
+                named = [each for option in question.options for each in (option.value, *texts(option.say), *option.words)]
+                return tuple(dict.fromkeys(latin(each).lower().replace("_", " ") for each in named))
+            case "text":
+                return ()

@@ -33,7 +33,11 @@ class Interview:
     callback_at: float | None = None
     """time.time()"""
     transferred: bool = False
+    aside: bool = False
+    """The normal decision has asked something ("which order?"), and the next reply is for it."""
     turns: int = 0
+    replies: tuple[str, ...] = ()
+    """What a reply may be made of, for a recogniser that hears only what it expects (core.speech.Expect)."""
 
     @property
     def came_to(self) -> OutboundStatus:
