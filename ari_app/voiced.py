@@ -3,13 +3,14 @@
 import wave
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from core.bus import PeerGone, connect
 from core.ids import CallId
 from core.sites import Language
 from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 
-RATE = 8000
+RATE: Literal[8000] = 8000
 
 
 async def say_into(file: Path, sentences: Sequence[str], voice: str, language: Language, *, worker: Path) -> None:

@@ -31,6 +31,10 @@ class Inbox(Generic[T]):
     async def get(self) -> T:
         return await self._queue.get()
 
+    @property
+    def empty(self) -> bool:
+        return self._queue.empty()
+
     def get_nowait(self) -> T:
         """Raises asyncio.QueueEmpty."""
         return self._queue.get_nowait()
@@ -54,7 +58,9 @@ async def drive(
                 async with asyncio.timeout_at(state.deadline):
                     event = await inbox.get()
             except TimeoutError:
-                event = await _late(inbox) if state.deadline and now() > state.deadline + OVERSLEPT_S else Tick()
+                if state.deadline is not None and now() > state.deadline + OVERSLEPT_S:
+                    await asyncio.sleep(SETTLE_S)
+                event = Tick() if inbox.empty else inbox.get_nowait()
         before = state
         state, actions = step(before, event, now())
         observe(before, event, state)
@@ -62,11 +68,3 @@ async def drive(
             if (pending := perform(action)) is not None:
                 await pending
     return state
-
-
-async def _late(inbox: Inbox[E]) -> E | Tick:
-    await asyncio.sleep(SETTLE_S)
-    try:
-        return inbox.get_nowait()
-    except asyncio.QueueEmpty:
-        return Tick()

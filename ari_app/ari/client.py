@@ -175,7 +175,7 @@ class Ari:
         """
         wanted = {"app": self.app, "channelId": channel, "external_host": host, "format": audio_format, "data": "media"}
         try:
-            made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", **wanted), type=Channel)
+            made = msgspec.json.decode(await self._do("POST", "/channels/externalMedia", None, **wanted), type=Channel)
         except NotInStasis:  # "already exists": ours, of an attempt whose answer was lost
             address = await self.variable(channel, "UNICASTRTP_LOCAL_ADDRESS")
             return address, int(await self.variable(channel, "UNICASTRTP_LOCAL_PORT"))
@@ -221,7 +221,7 @@ class Ari:
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
     async def _delete(self, path: str, **parameters: str) -> None:
         try:
-            await self._do("DELETE", path, **parameters)
+            await self._do("DELETE", path, None, **parameters)
         except Gone:  # what we wanted
             return
 

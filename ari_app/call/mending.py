@@ -20,9 +20,9 @@ def lost(call: Call, now: float) -> Next:
     """The bridge is still there, and the caller in it."""
     if call.site is None or call.sessions >= MOST:
         return moves.hand(call, "", "media_failed", now)
-    deadline = now + call.limits.media_open + call.limits.media_ready
+    site, deadline = call.site, now + call.limits.media_open + call.limits.media_ready
     call = replace(call, phase=Phase.MENDING, sessions=call.sessions + 1, parts=PARTS - {"leg", "address"}, deadline=deadline)
-    return call, [ReplaceMedia(call.site)]
+    return call, [ReplaceMedia(site)]
 
 
 def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:
