@@ -27,7 +27,7 @@ class Purpose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     opening: Spoken = ""
     """Why we call, in a sentence or two; said once it is the right person."""
     goal: Text = ""
-    """What the call is to reach: told to a language model that answers side questions, and to who takes the call over."""
+    """What the call is to reach: told to the person who takes it over."""
     form: Annotated[str, Meta(pattern=r"^([a-z][a-z0-9_]{0,39})?$")] | Form = ""
     """The questions, or the name of one of the site's forms; empty: none."""
     closing: Spoken = ""

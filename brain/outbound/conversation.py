@@ -32,7 +32,7 @@ from core.commands import OpenConversation
 from core.events import DoNotCallAsked, OutboundResult
 from core.ids import CallId
 from core.numbers import e164
-from core.purpose import Purpose
+from core.purpose import Purpose, filled
 from core.sites import Language, Site
 
 PHONE_DIGITS = 10
@@ -171,7 +171,8 @@ async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> 
             continue
         if piece.then != "listen" or _waits(piece.memory):
             left = replace(interview, aside=True, transferred=interview.transferred or piece.then == "transfer")
-            yield replace(piece, memory=replace(piece.memory, interview=left))
+            summary = _for_person(script, left, piece.summary) if left.transferred else piece.summary
+            yield replace(piece, memory=replace(piece.memory, interview=left), summary=summary)
             return
         reply = Reply(interview, open_question(interview, piece.memory.language, script))
         *says, done = _told(reply, piece.memory, script)
@@ -179,6 +180,15 @@ async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> 
             yield say
         assert isinstance(done, Done)
         yield replace(piece, memory=done.memory, then=done.then)
+
+
+def _for_person(script: Script, interview: Interview, summary: str) -> str:
+    """What they are told before all else: that we called, for what, and what was answered."""
+    goal = filled(script.purpose.goal, script.purpose.variables).rstrip(".")
+    answers = ", ".join(f"{name} {value}" for name, value in interview.answers.items())
+    return " ".join(
+        filter(None, (f"We called them: {goal or script.purpose.kind}.", f"Answers: {answers}." if answers else "", summary))
+    )
 
 
 def _waits(memory: Memory) -> bool:

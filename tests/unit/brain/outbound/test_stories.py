@@ -189,10 +189,12 @@ def test_a_tool_takes_its_own_replies_and_then_we_go_on(mind: Mind) -> None:
 
 
 def test_who_wants_a_person_gets_one(mind: Mind) -> None:
-    callee = at_the_form(mind)
+    callee = at_the_form(mind, msgspec.structs.replace(SOLAR, goal="a visit at {name}'s"))
+    callee.says("haan")
     callee.says("mujhe kisi insaan se baat karni hai")
     assert callee.done is not None and callee.done.then == "transfer"
     assert (callee.result.status, callee.result.transferred) == ("partial", True)
+    assert callee.done.summary.startswith("We called them: a visit at Ravi's. Answers: owner True. Caller speaks Hinglish.")
 
 
 def test_who_we_are_is_told_whenever_it_is_asked(mind: Mind) -> None:
