@@ -19,7 +19,7 @@ from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
 from ari_app.call.state import INTERWORKING
-from ari_app.call.wishes import Music, RingSupervisor, SendKeys, StepAside
+from ari_app.call.wishes import LiveAction
 from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
@@ -65,7 +65,17 @@ class Hands:
         """From here on requests are tasks of this group."""
         self._tasks = tasks
 
-    def perform(self, action: do.Action) -> None:  # noqa: C901 (one table)
+    def perform(self, action: do.Action) -> None:
+        if isinstance(action, do.Note):
+            self._note(action)
+        elif isinstance(action, LiveAction):
+            self._start(self._obeying.perform(action))
+        elif isinstance(action, do.SearchAction):
+            self._start(self._search(action))
+        else:
+            self._carry_out(action)
+
+    def _carry_out(self, action: do.CallAction) -> None:  # noqa: C901 (one table)
         ari, call = self._doors.ari, self._caller.call_id
         bridge, leg = bridge_id(call), self.leg
         match action:
@@ -79,21 +89,8 @@ class Hands:
                 self._start(self._ask(ari.ring(call), vital=False))
             case do.MakeBridge():
                 self._make(self._ask(ari.make_bridge(bridge), do.BridgeMade()))
-            case do.ReserveMedia(site, announce):
-                if self._media.closed:  # people send the caller back to the agent
-                    self._session += 1
-                    self._media = self._link()
-                self._start(self._open(self._opening(site, announce)))
-            case do.ResumeMedia():
-                where = self._record.entry.media if self._record.entry else ""
-                self._start(self._media.adopt(AdoptMedia(call_id=call), where))
-            case do.ReplaceMedia(site):
-                self._start(self._drop(self._media, leg))
-                self._speechless = True
-                self._session += 1
-                self._media = self._link()
-                again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
-                self._start(self._open(again))
+            case do.ReserveMedia() | do.ResumeMedia() | do.ReplaceMedia():
+                self._have_media(action)
             case do.MakeLeg(host, port):
                 self._make(self._make_leg(f"{host}:{port}"))
             case do.Join():
@@ -110,13 +107,36 @@ class Hands:
                 self._start(self._ask(ari.hang_up(call, cause), vital=False))
             case do.ReleaseMedia(reason):
                 self._start(self.release(reason))
+            case do.Dial():
+                self._start(self._dial(action))
+            case do.AnswerOrder(reply):
+                self._answer(reply)
+
+    def _have_media(self, action: do.ReserveMedia | do.ResumeMedia | do.ReplaceMedia) -> None:
+        match action:
+            case do.ReserveMedia(site, announce):
+                if self._media.closed:  # people send the caller back to the agent
+                    self._session += 1
+                    self._media = self._link()
+                self._start(self._open(self._opening(site, announce)))
+            case do.ResumeMedia():
+                where = self._record.entry.media if self._record.entry else ""
+                self._start(self._media.adopt(AdoptMedia(call_id=self._caller.call_id), where))
+            case do.ReplaceMedia(site):
+                self._start(self._drop(self._media, self.leg))
+                self._speechless = True
+                self._session += 1
+                self._media = self._link()
+                again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
+                self._start(self._open(again))
+
+    def _note(self, action: do.Note) -> None:
+        match action:
             case do.NoteStarted(site):
                 self._record.started(self._caller, site)
                 self._start(self._leave_word(site))
             case do.NoteAnswered(at):
                 self._record.answered(at)
-            case do.Dial():
-                self._start(self._dial(action))
             case do.NoteCodec(native):
                 self._caller = replace(self._caller, native=native)
             case do.NoteAnsweredBy(told):
@@ -127,13 +147,7 @@ class Hands:
                 self._record.asked(action)
             case do.NoteEnded():
                 self._record.ended(action)
-                self._doors.briefing.forget(call)
-            case do.AnswerOrder(reply):
-                self._answer(reply)
-            case StepAside() | SendKeys() | Music() | RingSupervisor():
-                self._start(self._obeying.perform(action))
-            case _:
-                self._start(self._search(action))
+                self._doors.briefing.forget(self._caller.call_id)
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

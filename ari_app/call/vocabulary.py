@@ -387,9 +387,9 @@ SearchAction = (
     Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | Rejoin | SayNobodyIsFree
 )  # fmt: skip
 """For handover.py, by ari_app/operators.py."""
-
-Action = (
+Note = NoteStarted | NoteAnswered | NoteCodec | NoteAnsweredBy | NoteTransferred | NoteAsked | NoteEnded
+CallAction = (
     FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg | Join | PickUp
-    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | NoteStarted | NoteAnswered | NoteTransferred | NoteEnded
-    | AnswerOrder | Dial | NoteCodec | NoteAnsweredBy | NoteAsked | SearchAction | LiveAction
+    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | Dial | AnswerOrder
 )  # fmt: skip
+Action = CallAction | Note | SearchAction | LiveAction
