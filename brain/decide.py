@@ -94,6 +94,8 @@ def further(
 ) -> Decision:
     """After nothing was known: by the documents, by asking back, by a model's own knowledge, or not at all."""
     likely = match if _worth_asking(match, thresholds) else None
+    if likely is not None and likely.entry.kind == "fact" and is_vague(question):
+        return Decision("tell", likely.score, likely)
     if not has_model:
         found = quote(question, passages)
         if found is not None and found.sure >= thresholds.document:
@@ -107,6 +109,12 @@ def further(
     if likely is not None and likely.entry.kind == "fact":  # which tool is meant, the model says
         return Decision("confirm", likely.score, likely)
     return Decision("choose" if about_site(question) else "general")
+
+
+def is_vague(question: str) -> bool:
+    """It asks when or how much, and not of what: then the site itself is meant, and not what a document has the hours of."""
+    words = normalise(question).words
+    return bool(words) and not words - NOT_A_SUBJECT
 
 
 def _near(passages: Sequence[Passage], thresholds: Thresholds) -> tuple[Passage, ...]:

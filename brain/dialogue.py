@@ -31,6 +31,7 @@ from brain.tools.tool import Errand, Request, Tool, ask_for_person
 from brain.turn import MAX_SENTENCES, NO_CLIENT_TOOLS, Asked, AwaitTurn, Done, Memory, Piece, Say, Told
 from brain.understand import CALL_A_PERSON, Meaning, No, Number, Unclear, Words, Yes, understand
 from brain.wording import say, sentences, spoken_in
+from brain.wordless import wordless
 from core.client_tools import ClientToolsState
 from core.commands import AnswerSource
 from core.db import DatabaseAway
@@ -158,6 +159,8 @@ def _answer_meaning(meaning: Meaning, request: Request, before: Memory, mind: Mi
             return _use(PERSON, request, mind)
         case Number(digits=digits):
             return _use_number(replace(request, number=digits), mind)
+        case Words() if wordless(request.asked.text):
+            return _each(grounded.unknown(request.asked.text, request, None))
         case Words(text=text, number=number):
             if is_model(mind.tools, number, request.asked.text):
                 text, number = request.asked.text, ""
@@ -308,7 +311,8 @@ def _opening(text: str, decision: Decision, request: Request) -> list[Piece] | N
     """Whether the site is open, from its hours. When it usually opens, a fact of its own says better."""
     at, site = request.asked.at, request.site
     asks = opening.asked(text, opening.local(site, at).date()) if at is not None and opening.is_known(site) else None
-    if at is None or asks is None or not (asks.sure or decision.route not in ("act", "tell", "quote")):
+    better = ("act", "tell") if decide.is_vague(text) else ("act", "tell", "quote")
+    if at is None or asks is None or not (asks.sure or decision.route not in better):
         return None
     texts = opening.told(site, asks, at, request.language)
     return _said(texts, request.language, replace(request.memory, topic=text), "knowledge", 1.0)

@@ -106,17 +106,29 @@ def _sentences(text: str) -> tuple[tuple[str, ...], tuple[Normal, ...]]:
 
 _PRICE = frozenset(stem(word) for word in "price cost charge rate fee fare rent amount".split())
 """What a sum of money in a sentence says without the word."""
+_PRESENT = frozenset(stem(word) for word in "available availability sit visit meet consult time timing timings hour opd".split())
+"""What a day of the week or an hour in a sentence says without the word."""
+_CLOCK = re.compile(
+    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day|days)?\b|\bdaily\b|\d ?(?:a\.?m|p\.?m|baje)\b|\d:\d\d"
+    r"|(?:som|mangal|budh|guru|veer|shukra|shani|ravi|it)[vw]a+r\b|बजे|वार\b|ਵਜੇ|ਵਾਰ\b",
+    re.I,
+)
 _MONEY = re.compile(r"₹|\brs\b\.?|\brup(?:ee|aye|ay|iy|ya)|रुप|ਰੁਪ", re.I)
 
 
 def _sure(asked: Normal, weights: dict[str, float], page: _Page, at: int) -> float:
-    says_price = bool(asked.words - _PRICE and _MONEY.search(page.texts[at]))
-    covered = _covered(weights, page.lines[at], page.title, _PRICE if says_price else frozenset())
+    covered = _covered(weights, page.lines[at], page.title, _said_by_figures(asked, page.texts[at]))
     bare = bool(_WANTS_FIGURE.search(asked.english)) and not (
         figures_in(page.texts[at], loosely=True) or _WHEN.search(page.lines[at].english) or _WHEN.search(page.texts[at].lower())
     )
     odds = BIAS + COVERED * covered + COSINE * page.passage.cosine + NO_FIGURE * bare
     return 1 / (1 + math.exp(-odds))
+
+
+def _said_by_figures(asked: Normal, text: str) -> frozenset[str]:
+    """Words of the question that a sum of money or a time of the week says without them: "sit", of "Dr Singh: Monday, 4 pm"."""
+    price = _PRICE if asked.words - _PRICE and _MONEY.search(text) else frozenset()
+    return price | (_PRESENT if asked.words - _PRESENT and _CLOCK.search(text) else frozenset())
 
 
 def _covered(weights: dict[str, float], line: Normal, title: Normal, said: frozenset[str]) -> float:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from brain import opening
+from brain import opening, rows
 from brain.decide import Decision
 from brain.extract import Quote, quote
 from brain.guard import resembles, unfounded
@@ -20,6 +20,8 @@ from brain.llm.marks import without_marks
 from brain.llm.telling import Telling
 from brain.tools.tool import Request, ask_for_person
 from brain.turn import AwaitTurn, Done, Piece, Say, Told, Used
+from brain.wording import say
+from brain.wordless import asks_nothing
 from core.commands import Citation
 
 
@@ -64,13 +66,19 @@ def _nothing_said(question: str, request: Request, decision: Decision, telling: 
 
 def read_out(found: Quote, question: str, request: Request) -> list[Piece]:
     """A document's own sentence, in the document's language."""
-    memory = replace(request.memory, topic=question, told=Told((found.text,), found.passage.language))
-    said = Say(found.text, found.passage.language)
+    text = rows.told(found.text, question, short=request.asked.channel == "call")
+    memory = replace(request.memory, topic=question, told=Told((text,), found.passage.language))
+    said = Say(text, found.passage.language)
     return [said, Done("knowledge", memory, score=found.sure, citations=citations([found.passage], [1]))]
 
 
 def unknown(question: str, request: Request, score: float | None, used: Used | None = None) -> list[Piece]:
-    """We do not know: said so, a person offered, the gap counted."""
+    """We do not know: said so, a person offered, the gap counted. What asks nothing is no gap."""
+    if kind := asks_nothing(question):
+        texts, language = say(kind, request.language)
+        more, _ = say("no_words", request.language) if kind == "angry" else ((), language)
+        memory = replace(request.memory, told=Told((*texts, *more), language))
+        return [*(Say(text, language) for text in (*texts, *more)), Done("small_talk", memory, used=used)]
     *said, done = ask_for_person(request, "unknown", "abstain")
     assert isinstance(done, Done)
     return [*said, replace(done, score=score, used=used, gap=question)]

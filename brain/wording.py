@@ -41,6 +41,18 @@ _LINES: dict[str, Lines] = {
         "hi": "माफ़ कीजिए, अभी जानकारी नहीं देख पा रही हूँ। क्या मैं आपको हमारे साथी से जोड़ूँ?",
         "pa": "ਮਾਫ਼ ਕਰਨਾ, ਹੁਣੇ ਜਾਣਕਾਰੀ ਨਹੀਂ ਵੇਖ ਸਕਦੀ। ਕੀ ਮੈਂ ਤੁਹਾਨੂੰ ਸਾਡੇ ਸਾਥੀ ਨਾਲ ਜੋੜਾਂ?",
     },
+    "no_words": {
+        "hi-Latn": "Boliye, main aapki kya madad kar sakti hoon?",
+        "en": "How may I help you?",
+        "hi": "बोलिए, मैं आपकी क्या मदद कर सकती हूँ?",
+        "pa": "ਦੱਸੋ, ਮੈਂ ਤੁਹਾਡੀ ਕੀ ਮਦਦ ਕਰ ਸਕਦੀ ਹਾਂ?",
+    },
+    "a_program": {
+        "hi-Latn": "Isse main kuchh nahin kar sakti. Apna sawaal seedhe shabdon mein poochhiye.",
+        "en": "I can not do anything with that. Please ask your question in plain words.",
+        "hi": "इससे मैं कुछ नहीं कर सकती। अपना सवाल सीधे शब्दों में पूछिए।",
+        "pa": "ਇਸ ਨਾਲ ਮੈਂ ਕੁਝ ਨਹੀਂ ਕਰ ਸਕਦੀ। ਆਪਣਾ ਸਵਾਲ ਸਿੱਧੇ ਸ਼ਬਦਾਂ ਵਿੱਚ ਪੁੱਛੋ।",
+    },
     "what_else": {
         "hi-Latn": "Theek hai. Main aapki aur kya madad kar sakti hoon?",
         "en": "All right. What else can I do for you?",

@@ -27,7 +27,7 @@ from core.public_address import networks
 from core.settings import Settings, load
 from core.telemetry import set_up_logging
 from core.vault import Vault, VaultError
-from kb_api import site_rows
+from kb_api import site_rows, tool_rows
 from kb_api.command import run
 from kb_api.counted import counted
 from kb_api.folder_documents import FolderDocuments
@@ -51,6 +51,8 @@ class Applied:
     """…and documents."""
     unused: tuple[str, ...] = ()
     """Tools that the folder declares and its `tools` do not name."""
+    lacked: tuple[str, ...] = ()
+    """Secrets that its tools need and the vault does not hold."""
 
 
 async def apply(
@@ -65,6 +67,7 @@ async def apply(
             changed_settings = await _put_settings(rows, folder)
             await _put_key(rows, site, settings)
             changed_tools = await put_tools(rows, site, folder)
+            lacked = tuple(dict.fromkeys((await tool_rows.lacked(rows, site)).values()))
             added, removed = await _put_docs(rows, site, folder, embedders)
             changed_documents = await documents.write(rows)
             await rows.execute(
@@ -80,7 +83,9 @@ async def apply(
     documents.finish()
     copy_scenarios(settings.scenarios_dir, site, folder.scenarios)
     unused = tuple(each.name for each in folder.declarations if each.name not in folder.tools)
-    return Applied(added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents, unused)
+    return Applied(
+        added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents, unused, lacked
+    )
 
 
 async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
@@ -187,7 +192,8 @@ def told(applied: Applied | None) -> str:
     ]
     unused = f"; not in `tools` of site.toml, so never used: {', '.join(applied.unused)}" if applied.unused else ""
     done = ", ".join(filter(None, parts)) or f"nothing has changed ({applied.unchanged} facts and actions as they were)"
-    return done + unused
+    lacked = f"; not in the vault, so their tools can't work yet: {', '.join(applied.lacked)}" if applied.lacked else ""
+    return done + unused + lacked
 
 
 if __name__ == "__main__":

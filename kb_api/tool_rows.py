@@ -47,6 +47,17 @@ async def delete(rows: Rows, row: SiteRow, name: str) -> bool:
     return True
 
 
+LACKED = """
+select t.name, t.declaration->'key'->>'secret' from site_tool t where t.site_id = %s and t.declaration->'key' is not null
+and not exists (select from site_secret s where s.site_id = t.site_id and s.name = t.declaration->'key'->>'secret') order by 1
+"""
+
+
+async def lacked(rows: Rows, site: SiteId) -> dict[str, str]:
+    """Tools whose key the site's vault does not hold, with its name there: until it does, they only say "not available"."""
+    return dict(await (await rows.execute(LACKED.encode(), [site])).fetchall())
+
+
 async def names(rows: Rows, site: SiteId) -> list[str]:
     found = await (await rows.execute("select name from site_tool where site_id = %s order by name", [site])).fetchall()
     return [name for (name,) in found]

@@ -17,6 +17,7 @@ class DeclaredTool(msgspec.Struct, frozen=True, kw_only=True):
     allowed: Annotated[bool, Meta(description="Whether the site's `tools` has it: else nobody can use it")]
     declaration: Declaration
     updated_at: Instant
+    warnings: Annotated[list[str], Meta(description="Why it can't work yet; empty: nothing is known to be missing")]
 
 
 class DeclaredToolList(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ A declaration is checked as a whole, and every flaw is told with its place. It i
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -57,7 +57,8 @@ async def list_tools(
     async with db.as_site(site) as rows:
         await existing(rows, site)
         found = await (await rows.execute(_LIST, [site, cursor.replace("\0", ""), limit + 1])).fetchall()
-    tools = [_tool(row) for row in found[:limit]]
+        lacked = await tool_rows.lacked(rows, site)
+    tools = [_tool(row, lacked) for row in found[:limit]]
     return answer(DeclaredToolList(data=tools, next_cursor=tools[-1].name if len(found) > limit else None))
 
 
@@ -216,13 +217,17 @@ async def _read(rows: Rows, site: SiteId, name: str) -> DeclaredTool:
     row = await (await rows.execute(query, [site, name, 1])).fetchone()
     if row is None:
         raise _no_such_tool()
-    return _tool(row)
+    return _tool(row, await tool_rows.lacked(rows, site))
 
 
 def _no_such_tool() -> Problem:
     return Problem(404, "the site declared no such tool", "no-such-tool")
 
 
-def _tool(row: tuple[Any, ...]) -> DeclaredTool:
+def _tool(row: tuple[Any, ...], lacked: Mapping[str, str]) -> DeclaredTool:
     declaration = msgspec.json.decode(row[1], type=Declaration)
-    return DeclaredTool(name=row[0], allowed=row[3], declaration=declaration, updated_at=row[2])
+    missing = lacked.get(row[0])
+    warnings = (
+        [f"the vault has no secret {missing}: PUT /v1/sites/{{site_id}}/secrets/{missing} puts it there"] if missing else []
+    )
+    return DeclaredTool(name=row[0], allowed=row[3], declaration=declaration, updated_at=row[2], warnings=warnings)

@@ -56,6 +56,19 @@ def test_a_tool_is_declared_found_changed_and_taken_away(office: Office) -> None
     assert office.rows("select key from kb_doc where site_id = 'clinic' and key = 'report_status'") == []
 
 
+def test_a_tool_whose_key_is_not_in_the_vault_is_taken_and_says_so_until_it_is(office: Office) -> None:
+    async def story(ask: Asker) -> None:
+        await made(ask)
+        tool = await ask("POST", TOOLS, json={**REPORT, "key": {"form": "bearer", "secret": "lab_token"}})
+        assert tool.status_code == 201
+        (warning,) = tool.json()["warnings"]
+        assert "no secret lab_token" in warning
+        assert (await ask("PUT", "/v1/sites/clinic/secrets/lab_token", json={"value": "s3cret"})).status_code < 300
+        assert (await ask("GET", TOOLS)).json()["data"][0]["warnings"] == []
+
+    office.tell(story)
+
+
 def test_ways_to_ask_are_searched_and_listened_for_at_once(office: Office) -> None:
     async def story(ask: Asker) -> None:
         await made(ask)
