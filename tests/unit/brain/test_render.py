@@ -132,3 +132,11 @@ def test_what_was_spelt_for_a_voice_is_written_as_people_write_it() -> None:
 )
 def test_a_chat_asks_to_write_not_to_speak(spoken: str, written: str) -> None:
     assert form("chat").say(spoken, "en") == [written]
+
+
+def test_what_they_are_to_answer_is_heard_after_as_much_as_people_listen_to() -> None:
+    spoken = form("call")
+    assert spoken.say("One. Two. Three.", "en") == ["One.", "Two."]
+    assert spoken.say("Four.", "en") == []
+    assert spoken.say("Is it yours? Yes or no?", "en", always=True) == ["Is it yours?", "Yes or no?"]
+    assert spoken.say("Five.", "en") == []
