@@ -100,7 +100,7 @@ def test_a_caller_who_can_not_step_aside_stays_with_the_agent(tmp_path: Path) ->
 def test_a_supervisors_phone_is_rung_into_the_dialplan(tmp_path: Path, mode: MonitorMode, options: str) -> None:
     async def story(here: World) -> None:
         assert await here.board.obey(MonitorCall(extension="203", mode=mode, **OF)) == Done(order_id="o1")
-        (rung,) = (each for each in here.asterisk.parameters if each.get("context") == "monitor")
+        rung = next(each for each in here.asterisk.parameters if each.get("context") == "monitor")
         assert (rung["endpoint"], rung["channelId"]) == ("PJSIP/203", "monitor1-1")
         assert {"variables": {"SPIED": "1", "SPY": options}} in here.asterisk.bodies
 
