@@ -19,6 +19,7 @@ def call(record: CallRecord, latency: shapes.Latency, recording: shapes.Recordin
         to=started.called if started else None,
         started_at=_time(record.began_at),
         answered_at=_time(record.answered.at) if record.answered else None,
+        answered_by=record.answered_by.kind if record.answered_by else None,
         ended_at=_time(ended.at) if ended else None,
         outcome=ended.outcome if ended else None,
         cause=shapes.Cause(code=ended.cause, text=ended.cause_text) if ended else None,

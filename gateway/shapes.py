@@ -10,6 +10,7 @@ from msgspec import Meta, field
 
 from core.events import AskedResult, Outcome, RtpReport
 from core.http.shapes import Instant, Next
+from core.outbound import Answerer
 from core.sites import Language
 
 
@@ -122,6 +123,7 @@ class Call(Shape, frozen=True, kw_only=True):
     to: Annotated[str | None, Meta(description="The number that was called")]
     started_at: Instant
     answered_at: Instant | None
+    answered_by: Annotated[Answerer | None, Meta(description="Of a call out: who took it, as far as it was found out")]
     ended_at: Instant | None
     outcome: Outcome | None
     cause: Cause | None

@@ -35,8 +35,8 @@ COUGH = 0.1
 """Seconds of sound under which it was no word."""
 PUT_THROUGH = 30.0
 """Seconds in which somebody comes to the phone after a menu, or after a voice has asked who calls."""
-RINGS_ON = 5.0
-"""Seconds after a ringing tone in which the next may come."""
+RINGS_ON = 6.5
+"""Seconds after a ringing tone in which the next may have ended: the longest rhythm is 2 s of tone, 4 s of pause."""
 RINGING_GAP = 1.5
 """Silence between two tones from which on they are ringing, not "busy"…"""
 RING = 0.9

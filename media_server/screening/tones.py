@@ -48,7 +48,7 @@ class Tone:
     """First sample, on the call's clock."""
     end: int
     hz: float
-    """Of its strongest line."""
+    """Of its line, the lower of two."""
     lines: int
 
     @property
@@ -118,9 +118,10 @@ class Tones:
             return _Look(level, _between(power, first), lines=1)
         rest = power.copy()
         rest[_line(first)] = 0.0
-        second = float(rest[_line(int(rest.argmax()))].sum())
-        if strongest + second >= TWO_LINES * total and second >= SECOND_LINE * total:
-            return _Look(level, _between(power, first), lines=2)
+        second = int(rest.argmax())
+        weaker = float(rest[_line(second)].sum())
+        if strongest + weaker >= TWO_LINES * total and weaker >= SECOND_LINE * total:
+            return _Look(level, _between(power, min(first, second)), lines=2)
         return _Look(level)
 
 

@@ -89,8 +89,9 @@ def doubt(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     known = replace(known, heard=heard, waited=waited)
     words = told(heard.text)
     recorded = words is not None and words.certain and words.kind == "machine"
-    beeped = isinstance(event, ToneHeard) and event.beep
-    if recorded or (not waited and not heard.speaking and (beeped or heard.length >= GREETED)):
+    beeped = isinstance(event, ToneHeard) and event.beep and heard.started is not None
+    goes_on = not waited and heard.ended > known.since and heard.length >= GREETED
+    if recorded or (not waited and beeped) or (not heard.speaking and goes_on):
         return _met(turn, known, "machine", now)
     return replace(turn, screening=known), []
 
@@ -152,7 +153,7 @@ def _met(turn: Turn, known: Screening, who: Answerer, now: float) -> Outcome:
 def _greet(turn: Turn, known: Screening, now: float) -> Outcome:
     """What they have said is no turn of theirs: we called them."""
     actions: list[TurnAction] = [EndUtterance(utterance=turn.utterance)]
-    turn = replace(moves.end_utterance(turn), screening=replace(known, stage="greeted"), speech_end=now)
+    turn = replace(moves.end_utterance(turn), screening=replace(known, stage="greeted", since=now), speech_end=now)
     if turn.asked is None:
         turn, asking = moves.ask_about(turn, "answered", now)
         actions.append(asking)
