@@ -80,8 +80,12 @@ class Talk:
         await call.agent_quiet(0.4)
         self.heard += [(operator.heard(since), self.complaint), (call.ears.between(since, time.time()), self.welcome)]
 
+    def likeness(self) -> list[float]:
+        """The operator heard the caller, the caller the operator, and so on."""
+        return [round(likeness(sound, said), 2) for sound, said in self.heard]
+
     def was_heard(self) -> bool:
-        return bool(self.heard) and all(likeness(sound, said) > SAME for sound, said in self.heard)
+        return bool(self.heard) and min(self.likeness()) > SAME
 
 
 @pytest.fixture

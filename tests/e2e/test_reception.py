@@ -154,12 +154,13 @@ def test_people_ring_first_and_who_picks_up_has_the_call(house: House, operators
         await two.answer()
         await call.answered()
         await one.over()
+        await call.wait(0.3)
         await talk.between(call, two)
         await two.hang_up()
         await call.over(5.0)
 
     record = asyncio.run(house.played(house.arranged(reception={"people_first_s": 10}), script, answered=False))
-    assert talk.was_heard()
+    assert talk.was_heard(), talk.likeness()
     assert (record["outcome"], [person["person"] for person in record["people"]]) == ("transferred", ["202"])
     assert record["answered_at"] and record["people"][0]["ended_at"]
     assert record["transfers"][0]["reason"] == "people_first"

@@ -127,7 +127,7 @@ def test_outside_numbers_are_dialled_only_if_they_begin_as_the_settings_say(home
     assert re.findall(r"exten => _(\+\d+)\.,1,Goto", outside) == ["+91", "+4420"]
     assert '@${IF($["${TRUNK}"!=""]?${TRUNK}:jio)}' in contexts(settings, installed)["outside-allowed"]
     nowhere = contexts(Settings(home=home, asterisk=Asterisk(outside=())), installed)["outside"]
-    assert re.findall(r"exten => ([^,]+),1", nowhere) == ["_[+0-9A-Za-z]!"]
+    assert re.findall(r"exten => ([^,]+),1", nowhere) == ["_[+0-9A-Za-z][0-9A-Za-z]!"]
 
 
 @pytest.mark.parametrize("prefix", ["91", "+9x", "", "+91.", "+91,1,Dial(PJSIP/1@t)"])
@@ -141,6 +141,13 @@ def test_a_file_of_the_dialplan_that_no_template_makes_any_more_is_gone(home: Pa
     (etc / "extensions_former.conf").write_text("[from-trunk]\n")
     render(Settings(home=home), installed)
     assert not (etc / "extensions_former.conf").exists()
+
+
+def test_no_pattern_takes_the_hangup_extension_for_a_name(home: Path, installed: Installed) -> None:
+    for context, lines in contexts(Settings(home=home), installed).items():
+        for pattern in re.findall(r"exten => _([^,]+),1", lines):
+            first = re.match(r"\[([^]]*)\](.)", pattern)
+            assert not (first and "a-z" in first[1] and first[2] in "!."), (context, pattern)
 
 
 def test_no_context_is_written_twice(home: Path, installed: Installed) -> None:
