@@ -5,6 +5,7 @@ if we are gone. Its leg's id is the call's and a number, and the phone is follow
 """
 
 import contextlib
+import logging
 import re
 from collections.abc import Callable
 
@@ -18,6 +19,8 @@ from ari_app.doors import Doors
 from core.events import AskedResult
 from core.ids import bridge_id, operator_channel_id
 from core.sites import Site
+
+log = logging.getLogger(__name__)
 
 _LEG = re.compile(r"operator(\d+)-")
 
@@ -68,6 +71,7 @@ class Operators:
             case ChannelStateChange(channel=channel) if channel.state == "Up":
                 self._up(number)
             case ChannelDestroyed(cause=cause, tech_cause=status):
+                log.info("= operator's leg ended", extra={"call": self._caller.call_id, "cause": cause, "sip": status})
                 self._say(do.PhoneGone(number, _result(cause, status, number in self._answered)))
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,7 +87,8 @@ class Operators:
                 operator_channel_id(call, number), phone, "accept", variables,
                 caller_id=self._shown(site), ring_s=wish.ring_s, originator=call,
             )  # fmt: skip
-        except AriError:
+        except AriError as error:
+            log.warning("! operator not rung", extra={"call": call, "error": str(error)})
             self._say(do.PhoneGone(number, "unreachable"))
 
     async def _look(self, number: int) -> None:
@@ -98,7 +103,10 @@ class Operators:
 
     async def _send(self, way: Way, site: Site) -> None:
         call, wish = self._caller.call_id, site.handover
-        variables = {"AGENT_BACK": "yes", "QUEUE_WAIT": str(round(wish.queue_s))}
+        variables = {
+            "AGENT_BACK": "yes", "QUEUE_WAIT": str(round(wish.queue_s)),
+            "__RING_S": str(round(wish.ring_s)), "__ACCEPT_S": str(round(wish.accept_s)),
+        }  # fmt: skip
         context = {"queue": "people", "extension": "operator", "outside": "refer" if wish.refer else "outside"}[way.kind]
         if way.kind == "outside":
             variables |= {"TRUNK": wish.trunk, "CALLER_ID": wish.caller_id, "TRUNK_HOST": self._trunk_hosts.get(wish.trunk, "")}

@@ -165,8 +165,10 @@ class Session:
         return do.CallerMet(self._company.person) if self._company.person and before != self._company else None
 
     def _observe(self, before: Call, event: do.Happening | Tick, after: Call) -> None:
-        if after.handover is not before.handover:
-            self._record.searching(after.handover)
+        if (search := after.handover) is not before.handover:
+            self._record.searching(search)
+            if search is not None:
+                log.info("= handover: %s", search.stage, extra={"call": self.caller.call_id, "on": type(event).__name__})
         if after.wishes is not before.wishes:
             self._record.wished(after.wishes)
         if after.phase is before.phase:
