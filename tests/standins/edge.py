@@ -258,7 +258,7 @@ class Scene:
         self._controllers.append(Controller(link))
         return self._controllers[-1]
 
-    async def asked_for(self, session: int = 1) -> OpenCall:
+    async def asked_for(self, session: int = 1, **of_a_call_out: Any) -> OpenCall:
         """OpenMedia is on its way."""
         call_id = CallId(f"call-{next(self._numbers)}")
         opening = msg.OpenMedia(
@@ -269,6 +269,7 @@ class Scene:
             called="1000",
             session=session,
             first="greeting" if session == 1 else "again",
+            **of_a_call_out,
         )
         call = OpenCall(self, await self.controller(opening), call_id)
         self._sockets.append(call.asterisk)
