@@ -121,8 +121,8 @@ async def _reply(meaning: Meaning, request: Request, memory: Memory, mind: Mind)
     if (errand := _under_way(memory, mind)) is not None:
         also = await _also(meaning, memory, mind)
         if not errand.takes(request, meaning, also):
-            for piece in errand.dropped(request):
-                yield piece
+            for said in errand.dropped(request):
+                yield said
             pieces = aside.and_again(pieces, errand, request) if also is not None and also.entry.kind == "fact" else pieces
         elif errand.misses(request, meaning) and await aside.is_documented(meaning, request, mind.knowledge):
             pieces = aside.and_again(pieces, errand, request)

@@ -11,7 +11,7 @@ LINES = """
 -: ka ki ke ko kaa kii ne ji na naa toh to hi bhi bhee par pe da di de nu ve vich mein me mai haan han ok okay achha acha
 -: accha matlab please plz kripya krupya zara jara yaar bhai bhaiya sir madam maam umm uh hmm arre are suno suniye dekho
 -: men dekhiye toh-bhi ya-phir na-ji sahab saab sahib jee-han jee-haan haan-jee waise vaise asal-mein actually basically
--: tha thi the rahega rahegi wala wali wale vala vali vale waala waali waale jo so ek oi hun ne eh apan unka unke unki us
+-: nun tha thi the rahega rahegi wala wali wale vala vali vale waala waali waale jo so ek oi hun ne eh apan unka unke unki us
 is: rehta rehti rehte rahta rahti rahte raho hai he hain hei hoon hu ho hogi hoga honge hunda hundi hunde hota hoti hote haii hein
 is: h
 my: mera meri mere mero apna apni apne hamara hamari hamare saada sadda
@@ -247,7 +247,9 @@ recharge: richarge
 insurance: beema bima
 government: sarkar sarkaar
 police: pulis
-hospital: aspatal haspatal
+hospital: aspatal haspatal hasapatal
+emergency: aimarajainsi imarjensi emarjensi
+camp: kainp kaimp shivir
 school: vidyalay
 gold: sona sone
 silver: chandi

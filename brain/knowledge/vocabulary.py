@@ -73,7 +73,7 @@ boy: ladka ladke ladkon munda munde
 daughter: beti betiyan betiyon dhee bitiya
 son: beta bete beton puttar
 baby: shishu navjat
-children: bachchon bacchon bachon bachhe bachon baccho
+children: bachchon bacchon bachon bachhe bachon baccho bachiaan bachian bache
 brother: bhaiyya veer
 sister: behen behan bahan
 grandfather: dada nana dadaji nanaji

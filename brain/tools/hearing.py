@@ -184,7 +184,7 @@ def _coded(declaration: Declaration, argument: str, text: str) -> str | None:
     written = latin(text)
     parts = _PART.findall(written)
     runs = [parts[at : at + length] for length in range(LONGEST_CODE, 1, -1) for at in range(len(parts) - length + 1)]
-    codes = _CODE.findall(written) + [joint.join(run) for run in runs for joint in ("-", "", "/", "_")]
+    codes: list[str] = _CODE.findall(written) + [joint.join(run) for run in runs for joint in ("-", "", "/", "_")]
     for code in codes:
         if any(map(str.isalpha, code)) and any(map(str.isdecimal, code)):
             for each in (code, code.upper(), code.lower()):

@@ -16,6 +16,7 @@ class TransferToOperator:
     parameters: ClassVar[Mapping[str, Any]] = NO_ARGUMENTS
     utterances: ClassVar[Mapping[Language, tuple[str, ...]]] = {
         "hi-Latn": (
+            "mujhe kisi insaan se baat karni hai",
             "kisi insaan se baat karni hai", "customer care se baat karao", "mujhe aadmi se baat karni hai",
             "operator se baat karwaiye", "kisi se baat kara dijiye", "manager se baat karni hai", "call transfer kar dijiye",
         ),
@@ -23,6 +24,8 @@ class TransferToOperator:
             "i want to talk to a person", "connect me to an agent", "talk to a human", "customer care please",
             "let me speak to the manager", "operator please", "transfer my call",
         ),
+        "hi": ("मुझे किसी इंसान से बात करनी है", "किसी आदमी से बात कराइए", "मुझे किसी व्यक्ति से बात करनी है"),
+        "pa": ("ਮੈਨੂੰ ਕਿਸੇ ਬੰਦੇ ਨਾਲ ਗੱਲ ਕਰਨੀ ਹੈ", "ਕਿਸੇ ਬੰਦੇ ਨਾਲ ਗੱਲ ਕਰਵਾਓ", "ਮੈਂ ਕਿਸੇ ਇਨਸਾਨ ਨਾਲ ਗੱਲ ਕਰਨਾ ਚਾਹੁੰਦਾ ਹਾਂ"),
     }  # fmt: skip
 
     async def answer(self, request: Request) -> AsyncIterator[Piece]:

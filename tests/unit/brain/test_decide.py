@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from brain.decide import as_passage, at_once, further, in_context, known, nearer
+from brain.decide import as_passage, at_once, further, in_context, is_vague, known, nearer
 from brain.elsewhere import ELSEWHERE
 from brain.knowledge.match import Entry, Match
 from brain.knowledge.passages import Passage
@@ -115,3 +115,17 @@ def test_a_document_that_has_the_word_the_fact_lacks_is_nearer(has_model: bool, 
     assert decided("warranty kitne saal ki hai") == "", "the fact has all of it"
     assert decided("compressor warranty kitne saal ki hai", replace(fact, exact=True)) == "", "asked in the site's own words"
     assert decided("compressor warranty kitne saal ki hai", fact, replace(page, text="Compressors hum badalte hain.")) == ""
+
+
+@pytest.mark.parametrize(("question", "vague"), [("timing kya hai aapki", True), ("kitne ka hai", False), ("MRI ka rate", False)])
+def test_who_asks_when_and_not_of_what_means_the_site(question: str, vague: bool) -> None:
+    assert is_vague(question) == vague
+
+
+def test_the_site_s_own_hours_are_told_before_the_hours_that_some_document_has() -> None:
+    text = "Visiting hours are 4 pm to 6 pm, and the timing is strict."
+    page = Passage("wards", 1, "document", "Timing", "", "", text, "en", (0, len(text)), 0.8, 1.0, score=0.85)
+    likely = replace(FACT, entry=Entry(1, "fact", "hours", {"en": "Nine to six."}), score=0.6, asked_as=ASKED_AS)
+    assert further("timing kya hai aapki", likely, [page], USUAL, has_model=False).route == "tell"
+    assert further("timing kya hai aapki", None, [page], USUAL, has_model=False).route == "quote"
+    assert further("visiting timing kya hai", likely, [page], USUAL, has_model=False).route == "quote"

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import msgspec
 import pytest
 
 from brain import instant
@@ -239,3 +240,24 @@ def test_the_instant_engine_says_two_sentences_whatever_is_asked() -> None:
 
     first, second = asyncio.run(turn("")), asyncio.run(turn("anything"))
     assert first == second and [type(piece) for piece in first] == [Say, Say, Done]
+
+
+@pytest.mark.parametrize(
+    ("wish", "language"),
+    [
+        ("मुझे किसी इंसान से बात करनी है", "hi"),
+        ("ਮੈਨੂੰ ਕਿਸੇ ਬੰਦੇ ਨਾਲ ਗੱਲ ਕਰਨੀ ਹੈ", "pa"),
+        ("mujhe kisi insaan se baat karni hai", "hi-Latn"),
+    ],
+)
+def test_a_person_is_called_for_in_every_script(caller: Caller, wish: str, language: Language) -> None:
+    _, done = caller.says(wish, language)
+    assert done.then == "transfer"
+
+
+@pytest.mark.parametrize("text", ["?", "😀👍", "'; DROP TABLE orders; --", "tum bewakoof ho"])
+def test_what_asks_nothing_gets_a_short_answer_and_is_no_gap(caller: Caller, text: str) -> None:
+    patient = msgspec.structs.replace(caller.mind.site.handover, angry=0)
+    caller.mind = replace(caller.mind, site=msgspec.structs.replace(caller.mind.site, handover=patient))
+    said, done = caller.says(text)
+    assert said and (done.source, done.gap, done.memory.offered_person) == ("small_talk", "", False)

@@ -101,3 +101,29 @@ def test_a_price_is_told_without_its_subject_only_if_there_is_one() -> None:
     assert quote("price kya hai", [xray, mri]) is None
     alone = quote("price kya hai", [mri])
     assert alone is not None and alone.sure >= Thresholds().document
+
+
+DOCTORS = "\n".join(
+    (
+        "Doctor: Dr Meera Sharma; Speciality: Gynaecology; Days: Monday, Friday; Time: 10 am to 1 pm",
+        "Doctor: Dr Gurpreet Singh; Speciality: Orthopaedics; Days: Tuesday, Saturday; Time: 4 pm to 7 pm",
+        "Doctor: Dr Anil Kapoor; Speciality: Cardiology; Days: Thursday; Time: 9 am to 12 noon",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("when is Dr Meera Sharma available", "Meera Sharma"),
+        ("dr gurpreet kab baithte hain", "Gurpreet"),
+        ("what are the timings of dr anil kapoor", "Anil"),
+        ("when does dr verma sit", ""),
+        ("is dr meera sharma available on video call", ""),
+    ],
+)
+def test_the_hours_in_a_row_say_when_somebody_sits_and_nothing_else(question: str, name: str) -> None:
+    page = Passage("d", 1, "document", "Our doctors", "", "", DOCTORS, "en", (0, len(DOCTORS)), 0.5, 0.5, score=0.5)
+    found = quote(question, [page])
+    sure = found is not None and found.sure >= 0.70
+    assert sure == bool(name) and (not sure or (found is not None and name in found.text))
