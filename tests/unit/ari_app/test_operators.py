@@ -137,7 +137,7 @@ def test_nobody_in_the_queue_and_the_caller_is_with_the_agent_again(tmp_path: Pa
         await until(here, lambda: here.asterisk.asked.count(("POST", "/channels/1/continue")) == 2)
         variables = {one.get("variable"): one.get("value") for one in here.asterisk.parameters}
         assert (variables["AGENT_BACK"], variables["QUEUE_WAIT"]) == ("yes", "60")
-        assert variables["__SUMMARY"].endswith("/briefings/1")
+        assert str(variables["__SUMMARY"]).endswith("/briefings/1")
         joined = here.asterisk.asked.count(("POST", "/bridges/bridge-1/addChannel"))
         here.hear("StasisEnd")
         here.hear("StasisStart", args=["inbound-again", "1000", "(ulaw)", "TIMEOUT"])
