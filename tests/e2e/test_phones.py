@@ -43,8 +43,11 @@ def test_a_caller_and_an_operator_hear_each_other_and_a_second_one_after_an_atte
         await call.say(wish, "wish")
         first = await first_to_ring(operators.values())
         (second,) = (phone for phone in operators.values() if phone is not first)
+        since = time.time()
         await first.answer()
-        await call.wait(0.3)  # as people do: the queue joins the two a moment after the answer
+        await first.quiet(0.6, since)  # the summary
+        await first.press("1")
+        await call.wait(0.3)
         await hear_each_other(call, first, welcome)
 
         asking = asyncio.create_task(first.consult(second.extension))
