@@ -122,7 +122,8 @@ def _unrolled(parts: tuple[str, ...]) -> Iterator[str]:
 def _tone(hz: list[float], seconds: float) -> Pcm:
     time = np.arange(round(seconds * RATE)) / RATE
     lines = np.sin(2 * np.pi * np.outer(hz, time))
-    return np.rint(lines.mean(axis=0) * TONE_AMPLITUDE).astype(np.int16)
+    tone: Pcm = np.rint(lines.mean(axis=0) * TONE_AMPLITUDE).astype(np.int16)
+    return tone
 
 
 def _over(line: Line, sound: Pcm, rng: np.random.Generator) -> Pcm:
