@@ -46,8 +46,8 @@ class FakeAsterisk:
             return await self._events(request)
         self.asked.append((request.method, path))
         self.parameters.append(dict(request.query))
-        if body := await request.text():
-            self.bodies.append(json.loads(body))
+        if sent := await request.text():
+            self.bodies.append(json.loads(sent))
         self.news.set()
         answer = self.answers.get((request.method, path), 204)
         if isinstance(answer, list):
