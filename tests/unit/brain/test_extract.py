@@ -127,3 +127,20 @@ def test_the_hours_in_a_row_say_when_somebody_sits_and_nothing_else(question: st
     found = quote(question, [page])
     sure = found is not None and found.sure >= 0.70
     assert sure == bool(name) and (not sure or (found is not None and name in found.text))
+
+
+VACCINES = "ਬੱਚਿਆਂ ਦਾ ਟੀਕਾਕਰਨ ਹਰ ਬੁੱਧਵਾਰ ਨੂੰ ਸਵੇਰੇ ਹੁੰਦਾ ਹੈ। ਖੂਨ ਦੀ ਜਾਂਚ ਲਈ ਖਾਲੀ ਪੇਟ ਆਓ। ਐਮਰਜੈਂਸੀ ਸੇਵਾ ਦਿਨ ਰਾਤ ਖੁੱਲ੍ਹੀ ਹੈ।"
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("bachon ka teekakaran kab hota hai", "ਬੱਚਿਆਂ"),
+        ("khoon ki jaanch ke liye khaali pet aana hai kya", "ਖੂਨ"),
+        ("emergency seva kab khuli rehti hai", "ਐਮਰਜੈਂਸੀ"),
+    ],
+)
+def test_a_hinglish_question_finds_its_answer_in_gurmukhi(question: str, begins: str) -> None:
+    page = Passage("d", 1, "document", "", "", "", VACCINES, "pa", (0, len(VACCINES)), 0.5, 0.5, score=0.5)
+    found = quote(question, [page])
+    assert found is not None and found.sure >= 0.70 and found.text.startswith(begins)
