@@ -24,9 +24,8 @@ ALIKE = 0.75
 """So alike are two words that are taken for one (0 to 1), if they sound alike as well."""
 _SAME_NUMBER = phrase(
     "(yahi|yehi|isi|is|eho|ise|ehi|ihi|usi) (wala)? (number|par|pe|te|mobile|fone)",
-    "(this|same|current|present) (number|one|mobile)",
-    "jis (par|pe|number|te) * (call|baat|bat|fone|kia|lagaya|kiti)", "number (yahi|yehi|eho|ehi)",
-    "(yahi|yehi|eho|ihi) (hai|sahi|theek|wala)", "jo aapke pas hai",
+    "(this|same|current|present) (number|one|mobile)", "jis (par|pe|number|te) * (call|baat|bat|fone|kia|lagaya|kiti)",
+    "number (yahi|yehi|eho|ehi)", "(yahi|yehi|eho|ihi) (hai|sahi|theek|wala)", "jo aapke pas hai",
 )  # fmt: skip
 _REPEATS = {"duble": 2, "double": 2, "dabal": 2, "triple": 3, "tripal": 3}
 _SOME_DIGITS = 3

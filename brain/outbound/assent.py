@@ -11,10 +11,9 @@ _UNSURE = phrase(
     "pata nahin", "pta nahin", "maloom nahin", "malum nahin", "nahin pata", "nahin maloom", "nahin janta", "nahin janti",
     "(don't|dont|do not) know", "not (sure|certain)", "shayad", "may be", "maybe", "perhaps", "possibly",
     "sochna (padega|hoga|pavega|pega)", "soch (ke|kar) (bataunga|bataungi|batata|batati|batate|batange)", "dekhenge",
-    "dekhte hain",
-    "dekhna (padega|hoga)", "ho sakta hai", "kah nahin sakte", "nahin kah sakte", "depends", "vekhde han", "vekhange", "dasange",
-    "let me think", "i will think", "i'll think", "puchna (padega|hoga|pavega)", "pooch ke bataunga", "yaad nahin", "nahin yaad",
-    "kanfarm nahin", "confirm nahin", "ho bhi sakta", "kabhi kabhi", "sometimes",
+    "dekhte hain", "dekhna (padega|hoga)", "ho sakta hai", "kah nahin sakte", "nahin kah sakte", "depends", "vekhde han",
+    "vekhange", "dasange", "let me think", "i will think", "i'll think", "puchna (padega|hoga|pavega)", "pooch ke bataunga",
+    "yaad nahin", "nahin yaad", "kanfarm nahin", "confirm nahin", "ho bhi sakta", "kabhi kabhi", "sometimes",
 )  # fmt: skip
 _YES_IN_NOT = phrase(
     "kyon nahin", "why not", "no (problem|issue|worries|objection)", "koi (baat|bat|gal|gall) nahin",
@@ -23,11 +22,9 @@ _YES_IN_NOT = phrase(
 )  # fmt: skip
 _NO_IN_YES = phrase(
     "bilkul (bhi )? nahin", "bilkul bhi nahin", "of course not", "absolutely not", "certainly not", "definitely not",
-    "not really",
-    "not yet", "no thanks", "no thank you", "rather not", "zaroorat nahin", "jarurat nahin", "lod nahin", "mana", "mana hai",
-    "hargiz nahin", "kabhi nahin", "abhi nahin", "abhi tak nahin", "hun nahin", "hale nahin", "rehne (do|dijiye|deejiye)",
-    "rahne (do|dijiye)",
-    "rahin do", "thanks but no",
+    "not really", "not yet", "no thanks", "no thank you", "rather not", "zaroorat nahin", "jarurat nahin", "lod nahin", "mana",
+    "mana hai", "hargiz nahin", "kabhi nahin", "abhi nahin", "abhi tak nahin", "hun nahin", "hale nahin",
+    "rehne (do|dijiye|deejiye)", "rahne (do|dijiye)", "rahin do", "thanks but no",
 )  # fmt: skip
 _YES = spelt(
     "haan han haa ha yes yeah yep yup ya yess okay ok sure bilkul zaroor jarur theek thik sahi correct right pakka definitely"
@@ -39,23 +36,18 @@ _NEGATED = re.compile(
 )
 _MEANS_YES = phrase(
     "chahie", "chahida", "chahidi", "chahta", "chahti", "chahte", "chahunga", "chahungi", "hai", "hain", "han", "hun", "hoon",
-    "hega", "hegi", "haiga", "haigi", "ho (gaya|gayi|gya)",
-    "mil (gaya|gayi|gya)", "kar (diya|liya|di|li|lenge|dijiye|do|dio)", "le (lenge|liya|li|lunga|lungi|lo)",
-    "laga (hua|hai|di)", "pasand",
-    "interested", "i (do|have|would|am|did|will|can|want)", "we (do|have|would|are|did|will|can|want)", "it (is|does|has|did)",
-    "of course", "done", "karenge",
-    "karna hai", "karni hai", "karunga", "karungi", "chalo", "aa gaya", "hoga", "hogi", "lena hai", "leni hai", "karna",
-    "sakte hain", "sakta hun", "sakti hun",
-    "jarur", "aayenge", "aaunga", "aaungi", "aavange", "karange", "ji", "jee", "please", "go ahead", "that's right",
-    "(i'd|i would|we'd|would) love (to)?", "thats right", "ho chuka", "karwana hai",
-    "kara (lenge|denge|do)", "milega", "rahega", "batao", "bataie", "bolo", "bolie", "daso", "kaho", "kahie", "puchie",
-    "pucho", "dijie",
+    "hega", "hegi", "haiga", "haigi", "ho (gaya|gayi|gya)", "mil (gaya|gayi|gya)", "kar (diya|liya|di|li|lenge|dijiye|do|dio)",
+    "le (lenge|liya|li|lunga|lungi|lo)", "laga (hua|hai|di)", "pasand", "interested", "i (do|have|would|am|did|will|can|want)",
+    "we (do|have|would|are|did|will|can|want)", "it (is|does|has|did)", "of course", "done", "karenge", "karna hai", "karni hai",
+    "karunga", "karungi", "chalo", "aa gaya", "hoga", "hogi", "lena hai", "leni hai", "karna", "sakte hain", "sakta hun",
+    "sakti hun", "jarur", "aayenge", "aaunga", "aaungi", "aavange", "karange", "ji", "jee", "please", "go ahead", "that's right",
+    "(i'd|i would|we'd|would) love (to)?", "thats right", "ho chuka", "karwana hai", "kara (lenge|denge|do)", "milega", "rahega",
+    "batao", "bataie", "bolo", "bolie", "daso", "kaho", "kahie", "puchie", "pucho", "dijie",
 )  # fmt: skip
 _ASKS = phrase(
-    "kya", "kab", "kaise", "kaisa", "kaisi", "kitna", "kitne", "kitni", "kaun", "kon", "kahan", "kidhar", "kyon", "kis",
-    "kiska", "kisne", "what", "when", "where",
-    "how", "why", "which", "who", "whose", "ki hai", "kithe", "kina", "kine", "kini", "kadon", "kive", "kihda", "matlab",
-    "kehra", "kihra", "keh rahe", "pardon",
+    "kya", "kab", "kaise", "kaisa", "kaisi", "kitna", "kitne", "kitni", "kaun", "kon", "kahan", "kidhar", "kyon", "kis", "kiska",
+    "kisne", "what", "when", "where", "how", "why", "which", "who", "whose", "ki hai", "kithe", "kina", "kine", "kini", "kadon",
+    "kive", "kihda", "matlab", "kehra", "kihra", "keh rahe", "pardon",
 )  # fmt: skip
 _SO = spelt("ji jee sir madam bhai bhaiya ma'am mam sahab achha acha accha to toh arre are hello matlab well oh um hmm")
 _AFTER_ALL = phrase("(matlab|sorry|actually|balki|mean|galti)")

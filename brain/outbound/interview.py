@@ -53,7 +53,8 @@ def step(interview: Interview, heard: Heard, script: Script) -> Step:
         case "again":
             return Reply(interview, moves.open_question(interview, heard.language, script))
         case "bye":
-            return moves.end(interview, heard.language, script)
+            begun = interview.stage in ("form", "talk", "over")
+            return moves.end(interview, heard.language, script) if begun else moves.refused(interview, heard.language)
     return _STAGES[interview.stage](interview, heard, script)
 
 

@@ -6,9 +6,9 @@ from brain.outbound.assent import asks
 from brain.outbound.spelling import phrase, plain, words
 
 _IT_IS_ME = phrase(
-    "main hi", "main e", "(bol|gal kar) raha (hun|han)", "speaking", "this is (he|she|him|her|me)",
-    "(it's|its|that's|thats) me", "that is me", "bolie", "bolo", "boliye",
-    "kahie", "bataie", "batao", "daso", "farmaie", "go ahead", "tell me", "i am (he|she)", "(yes|haan) (this|main)",
+    "main hi", "main e", "(bol|gal kar) raha (hun|han)", "speaking", "this is (he|she|him|her|me)", "(it's|its|that's|thats) me",
+    "that is me", "bolie", "bolo", "boliye", "kahie", "bataie", "batao", "daso", "farmaie", "go ahead", "tell me",
+    "i am (he|she)", "(yes|haan) (this|main)",
 )  # fmt: skip
 _NAMED = re.compile(
     r"(?<= )(?:main|mai|this is|i am|i'm|my name is|mera nam|mera naam) (\S+)(?: \S+)? (?:bol|hai|hun|speaking|gal|kar|here|$)"
@@ -16,19 +16,7 @@ _NAMED = re.compile(
 _NO_NAME = frozenset(
     "hi bhi to e abhi ji hun his her unki unka uska uski unke the a not bijy driving busy in at on sorry".split()
 )
-_HELLO = phrase(
-    "helo",
-    "hello",
-    "halo",
-    "namaste",
-    "namaskar",
-    "sat sri akal",
-    "haan ji?",
-    "good (morning|evening|afternoon)",
-    "hi",
-    "hey",
-    "ji",
-)
+_HELLO = phrase("hello", "halo", "namaste", "namaskar", "sat sri akal", "good (morning|evening|afternoon)", "hi", "hey", "ji")
 
 
 def is_they(text: str, person: str) -> bool | None:

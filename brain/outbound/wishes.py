@@ -35,34 +35,30 @@ _NEVER = phrase(
 )  # fmt: skip
 _WRONG = phrase(
     "(wrong|rong|galat|glat|galt) (number|jagah|admi|aadmi|person|vyakti)", "galat (lag|laga|mila|mil|milaya|call|lagaya)",
-    "(wrong|rong) number",
-    "(no one|nobody|koi) * (by that name|by this name|is naam ka|is nam ka|is nam da)",
-    "is (naam|nam) (ka|ki|da|di|se) * (koi|nahin)", "main (voh|woh|vo) nahin",
-    "(i am|i'm|im) not (him|her|that|he|she)", "not (my|his|her) name", "you have the wrong", "aisa koi nahin", "number galat",
-    "number (kisi aur|dusre) ka",
+    "(wrong|rong) number", "(no one|nobody|koi) * (by that name|by this name|is naam ka|is nam ka|is nam da)",
+    "is (naam|nam) (ka|ki|da|di|se) * (koi|nahin)", "main (voh|woh|vo) nahin", "(i am|i'm|im) not (him|her|that|he|she)",
+    "not (my|his|her) name", "you have the wrong", "aisa koi nahin", "number galat", "number (kisi aur|dusre) ka",
 )  # fmt: skip
 _LATER = phrase(
     f"(baad|bad|phir|fir) (men|vich)? * {_CALL}",
     "(baad|bad) men (baat|bat|gal|karte|karenge|karo|karna|kijie|karie|karange|bataunga|dekhte)",
-    f"{_CALL} (back|later|me later|me tomorrow|again later)", "(some other|another) time",
-    "not (a good|the right|a great) time", "(bad|wrong) time", "later please", "talk later",
-    f"({_NOW}) * ({_BUSY})",
+    f"{_CALL} (back|later|me later|me tomorrow|again later)", "(some other|another) time", "not (a good|the right|a great) time",
+    "(bad|wrong) time", "later please", "talk later", f"({_NOW}) * ({_BUSY})",
     "(main|i am|i'm|im|hum|mai) * (bijy|vyast|meting|meeting|drive kar|driving|gari chala|gadi chala|rujhia|rujhi)",
-    "(gari|gadi|bike|scooter) chala",
-    "(time|samay|fursat|vakt|vehal|velh) (nahin|ni|nahi)", "(no|don't have) time", "thodi der (men|bad|baad|vich)",
-    "thode (samay|vakt) (men|bad)",
+    "(gari|gadi|bike|scooter) chala", "(time|samay|fursat|vakt|vehal|velh) (nahin|ni|nahi)", "(no|don't have) time",
+    "thodi der (men|bad|baad|vich)", "thode (samay|vakt) (men|bad)",
     f"({_WHEN}) * {_CALL} ({_DO}|kar lena|kar lijie|me|karange)", f"{_CALL} ({_DO}|kar lena|kar lijie|me|back) * ({_WHEN})",
     f"{_CALL} (after|at|tomorrow|in|on|by|around|kal|parson|shaam|sham|subah|bad)", "kise hor (vele|time)",
     "kisi aur (samay|time|din)",
 )  # fmt: skip
 _NOT_NOW = phrase(
-    "abhi (nahin|na)", "hun nahin", "kal (baat|bat|gal)?", "(baad|bad) men", "later", "tomorrow", "not now", "parson", "shaam ko",
-    "subah",
+    "abhi (nahin|na)", "hun nahin", "kal (baat|bat|gal)?", "(baad|bad) men", "later", "tomorrow", "not now", "parson",
+    "shaam ko", "subah",
 )  # fmt: skip
 _REFUSES = phrase(
     "(interest|interested|ruchi|dilchaspi|dilchasapi|dilchspi) * nahin",
-    "(not|no|don't|nahin|never) * (interest|interested|dilchaspi|dilchspi)",
-    "nahin chahie * kuchh", "kuchh (bhi)? nahin (chahie|chahida|lena)",
+    "(not|no|don't|nahin|never) * (interest|interested|dilchaspi|dilchspi)", "nahin chahie * kuchh",
+    "kuchh (bhi)? nahin (chahie|chahida|lena)",
     "(mujhe|hamen|humein|hame|sanun|mainun) (kuchh|yeh|ye|koi) * nahin (chahie|chahida)",
     "(don't|dont|do not) (want|need) (it|this|anything|any)", "time (waste|kharab|barbad)", "samay (kharab|barbad)",
     "baat nahin (karni|karna)", "bat nahin (karni|karna)", "gal nahin karni",
@@ -71,30 +67,27 @@ _REFUSES = phrase(
 )  # fmt: skip
 _WILL_NOT_SAY = phrase(
     "nahin (batana|bataunga|bataungi|batate|dasna|dasanga|dasangi)", "not (telling|going to tell|comfortable)",
-    "none of your business",
-    "(aapko|tuhanun) kyon (bataun|batau|dasan)", "(rather|would) not (say|tell)", "(don't|dont|do not) want to (say|tell)",
-    "skip (this|it|karo|kijie)?",
+    "none of your business", "(aapko|tuhanun) kyon (bataun|batau|dasan)", "(rather|would) not (say|tell)",
+    "(don't|dont|do not) want to (say|tell)", "skip (this|it|karo|kijie)?",
 )  # fmt: skip
 _HOLD_ON = phrase(
     "(ek|ik|do|one|two|just a|just) (minute|second|sec|moment|mint|min)", "hold (on|kijie|karo|please|karie)",
-    "(ruko|rukie|rukna|rukiega|rukiye|ruk jaie)",
-    "(bulata|bulati|bula raha|bulate|bula deta|deta|deti|de raha) (hun|hain|han)",
+    "(ruko|rukie|rukna|rukiega|rukiye|ruk jaie)", "(bulata|bulati|bula raha|bulate|bula deta|deta|deti|de raha) (hun|hain|han)",
     "(let me get|i'll get|i will get|i'll call) (him|her|them)", "(line|hold) par (rahie|raho|rahen)", "wait (please|karo|a)",
     "(unko|unhen|usko|phone) * (deta|deti|dete|dinda|dindi)",
 )  # fmt: skip
 _WHO = phrase(
     "kaun (bol|baat|bat|hai|hain|ho|sa)", "(aap|tusi|tuhi|tum) kaun", "kon (bol|hai|ho)", "who (is|are|s|am i)",
-    "who's (this|calling|speaking)", "(kahan|kithon|kahaan) (se|ton|te)",
-    "where (are you|r u)", "(kis|kya|kihre) (company|baare|bare|kaam|kam|liye|sambandh|vajah|bar)",
-    "(kis|kya) * (baare|bare) men", "what (is this|is it|s this|about|for|do you want|company)",
-    "what's this", "regarding (what)?", "kyon (call|fone|phone)", "(call|fone|phone) kyon", "why (are|did|do) you",
-    "kya kaam (hai)?", "ki kam", "kis (liye|lie)", "kihde (bare|barey)", "kaun", "who",
+    "who's (this|calling|speaking)", "(kahan|kithon|kahaan) (se|ton|te)", "where (are you|r u)",
+    "(kis|kya|kihre) (company|baare|bare|kaam|kam|liye|sambandh|vajah|bar)", "(kis|kya) * (baare|bare) men",
+    "what (is this|is it|s this|about|for|do you want|company)", "what's this", "regarding (what)?", "kyon (call|fone|phone)",
+    "(call|fone|phone) kyon", "why (are|did|do) you", "kya kaam (hai)?", "ki kam", "kis (liye|lie)", "kihde (bare|barey)",
+    "kaun", "who",
 )  # fmt: skip
 _NOT_HERE = phrase(
     "(ghar|office|yahan|ithe|idhar|shahar) (par|pe|men|te|vich)? nahin",
     "(bahar|market|dukan|office|kaam par|kam par) (gaye|gai|gaya|gayi|hain|hai|han)",
-    "(not|isn't) (here|available|at home|in|around)",
-    "(he|she|they) (is|has|s|are) * (out|away|gone|sleeping|not|busy)",
+    "(not|isn't) (here|available|at home|in|around)", "(he|she|they) (is|has|s|are) * (out|away|gone|sleeping|not|busy)",
     "(he's|she's) * (out|away|gone|sleeping|not|busy|bijy)", "(so|soye|sau) (rahe|raha|rahi|gaye)",
     "(unki|unka|uski|uska|iski|iska) (wife|vaif|patni|beta|beti|bhai|bahan|husband|pati|mother|father|maa|papa)",
     "main (unki|unka|uski|uska) ", "(voh|woh|vo|oh) * nahin (hain|hai|han)", "(unse|un se|unse) baat (nahin|baad)",
