@@ -27,7 +27,7 @@ from ari_app.standing import StandingOrders
 from ari_app.switchboard import Switchboard
 from core import commands
 from core.bus import Link, serve
-from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred
+from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred, PersonJoined, PersonLeft
 from core.ids import CallId, SiteId
 from core.orders import Done, Drain
 from core.settings import Settings
@@ -325,6 +325,25 @@ def test_a_call_that_went_to_people_is_watched_to_its_end(tmp_path: Path) -> Non
         here.hear("ChannelDestroyed", cause=16, cause_txt="Normal Clearing")
         await here.over()
         assert here.ended().outcome == "transferred"
+
+    told(tmp_path, story)
+
+
+def test_who_comes_to_the_caller_and_goes_is_told_to_the_record_whoever_did_it(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.sites.finding = Found(msgspec.structs.replace(SITE, max_calls=0, overflow="queue"))
+        here.ring()
+        await here.asterisk.until(("POST", "/channels/1/continue"))
+        here.hear("StasisEnd")
+        for peer in ("Local/201@member-00000001;1", "PJSIP/201-0000002a", "PJSIP/202-0000002b", ""):
+            here.hear("ChannelVarset", variable="BRIDGEPEER", value=peer)
+        here.hear("ChannelVarset", variable="MESSAGE", value="taken")
+        here.hear("ChannelDestroyed", cause=16, cause_txt="Normal Clearing")
+        await here.over()
+        assert [f"{type(fact).__name__} {fact.person}" for fact in here.facts if isinstance(fact, PersonJoined | PersonLeft)] == [
+            "PersonJoined 201", "PersonLeft 201", "PersonJoined 202", "PersonLeft 202",
+        ]  # fmt: skip
+        assert here.ended().outcome == "voicemail"
 
     told(tmp_path, story)
 
