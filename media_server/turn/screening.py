@@ -81,7 +81,9 @@ def screening(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 def doubt(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     """Somebody was greeted, and goes on: like a person? What is to be done only if not."""
     known = turn.screening
-    if known is None or known.stage != "greeted" or (heard := _heard(known.heard, event)) is None:
+    if known is None or turn.phase in (Phase.HELD, Phase.AWAY, Phase.LEAVING):
+        return turn, []
+    if known.stage != "greeted" or (heard := _heard(known.heard, event)) is None:
         return turn, []
     if now > known.answered_at + IN_DOUBT:
         return replace(turn, screening=None), []
