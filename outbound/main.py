@@ -4,6 +4,7 @@ One dials at a time, others wait to take its place (core.leader). What it knows 
 """
 
 import asyncio
+import contextlib
 import logging
 import sys
 from collections.abc import Awaitable, Callable
@@ -29,7 +30,8 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 0.5
 """How often the queue and the open attempts are looked at."""
-AWAY_S = 1.0
+REST_S = 2.0
+"""The longest wait for what was begun, when we are to stop."""
 AFTER_START_S = 7 * 86_400.0
 """So far back we look for what was said in calls while nobody was here…"""
 LOOK_BACK_S = 900.0
@@ -40,23 +42,27 @@ CALL_MARGIN_S = 600.0
 class Work:
     """The dialer's, round after round."""
 
-    def __init__(self, settings: Settings, database: Database, dialer: Dialer, webhooks: Webhooks) -> None:
+    def __init__(self, settings: Settings, database: Database, dialer: Dialer, webhooks: Webhooks, stop: asyncio.Event) -> None:
         self._longest_call_s = settings.asterisk.call_limit_s + CALL_MARGIN_S
         self._database = database
         self._dialer = dialer
         self._webhooks = webhooks
+        self._stop = stop
         self._look_back_s = AFTER_START_S
+        self._dialling, self._telling = asyncio.Lock(), asyncio.Lock()
         self.away: str | None = "has not reached the database yet"
 
     async def calls(self) -> None:
-        """Until cancelled. Who must not be called is known before anybody is."""
-        try:
-            await self._for_ever(self._round)
-        finally:
-            await self._dialer.wait()
+        """Until we are to stop. Who must not be called is known before anybody is."""
+        await self._again_and_again(self._round, self._dialling)
 
     async def webhooks(self) -> None:
-        await self._for_ever(self._webhooks.deliver)
+        await self._again_and_again(self._webhooks.deliver, self._telling)
+
+    async def rest(self) -> None:
+        """After `stop`: until what was begun is done. To cancel a statement takes longer than to wait for it."""
+        async with self._dialling, self._telling:
+            await self._dialer.wait()
 
     async def _round(self) -> None:
         metrics.DO_NOT_CALL.inc(await listen_to_calls(self._database, self._look_back_s))
@@ -66,17 +72,19 @@ class Work:
         await self._dialer.hang_up_stopped()
         await self._dialer.dial()
 
-    async def _for_ever(self, work: Callable[[], Awaitable[object]]) -> None:
-        while True:
+    async def _again_and_again(self, work: Callable[[], Awaitable[object]], at_work: asyncio.Lock) -> None:
+        while not self._stop.is_set():
             try:
-                await work()
+                async with at_work:
+                    await work()
                 self.away = None
-                await asyncio.sleep(LOOK_S)
             except DatabaseAway as error:
                 if self.away is None:
                     log.warning("! calls out wait, database away", extra={"error": str(error)})
                 self.away = "the database"
-                await asyncio.sleep(AWAY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._stop.wait()
 
 
 async def work(settings: Settings) -> None:
@@ -86,7 +94,7 @@ async def work(settings: Settings) -> None:
     allowed, vault = networks(settings.network.private_hosts), Vault.of(settings)
     async with Database(settings) as database, Webhooks(database, vault, allowed, partial(datetime.now, UTC)) as webhooks:
         dialer = Dialer(settings, database, controller, partial(datetime.now, UTC))
-        rounds = Work(settings, database, dialer, webhooks)
+        rounds = Work(settings, database, dialer, webhooks, stop)
         door = await serve_status(settings.metrics_address("dialer"), lambda: rounds.away)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -94,6 +102,9 @@ async def work(settings: Settings) -> None:
                 running = [tasks.create_task(job) for job in jobs]
                 log.info("= dials")
                 await stop.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(REST_S):
+                        await rounds.rest()
                 for task in running:
                     task.cancel()
         finally:

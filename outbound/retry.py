@@ -7,6 +7,7 @@ from core.outbound import Answerer, Result, Retries
 
 _RESULTS: dict[str, Result] = {
     "busy": "busy", "no_answer": "no_answer", "bad_number": "bad_number", "refused": "refused", "machine": "machine",
+    "voicemail_left": "machine",
 }  # fmt: skip
 
 

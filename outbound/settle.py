@@ -71,6 +71,8 @@ class End:
     answered_at: float | None = None
     counts: bool = True
     """Nobody's phone rang, by no fault of theirs: it is none of the attempts that they are granted."""
+    last: bool = False
+    """They have our message: nobody is called again for it."""
 
 
 async def settle(database: Database, longest_call_s: float, now: datetime) -> int:
@@ -107,7 +109,7 @@ async def finish(rows: Rows, site: SiteId, call: CallId, outbound_id: str, end: 
     plan = msgspec.json.decode(plan_text, type=Plan)
     policy = plan.retries or msgspec.json.decode(settings, type=Site).outbound.retries
     at = datetime.fromtimestamp(end.at, UTC)
-    again = next_attempt(policy, end.result, attempts - (not end.counts), at)
+    again = None if end.last else next_attempt(policy, end.result, attempts - (not end.counts), at)
     if stopped and end.answered_at is None:
         await rows.execute(_CANCEL, [site, outbound_id])
     elif again is not None and (not_after is None or again < not_after):
@@ -126,7 +128,7 @@ def _end(events: Sequence[_Fact]) -> End | None:
     by = next((event.kind for event in reversed(events) if isinstance(event, CallAnsweredBy)), None)
     return End(
         result_of(ended, answered=answered_at is not None, by=by), ended.at, ended.sip_status, ended.cause, ended.cause_text,
-        _at(events, CallStarted), answered_at,
+        _at(events, CallStarted), answered_at, last=ended.outcome == "voicemail_left",
     )  # fmt: skip
 
 

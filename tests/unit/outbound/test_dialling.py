@@ -52,6 +52,15 @@ def test_who_was_busy_is_called_again_and_a_wrong_number_is_not(exchange: Exchan
     )
 
 
+def test_whose_machine_has_our_message_is_not_called_again(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, "voicemail_left", answered=True)
+    exchange.rounds()
+    call = exchange.call(made["id"])
+    assert (call["state"], call["result"]) == ("done", "machine")
+
+
 def test_nobody_is_called_at_night(exchange: Exchange) -> None:
     exchange.settings = msgspec.structs.replace(
         exchange.settings, outbound=msgspec.structs.replace(exchange.settings.outbound, hours="09:00-21:00")
