@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from haazir.caller.phone import Phone, new_caller
-from haazir.caller.script import Call
+from haazir.caller.script import Call, NotHeard
 from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller, ask, greeting, metric
 from tests.e2e.hearing import SAME, likeness
@@ -226,3 +226,19 @@ def test_without_its_database_calls_go_on_come_in_and_are_all_recorded(caller: C
     call = caller.play(script)
     assert call.exchanges[-1].sound is not None
     assert len(call.turns("caller")) == 1
+
+
+def test_a_call_that_ended_with_asterisk_is_recorded_with_that_cause(caller: Caller) -> None:
+    async def script() -> dict[str, Any]:
+        number = new_caller()
+        async with Phone.open() as phone, phone.call(caller.server.sip, caller.server.number, caller=number) as call:
+            await call.answered()
+            await greeting(call)
+            await asyncio.to_thread(caller.trial.kill, "asterisk")
+            with contextlib.suppress(NotHeard):  # nobody is there to hear it
+                await call.hang_up()
+        return await caller.server.record(number, call.dialled_at, timeout=20.0)
+
+    record = asyncio.run(script())
+    assert record["outcome"] == "caller_hung_up"
+    assert record["cause"] == {"code": 127, "text": "Asterisk restarted"}
