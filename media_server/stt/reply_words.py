@@ -30,7 +30,7 @@ thirty·one
 """
 _YES_NO = """
 yes · yes please · yes do it · yes go ahead · go ahead · please do · sure · okay · that is right · correct · confirm
-no · no thank you · do not · no do not do it · not now · stop · leave it
+no · no thank you · do not · no do not do it · not now
 haan · haan ji · ji haan · ji · bilkul · theek hai · sahi hai · haan sahi hai · haan kar do · haan kar dijiye
 kar do · kar dijiye · haan bilkul · haan theek hai · ji kar dijiye · ok kar do
 nahin · nahi · nahin chahiye · mat karo · mat kijiye · nahin mat karo · rehne do · rehne dijiye · abhi nahin

@@ -61,6 +61,7 @@ def hear(model: Model, sound: str, language: str, *questions: tuple[str, ...]) -
         ("what is your return policy", "en", YES_NO, "what is your return policy"),
         ("मेरा रिफंड कब आएगा", "hi", TIME, "mera refund kab aayega"),
         ("yes go ahead", "en", YES_NO, "yes go ahead"),
+        ("yes please", "en", YES_NO, "yes please"),
         ("मत करो", "hi", YES_NO, "mat karo"),
     ],
 )
