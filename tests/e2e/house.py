@@ -5,12 +5,14 @@ import itertools
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from core.audio import Pcm
+from haazir.caller import wav
 from haazir.caller.phone import Phone, new_caller
 from haazir.caller.script import Call
 from haazir.caller.trial import Trial
@@ -51,6 +53,19 @@ class House:
             await call.hang_up()
             began = call.dialled_at
         return await self.caller.server.record(who, began, timeout=20.0)
+
+    def recorded(self, call_id: str, folder: Path, patience: float = 20.0) -> tuple[Pcm, Pcm]:
+        """The caller's side and the other, once they are put together."""
+        until, path = time.monotonic() + patience, folder / "recording.wav"
+        while True:
+            try:
+                path.write_bytes(asyncio.run(self.caller.server.recording(call_id)))
+                break
+            except httpx.HTTPStatusError:
+                assert time.monotonic() < until, "no recording"
+                time.sleep(0.5)
+        (left, right), _ = wav.read_channels(path)
+        return left, right
 
 
 @pytest.fixture(scope="module")

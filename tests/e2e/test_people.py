@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -128,7 +129,9 @@ def test_another_operator_takes_the_ringing_call_with_star_eight(house: House, o
     assert talk.was_heard(), talk.likeness()
 
 
-def test_operators_hand_a_caller_on_and_the_record_follows(house: House, operators: Operators, talk: Talk) -> None:
+def test_operators_hand_a_caller_on_and_the_record_follows(
+    house: House, operators: Operators, talk: Talk, tmp_path: Path
+) -> None:
     """Blind to a colleague, attended back to the first, and blind to the agent."""
     came: list[str] = []
 
@@ -148,6 +151,7 @@ def test_operators_hand_a_caller_on_and_the_record_follows(house: House, operato
         await one.answer()
         await asking
         await two.transfer_to_consulted()
+        await call.wait(0.5)
         await talk.between(call, one)
         back = time.time()
         await one.transfer("1000")
@@ -158,6 +162,8 @@ def test_operators_hand_a_caller_on_and_the_record_follows(house: House, operato
     assert talk.was_heard(), talk.likeness()
     assert [person["person"] for person in record["people"]] == came
     assert all(person["ended_at"] for person in record["people"])
+    left, right = house.recorded(record["id"], tmp_path)
+    assert (likeness(left, talk.complaint) > SAME, likeness(right, talk.welcome) > SAME) == (True, True)
 
 
 @pytest.mark.parametrize("step", ["waiting", "ringing", "talking", "on hold"])
