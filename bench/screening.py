@@ -177,9 +177,9 @@ def judge(recording: Recording, silero: Silero, words: Words) -> Judged:
 
 
 def report(judged: Sequence[Judged]) -> str:
-    return "\n".join(
-        _of_half(half, of_half) for half in HALVES if (of_half := [one for one in judged if one.recording.half == half])
-    )
+    halves = [(half, [one for one in judged if one.recording.half == half]) for half in HALVES]
+    called = [one for one in judged if one.recording.kind != "nobody"]
+    return "\n".join([*(_of_half(half, ones) for half, ones in halves if ones), f"in all: {_decided(called)}"])
 
 
 def _of_half(half: str, judged: Sequence[Judged]) -> str:
@@ -190,7 +190,7 @@ def _of_half(half: str, judged: Sequence[Judged]) -> str:
     lines = [
         f"{half}: {len(judged)} recordings, what they are and what they were taken for",
         _confusion(judged),
-        f"  person or machine: {_share(called, first=False)}, known after p50 {median(one.seconds for one in called):.2f} s",
+        f"  {_decided(called)}",
         f"  … by the first verdict: {_share(called, first=True)}; the very kind in the end: {exact}/{len(called)}",
         f"  all: {_share(judged, first=False)}; p50 by kind: " + ", ".join(f"{kind} {p50[kind]:.2f} s" for kind in KINDS),
         f"  from a person's last sound to our first: p50 {median(people):.2f} s, at most {max(people):.2f} s",
@@ -200,6 +200,10 @@ def _of_half(half: str, judged: Sequence[Judged]) -> str:
             told = ", ".join(f"{told.kind} at {told.seconds:.2f} s" for told in one.told) or "nothing"
             lines.append(f"  {one.recording.kind}/{one.recording.name}: {told}")
     return "\n".join(lines)
+
+
+def _decided(called: Sequence[Judged]) -> str:
+    return f"person or machine: {_share(called, first=False)}, known after p50 {median(one.seconds for one in called):.2f} s"
 
 
 def _share(judged: Sequence[Judged], *, first: bool) -> str:
