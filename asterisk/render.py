@@ -21,6 +21,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 QUEUE = "humans"
 """The people's queue that a caller falls back to when no site says otherwise (core.sites.Site.operator)."""
 
+WAITS = {"queue_wait_s": "60", "ring_s": "20", "accept_s": "8", "outside_ring_s": "40", "voicemail_s": "120"}
+"""Seconds, where no site says otherwise: ari-app away, or not yet told."""
+
 CONTROL_SOCKET_LIMIT = 107
 """Bytes in the path of a unix socket (sun_path less its zero)."""
 
@@ -88,11 +91,7 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
         "call_limit_s": str(settings.asterisk.call_limit_s),
         "max_channels": str(4 * settings.calls.max_total + 20),
         "queue": QUEUE,
-        "queue_wait_s": "60",
-        "ring_s": "20",
-        "accept_s": "8",
-        "outside_ring_s": "40",
-        "voicemail_s": "120",
+        **WAITS,
         "language": _language(install.sounds_dir),
         "etc": str(home / "etc"),
         "lib": str(home / "lib"),
