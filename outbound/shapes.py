@@ -11,7 +11,7 @@ from core.http.shapes import Instant, Next
 from core.outbound import CALLER_ID, Result, Retries, Window
 from core.purpose import Purpose
 
-Number = Annotated[str, Meta(min_length=3, max_length=40, description="E.164; without a country it is Indian: 098120 00001")]
+Number = Annotated[str, Meta(min_length=1, max_length=40, description="E.164; without a country it is Indian: 098120 00001")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Consent = Annotated[
     str, Meta(max_length=500, description='What it rests on: "web form, 2026-11-03". The site may want one of each')
