@@ -36,6 +36,7 @@ def test_a_call_has_the_shape_of_the_contract(town: Town) -> None:
         "recording": None,
         "asked": [],
         "people": [],
+        "answered_by": None,
     }
     assert (rtp["received"], rtp["lost"], rtp["mos"]) == (1000, 5, 4.3)
     assert [(turn["turn"], turn["role"], turn["text"]) for turn in turns] == [
