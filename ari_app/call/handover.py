@@ -89,9 +89,10 @@ def take_up(call: Call, now: float) -> Next:
         case Stage.ANNOUNCING | Stage.PARKING:
             call, actions = _begin(call, replace(search, stage=Stage.PARKING), now)
         case Stage.RINGING | Stage.TELLING | Stage.TAKING:  # answered meanwhile, perhaps
-            call, actions = _stage(call, Stage.TELLING, now + TELLING_S, since=now), [LookForOperator(search.number)]
+            call = _stage(call, Stage.TELLING, now + TELLING_S, since=now)
+            actions = [LookForOperator(search.number), LookForCaller()]
         case Stage.SENT:
-            call, actions = _stage(call, Stage.SENT, now + call.limits.leaving, since=now), []
+            call, actions = _stage(call, Stage.SENT, now + LOOK_AGAIN_S, since=now), [LookForCaller()]
         case Stage.FETCHING | Stage.REJOINING:
             call, actions = _rejoin(call, now)
     return replace(call, rung=search.number), [*first, *actions]

@@ -282,7 +282,7 @@ def later(stage: Stage, ways: tuple[Way, ...] = (Way("operator", "201"), Way("qu
 
 def test_a_phone_that_rang_when_we_died_is_asked_after() -> None:
     story = later(Stage.RINGING)
-    assert story.did == [do.ResumeMedia(), do.Follow(), do.LookForOperator(4)]
+    assert story.did == [do.ResumeMedia(), do.Follow(), do.LookForOperator(4), do.LookForCaller()]
     assert story.after(OPENED) == []
     assert story.after(do.PhoneGone(4, "no_answer"))[-1] == do.SendCaller(Way("queue", "humans"))
 
