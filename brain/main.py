@@ -7,7 +7,7 @@ import asyncio
 import functools
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -88,7 +88,7 @@ class Brain:
             log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
             return
         missed = functools.partial(self._gaps.missed, opened.site_id, opened.call_id)
-        talk = Session(link, opened, self._answer_for(opened), self._notebook, self._lanes, missed)
+        talk = Session(link, opened, self._answer_for(opened, lambda: talk.memory), self._notebook, self._lanes, missed)
         session = asyncio.create_task(talk.run())
         self._conversations.add(session)
         session.add_done_callback(self._conversations.discard)
@@ -99,12 +99,14 @@ class Brain:
         if not session.cancelled():
             session.result()
 
-    def _answer_for(self, opened: msg.OpenConversation) -> Answer:
+    def _answer_for(self, opened: msg.OpenConversation, known: Callable[[], Memory]) -> Answer:
         if self._settings.engines.brain == "instant":
             return instant.answer
-        return functools.partial(self._answer, opened)
+        return functools.partial(self._answer, opened, known)
 
-    async def _answer(self, opened: msg.OpenConversation, asked: Asked, memory: Memory) -> AsyncIterator[Piece]:
+    async def _answer(
+        self, opened: msg.OpenConversation, known: Callable[[], Memory], asked: Asked, memory: Memory
+    ) -> AsyncIterator[Piece]:
         """Each turn meets the site as it is now: a change is live on the next turn. CannotAnswer."""
         try:
             loaded = await self._library.site(opened.site_id)
@@ -121,7 +123,7 @@ class Brain:
             yield _meanwhile(site, asked.language)
         male = is_male(site.voice)
         if opened.purpose is not None:
-            pieces = outbound.answer(asked, memory, mind, CallOut(opened.purpose, self._events))
+            pieces = outbound.answer(asked, memory, mind, CallOut(opened.purpose, self._events, known))
         elif outbound.wants_no_calls_any_more(asked):
             pieces = outbound.no_calls(asked, memory, site, self._events)
         else:

@@ -7,7 +7,7 @@ At the end of the conversation `result` is what it came to. Read brain/outbound/
 """
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,13 +20,13 @@ from brain.news import CALLBACK
 from brain.outbound import interview as steps
 from brain.outbound.assent import begins_with_yes_or_no, yes_no
 from brain.outbound.lines import line
-from brain.outbound.moves import Aside, Heard, Reply, Wants, open_question
+from brain.outbound.moves import TRIES, Heard, Reply, Step, Wants, open_question
 from brain.outbound.script import Script
 from brain.outbound.state import Interview
 from brain.outbound.wishes import wants_no_calls
 from brain.small_talk import SMALL_TALK
 from brain.tools.job import Publisher
-from brain.turn import Asked, Barrier, Done, Expects, Memory, Piece, Say, Told
+from brain.turn import Asked, AwaitTurn, Barrier, Done, Expects, Memory, Piece, Say, Told
 from brain.understand import CALL_A_PERSON
 from core.commands import OpenConversation
 from core.events import DoNotCallAsked, OutboundResult
@@ -36,6 +36,8 @@ from core.purpose import Purpose, filled
 from core.sites import Language, Site
 
 PHONE_DIGITS = 10
+MOST = 0.7
+"""Of our first words, that they must have heard for their reply to be one."""
 LEAVES = ("mat call karo", "do not call me", "galat number hai", "wrong number", "abhi busy hoon", "baad mein call kijiye",
           "interest nahin hai", "bol raha hoon", "bol rahi hoon", "boliye")  # fmt: skip
 """Heard whatever is asked, also by a recogniser that hears only what it expects."""
@@ -46,6 +48,8 @@ _WANTS: dict[str, Wants] = {PERSON: "person", "repeat_answer": "again", "end_cal
 class CallOut:
     purpose: Purpose
     events: Publisher
+    known: Callable[[], Memory] | None = None
+    """The conversation's memory by now: of a turn that is committed, it says how much was heard of our words before."""
 
 
 async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> AsyncIterator[Piece]:
@@ -54,30 +58,47 @@ async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> Asy
     interview = _interview(asked, memory, script)
     memory = replace(memory, interview=interview)
     language = _language(asked, memory)
-    if asked.news == "answered":
+    begins = asked.news == "answered"
+    if call.known is not None and _is_first(asked, interview):
+        yield AwaitTurn()
+        begins = _was_cut_off(memory, call.known())
+    step: Step | None
+    if begins:  # also if what they said was to our hello: they know neither who we are nor why we call
         language = call.purpose.language or memory.language
         memory = replace(memory, proposal=None, outcome=None)  # whatever they had begun with us before
-        reply = steps.begin(interview, language, script)
+        step = steps.begin(interview, language, script)
     elif _lets_it_be(asked, memory, interview) and not wants_no_calls(asked.text):
-        reply = Reply(interview, open_question(interview, language, script))
+        step = Reply(interview, open_question(interview, language, script))
     elif _is_elsewhere(asked, memory, interview):
-        async for piece in _decided(asked, memory, mind, script):
-            yield piece
-        return
+        step = None
     else:
         step = steps.step(interview, await _heard(asked, memory, mind, language), script)
-        if isinstance(step, Aside):
-            async for piece in _decided(asked, replace(memory, interview=step.interview), mind, script):
-                yield piece
-            return
-        reply = step
-    if reply.no_calls and (number := e164(script.caller)):
+    if not isinstance(step, Reply):
+        aside = memory if step is None else replace(memory, interview=step.interview)
+        async for piece in _decided(asked, aside, mind, script):
+            yield piece
+        return
+    if step.no_calls and (number := e164(script.caller)):
         yield Barrier()
-        call.events.publish(
-            DoNotCallAsked(call_id=CallId(asked.conversation), site_id=mind.site.site_id, at=time.time(), number=number)
-        )
-    for piece in _told(reply, replace(memory, language=language), script):
+        call.events.publish(_no_calls(asked, mind.site, number))
+    for piece in _told(step, replace(memory, language=language), script):
         yield piece
+
+
+def _no_calls(asked: Asked, site: Site, number: str) -> DoNotCallAsked:
+    return DoNotCallAsked(call_id=CallId(asked.conversation), site_id=site.site_id, at=time.time(), number=number)
+
+
+def _is_first(asked: Asked, interview: Interview) -> bool:
+    """Their first words: perhaps over ours, which are said again then, but not for ever."""
+    return not asked.news and not interview.turns and interview.begun <= TRIES and not wants_no_calls(asked.text)
+
+
+def _was_cut_off(told: Memory, known: Memory) -> bool:
+    """Whether less than most of our first words was heard before they spoke."""
+    first = " ".join(told.told.texts) if told.told is not None else ""
+    heard = known.recent[-1].answered if known.recent else first
+    return len(heard) < len(first) * MOST
 
 
 def wants_no_calls_any_more(asked: Asked) -> bool:
@@ -88,9 +109,7 @@ def wants_no_calls_any_more(asked: Asked) -> bool:
 async def no_calls(asked: Asked, memory: Memory, site: Site, events: Publisher) -> AsyncIterator[Piece]:
     """It is told at once, and said."""
     yield Barrier()
-    events.publish(
-        DoNotCallAsked(call_id=CallId(asked.conversation), site_id=site.site_id, at=time.time(), number=e164(asked.caller))
-    )
+    events.publish(_no_calls(asked, site, e164(asked.caller)))
     says = line("no_calls", asked.language)
     for text, language in says:
         yield Say(text, language)

@@ -31,6 +31,7 @@ def begin(interview: Interview, language: Language, script: Script) -> Reply:
     """They have answered: who we are, and the first question. What was begun already (the brain was away) goes on."""
     if interview.turns:
         return Reply(interview, moves.open_question(interview, language, script))
+    interview = replace(interview, begun=interview.begun + 1)
     disclosed = script.words(script.site.disclosure, script.site.language)
     if script.person:
         return Reply(interview, (*disclosed, *script.who(language), *script.is_it(language)))

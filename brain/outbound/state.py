@@ -35,6 +35,8 @@ class Interview:
     transferred: bool = False
     aside: bool = False
     """The normal decision has asked something ("which order?"), and the next reply is for it."""
+    begun: int = 0
+    """So often our first words were begun: who talks over them hears them again."""
     turns: int = 0
     replies: tuple[str, ...] = ()
     """What a reply may be made of, for a recogniser that hears only what it expects (core.speech.Expect)."""

@@ -10,7 +10,7 @@ import msgspec
 
 from brain.dialogue import Mind
 from brain.outbound.conversation import CallOut, answer, result
-from brain.turn import Asked, Done, Memory, Piece, Say
+from brain.turn import Asked, Done, Exchange, Memory, Piece, Say
 from core.commands import OpenConversation
 from core.events import AnyEvent, OutboundResult
 from core.forms import Option, Question
@@ -111,6 +111,8 @@ class Callee:
     events: Events = field(default_factory=Events)
     hears: str = ""
     spoken: Language = "hi-Latn"
+    heard: str | None = None
+    """Of what was said last; None: all."""
     done: Done | None = None
     memory: Memory = field(init=False)
 
@@ -151,11 +153,16 @@ class Callee:
         assert msgspec.json.decode(msgspec.json.encode(self.memory), type=Memory) == self.memory
         return found
 
+    def _heard(self) -> Memory:
+        """As brain.session keeps it: the last exchange with what was heard of it."""
+        heard = self.hears if self.heard is None else self.heard
+        return replace(self.memory, recent=(Exchange("", heard, "call", self.language),))
+
     def _turn(self, asked: Asked) -> str:
         asked = replace(asked, caller=NUMBER, conversation=CALL, at=NOW)
 
         async def turn() -> Sequence[Piece]:
-            call = CallOut(self.purpose, self.events)
+            call = CallOut(self.purpose, self.events, self._heard)
             return [piece async for piece in answer(asked, self.memory, self.mind, call)]
 
         pieces = asyncio.run(turn())

@@ -70,6 +70,16 @@ def test_the_disclosure_comes_before_all_else_and_why_we_call_only_to_whom_it_is
     assert callee.says("haan ji").startswith("Aapne solar panel ke baare mein poochha tha.")
 
 
+def test_who_talks_over_our_first_words_hears_them_again(mind: Mind) -> None:
+    callee = Callee(at_site(mind, disclosure="Yeh ek computer ki call hai."), msgspec.structs.replace(SOLAR, person=""))
+    opening = callee.answers()
+    callee.heard = "Yeh ek"
+    assert callee.says("haan boliye") == opening, "that was no consent"
+    assert callee.says("haan boliye") == opening
+    callee.heard = None
+    assert callee.says("haan boliye") == "Kya ghar aapka apna hai?"
+
+
 def test_without_a_name_it_is_said_at_once_why_we_call(mind: Mind) -> None:
     callee = Callee(mind, msgspec.structs.replace(SOLAR, person=""))
     assert "Aapne solar panel ke baare mein poochha tha. Kya abhi do minute baat kar sakte hain?" in callee.answers()
