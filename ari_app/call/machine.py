@@ -122,5 +122,7 @@ def _unexpected(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case Tick() if call.with_agent:
             return moves.hand(call, "", "too_slow", now)
         case CallerLeft():
-            return replace(call, phase=Phase.LEAVING, deadline=now + call.limits.leaving), [ReleaseMedia("caller left")]
+            return replace(call, phase=Phase.LEAVING, handover=None, deadline=now + call.limits.leaving), [
+                ReleaseMedia("caller left")
+            ]
     return None
