@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 
 from core.settings import Settings
+from haazir import access
 
 
 def binaries() -> Path:
@@ -52,6 +53,7 @@ class Server:
         self.settings.run_dir.mkdir()
         self.data.mkdir()
         if self.user is not None:
+            access.let_pass(binaries() / "postgres", self.user)  # HAAZIR_HOME may be closed to others
             os.chown(self.settings.run_dir, self.user, -1)
             os.chown(self.data, self.user, -1)
         command: list[str | Path] = [binaries() / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust"]
