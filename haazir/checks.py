@@ -15,7 +15,9 @@ from core.settings import REPOSITORY
 
 UNIT = ("-n", "2", "--dist", "loadfile", "tests/unit")
 """What `test --fast` runs: no Asterisk, no calls."""
-CALLS = ("tests/e2e",)
+CONTROL = ("tests/e2e/control",)
+"""What `test --control` runs: transfers, reception, calls out, orders upon live calls, what calls outlive."""
+CALLS = ("tests/e2e", f"--ignore={CONTROL[0]}")
 """One running instance for all of them, and sounds that must be on time: nothing runs beside them."""
 NOTHING_COLLECTED = 5
 """pytest's status where `-k` chose none of a part's tests."""
@@ -28,10 +30,12 @@ def main(arguments: list[str]) -> int:
         description="Style, types and import rules." if name == "check" else "All checks, then the test suite.",
         epilog="Example: bin/haazir check"
         if name == "check"
-        else "Examples: bin/haazir test --fast     bin/haazir test -x -k barge",
+        else "Examples: bin/haazir test --fast     bin/haazir test -x -k barge     bin/haazir test --control",
     )
     if name == "test":
-        parser.add_argument("--fast", action="store_true", help="leave out the tests that place real calls")
+        part = parser.add_mutually_exclusive_group()
+        part.add_argument("--fast", action="store_true", help="leave out the tests that place real calls")
+        part.add_argument("--control", action="store_true", help="only the long tests of call control, left out otherwise")
         parser.add_argument("pytest", nargs="*", help="anything that pytest takes")
     options, unknown = parser.parse_known_args(rest)
     if name == "check" and unknown:
@@ -43,8 +47,8 @@ def main(arguments: list[str]) -> int:
         print(f"failed: {', '.join(failed)}")
     if name == "check":
         return 1 if failed else 0
-    runs = pytest_runs(options.fast, unknown + options.pytest)
-    return worst([_pytest(run) for run in runs]) or (1 if failed else 0)
+    parts = (UNIT,) if options.fast else (CONTROL,) if options.control else (UNIT, CALLS)
+    return worst([_pytest(run) for run in pytest_runs(parts, unknown + options.pytest)]) or (1 if failed else 0)
 
 
 def commands() -> dict[str, list[str]]:
@@ -57,11 +61,11 @@ def commands() -> dict[str, list[str]]:
     }
 
 
-def pytest_runs(fast: bool, rest: list[str]) -> list[list[str]]:
-    """The arguments of each run of pytest. Tests named by the user are run as named, and win over --fast."""
+def pytest_runs(parts: tuple[tuple[str, ...], ...], rest: list[str]) -> list[list[str]]:
+    """The arguments of each run of pytest. Tests named by the user are run as named, and win over parts."""
     if any(not argument.startswith("-") and (REPOSITORY / argument.split("::")[0]).exists() for argument in rest):
         return [rest]
-    return [[*part, *rest] for part in ((UNIT,) if fast else (UNIT, CALLS))]
+    return [[*part, *rest] for part in parts]
 
 
 def worst(statuses: list[int]) -> int:

@@ -139,11 +139,11 @@ def test_the_first_real_reason_is_told_of_a_nest_of_failures() -> None:
     assert up.first(ExceptionGroup("a", [ExceptionGroup("b", [reason]), ValueError()])) is reason
 
 
-def test_fast_tests_are_the_unit_tests_unless_some_are_named() -> None:
-    unit, calls = list(checks.UNIT), list(checks.CALLS)
-    assert checks.pytest_runs(True, ["-x"]) == [[*unit, "-x"]]
-    assert checks.pytest_runs(True, ["tests/unit/haazir"]) == [["tests/unit/haazir"]]
-    assert checks.pytest_runs(False, ["-k", "turn"]) == [[*unit, "-k", "turn"], [*calls, "-k", "turn"]]
+def test_each_part_has_a_run_of_its_own_unless_tests_are_named() -> None:
+    unit, calls = checks.UNIT, checks.CALLS
+    assert checks.pytest_runs((unit,), ["-x"]) == [[*unit, "-x"]]
+    assert checks.pytest_runs((unit,), ["tests/unit/haazir"]) == [["tests/unit/haazir"]]
+    assert checks.pytest_runs((unit, calls), ["-k", "turn"]) == [[*unit, "-k", "turn"], [*calls, "-k", "turn"]]
 
 
 @pytest.mark.parametrize(("statuses", "status"), [([0, 0], 0), ([1, 0], 1), ([0, 1], 1), ([0, 5], 0), ([5, 1], 1), ([5, 5], 5)])

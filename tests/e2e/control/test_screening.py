@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from haazir.caller.trial import Trial
+from tests.e2e.control.test_outbound import OUTBOUND, Desk
 from tests.e2e.hearing import level_dbfs
-from tests.e2e.test_outbound import OUTBOUND, Desk
 from tests.standins.carrier import numbers
 from tests.standins.carrier.carrier import Carrier, CarrierCall
 
