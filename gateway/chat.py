@@ -73,7 +73,7 @@ async def complete_chat(request: Request, site: ChatSite, chats: Brain) -> Respo
         return Response(status_code=499)  # nobody reads it
 
 
-@router.get("/models", responses=gives(shapes.ModelList) | refuses(401, 403, 503), response_class=Response)
+@router.get("/models", responses=gives(shapes.ModelList) | refuses(401, 403, 422, 503), response_class=Response)
 async def list_models(site: ChatSite) -> Response:
     """The one model that this key opens: its site."""
     return bodies.answer(shapes.ModelList([_model(site)]))

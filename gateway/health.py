@@ -96,13 +96,13 @@ async def _neighbours(request: Request) -> Neighbours:
 Others = Annotated[Neighbours, Depends(_neighbours)]
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=refuses(422))
 async def healthz() -> dict[str, bool]:
     """This process answers."""
     return {"alive": True}
 
 
-@router.get("/readyz", responses={503: {"description": "Something is missing: `processes` says what"}})
+@router.get("/readyz", responses=refuses(422) | {503: {"description": "Something is missing: `processes` says what"}})
 async def readyz(others: Others, response: Response) -> dict[str, Any]:
     """Every process is ready to take calls; for each that is not, what is missing."""
     missing = await others.readiness.get()
@@ -111,7 +111,7 @@ async def readyz(others: Others, response: Response) -> dict[str, Any]:
     return {"ready": ready, "processes": {name: {"ready": not what, "missing": what} for name, what in missing.items()}}
 
 
-@router.get("/metrics", responses=refuses(401), response_class=Response)
+@router.get("/metrics", responses=refuses(401, 422), response_class=Response)
 async def metrics(request: Request, bearer: Bearer, others: Others) -> Response:
     """Prometheus metrics of every process, told apart by the label `process`. From this machine, or with the admin key."""
     if not _is_local(request) and not doors.of(request).doorkeeper.is_admin(bearer):

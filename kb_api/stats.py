@@ -16,7 +16,7 @@ from kb_api.kb_shapes import Building, Reindexing, Stats, Status
 router = APIRouter(prefix="/v1/kb", tags=["knowledge"])
 
 
-@router.get("/stats", responses=gives(Stats) | refuses(401, 403, 503), response_class=Response)
+@router.get("/stats", responses=gives(Stats) | refuses(401, 403, 422, 503), response_class=Response)
 async def get_stats(site: KbSite, db: Db) -> Response:
     """Figures of the knowledge base, and how far the next index is if one is being built."""
     async with db.as_site(site) as rows:
