@@ -130,7 +130,7 @@ async def steer_campaign(site: OutboundSite, once: Once, campaign_id: CampaignPa
 
 @router.get(
     "/{campaign_id}/results",
-    responses=gives_text(OutboundCallList) | refuses(401, 403, 404, 422, 503),
+    responses=gives_text(OutboundCallList, "text/csv") | refuses(401, 403, 404, 422, 503),
     response_class=Response,
 )
 async def get_results(

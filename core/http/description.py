@@ -58,10 +58,10 @@ def gives_nothing() -> Responses:
     return {204: {"description": "Done"}}
 
 
-def gives_text(shape: type[msgspec.Struct]) -> Responses:
-    """200 with this shape in JSON, or as plain text."""
+def gives_text(shape: type[msgspec.Struct], kind: str = "text/plain") -> Responses:
+    """200 with this shape in JSON, or as text of this kind."""
     responses = gives(shape)
-    responses[200]["content"]["text/plain"] = {"schema": {"type": "string"}}
+    responses[200]["content"][kind] = {"schema": {"type": "string"}}
     return responses
 
 
