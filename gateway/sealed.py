@@ -1,5 +1,6 @@
 """A sealed file as an HTTP answer: whole or a range of it (RFC 9110 section 14), decrypted while it is sent."""
 
+import contextlib
 import functools
 import re
 from collections.abc import Iterator, Mapping
@@ -15,15 +16,13 @@ from core.sealed_file import SealedFile
 
 def sealed_answer(path: Path, key: bytes, media_type: str, asked: Mapping[str, str], headers: Mapping[str, str]) -> Response:
     """`asked`: the request's headers. Blocks for a moment. OSError; Broken; Problem 400, 416."""
-    file = path.open("rb")
-    try:
+    with contextlib.ExitStack() as until_sent:
+        file = until_sent.enter_context(path.open("rb"))
         sealed = SealedFile(file, key)
         tag = f'"{sealed.salt}"'
         fresh = asked.get("if-range", tag) == tag  # else the file is another one by now: all of it
         part = wanted(asked.get("range"), sealed.length) if fresh else None
-    except BaseException:
-        file.close()
-        raise
+        until_sent.pop_all()  # _read closes it
     begin, end = part or (0, sealed.length)
     more = {"Accept-Ranges": "bytes", "Content-Length": str(end - begin), "ETag": tag}
     if part:

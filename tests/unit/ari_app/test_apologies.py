@@ -10,7 +10,7 @@ from core.bus import serve
 from core.sites import Phrases
 from core.speech import ToTts
 from tests.unit.ari_app.test_briefing import Voice
-from tests.unit.ari_app.test_session import PHRASES, SITE
+from tests.unit.ari_app.world import PHRASES, SITE
 
 
 def says(apology: str) -> Phrases:

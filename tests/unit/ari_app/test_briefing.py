@@ -13,7 +13,7 @@ from ari_app.briefing import GENERAL, KEPT_S, Briefing, spoken
 from core.bus import Link, serve
 from core.ids import CallId
 from core.speech import OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
-from tests.unit.ari_app.test_session import SITE
+from tests.unit.ari_app.world import SITE
 
 CALLER = Caller(CallId("1"), "+919812345678", "1000", "(ulaw)")
 SUMMARY = "Caller speaks Hinglish. Asked: refund kab aayega. Told last: Saat din mein."

@@ -13,7 +13,7 @@ from core.ids import CallId
 from core.orders import Done, NotDone, PlaceCall, Reply
 from core.purpose import Purpose
 from tests.unit.ari_app.fake_asterisk import channel
-from tests.unit.ari_app.test_session import LEG, SITE, World, world
+from tests.unit.ari_app.world import LEG, SITE, World, world
 
 CALL = CallId("out-1")
 ORDER = PlaceCall(

@@ -9,7 +9,7 @@ from ari_app.pending import AT_ONCE, settled
 from core.bus import connect, serve
 from core.ids import CallId, SiteId
 from core.orders import Done, HangUpCall, NotDone, Order, Reply, SayInCall
-from tests.unit.ari_app.test_session import World, told
+from tests.unit.ari_app.world import World, told
 
 DEMO, OTHER = SiteId("demo"), SiteId("other")
 

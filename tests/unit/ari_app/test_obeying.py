@@ -12,7 +12,7 @@ from ari_app.call.routing import Found
 from core.ids import CallId
 from core.listening import Listening
 from core.orders import CallOrder, Done, HoldCall, MonitorCall, MonitorMode, NotDone, RecordCall, SendDigits, Why
-from tests.unit.ari_app.test_session import SITE, World, told
+from tests.unit.ari_app.world import SITE, World, told
 
 OF: dict[str, Any] = {"order_id": "o1", "call_id": CallId("1"), "site_id": SITE.site_id}
 KEYS, MUSIC, QUIET = SendDigits(digits="1w2#", **OF), HoldCall(on=True, **OF), HoldCall(on=False, **OF)

@@ -14,7 +14,7 @@ from ari_app.recover import compare_notes
 from core import commands
 from core.events import CallTransferred, PersonAsked
 from tests.unit.ari_app.fake_asterisk import channel
-from tests.unit.ari_app.test_session import World, entry, told
+from tests.unit.ari_app.world import World, entry, told
 
 RANG = ("POST", "/channels")
 WISH = commands.TransferRequested(destination="humans", reason="asked", summary="wants a refund")
