@@ -90,6 +90,12 @@ class Database:
         async with self._transaction("set local role haazir_relay", None) as rows:
             yield rows
 
+    async def site_ids(self) -> list[SiteId]:
+        """All sites there are, in order. DatabaseAway."""
+        async with self.as_relay() as rows:
+            found = await (await rows.execute("select site_id from site order by site_id")).fetchall()
+        return [SiteId(site) for (site,) in found]
+
     @contextlib.asynccontextmanager
     async def _transaction(self, first: str, parameters: list[str] | None) -> AsyncIterator[Rows]:
         try:

@@ -11,11 +11,13 @@ A site is loaded when its first conversation opens and looked at again every few
 import asyncio
 import contextlib
 import functools
+import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import msgspec
 import numpy as np
 import psycopg
 
@@ -34,6 +36,8 @@ from core.db import Database, DatabaseAway, Rows
 from core.ids import SiteId
 from core.settings import Settings
 from core.sites import Site
+
+log = logging.getLogger(__name__)
 
 REFRESH_WAIT_S = 0.05
 """A turn waits this long for news of its site; then what is known will do, and the next turn has the news."""
@@ -98,10 +102,16 @@ class Library:
         await self.embedders.__aexit__(*exc)
 
     async def preload(self) -> list[Site]:
-        """Every site there is, so that no caller waits for it. DatabaseAway."""
-        async with self._database.as_relay() as rows:
-            found = await (await rows.execute("select sites()->>'site_id'")).fetchall()
-        return [(await self.site(SiteId(site))).row.site for (site,) in found]
+        """Every site there is, so that no caller waits for it: those that can be read, one alone must not keep all others from
+        being answered. DatabaseAway."""
+        loaded = []
+        for site in await self._database.site_ids():
+            with contextlib.suppress(NoSuchSite):  # deleted meanwhile
+                try:
+                    loaded.append((await self.site(site)).row.site)
+                except msgspec.ValidationError as error:
+                    log.error("! a site's settings can't be read, it has no answers", extra={"site": site, "error": str(error)})
+        return loaded
 
     async def listen(self, settings: Settings) -> None:
         """Until cancelled: a site whose knowledge changed is looked at again by the next turn, not `fresh_s` later."""

@@ -17,7 +17,7 @@ from core.speech import ToStt
 from core.telemetry import serve_status
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
-from media_server.stt.site_phrases import SitePhrases, read_phrases, read_sites
+from media_server.stt.site_phrases import SitePhrases, read_phrases
 from media_server.stt.worker import Engine, Worker
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
         return
     settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with Database(settings, connections=2, wait_s=0.5) as db:
-        phrases = SitePhrases(lambda site: read_phrases(db, site), lambda: read_sites(db), fresh_s=settings.calls.site_cache_s)
+        phrases = SitePhrases(lambda site: read_phrases(db, site), db.site_ids, fresh_s=settings.calls.site_cache_s)
         async with Farm(settings.run_dir, min(os.cpu_count() or 1, MOST_PROCESSES), phrases) as farm:
             yield farm
 

@@ -24,7 +24,7 @@ READ_LIMIT_S = 0.3
 """A caller waits, and the media server for no longer than a second."""
 
 Read = Callable[[SiteId], Coroutine[Any, Any, tuple[str, ...]]]
-ReadSites = Callable[[], Coroutine[Any, Any, tuple[SiteId, ...]]]
+ReadSites = Callable[[], Coroutine[Any, Any, list[SiteId]]]
 
 
 async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
@@ -32,13 +32,6 @@ async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
     async with db.as_site(site) as rows:
         found = await (await rows.execute("select stt_phrases(%s)", [site])).fetchall()
     return tuple(phrase for (phrase,) in found)
-
-
-async def read_sites(db: Database) -> tuple[SiteId, ...]:
-    """All sites. DatabaseAway."""
-    async with db.as_relay() as rows:
-        found = await (await rows.execute("select * from sites()")).fetchall()
-    return tuple(SiteId(site["site_id"]) for (site,) in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +45,12 @@ class SitePhrases:
         """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds."""
         self._read = read
         self._read_sites = read_sites
-        self._sites: tuple[float, tuple[SiteId, ...]] = (0.0, ())
+        self._sites: tuple[float, list[SiteId]] = (0.0, [])
         self._fresh_s = fresh_s
         self._known: dict[SiteId, _Known] = {}
         self._lock = asyncio.Lock()
 
-    async def sites(self) -> tuple[SiteId, ...]:
+    async def sites(self) -> list[SiteId]:
         """All sites, or those known last."""
         read_at, known = self._sites
         if not known or time.monotonic() - read_at >= self._fresh_s:

@@ -255,6 +255,24 @@ def test_the_library_sees_a_change_and_outlives_the_database(migrated_postgres: 
     run(migrated_postgres, story)
 
 
+def test_a_site_that_cannot_be_read_leaves_all_others_their_answers(
+    migrated_postgres: Server, folder: Path, model: MiniLM, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(database: Database) -> None:
+        await load(folder, migrated_postgres, database, model)
+        async with database.as_site(SiteId("unread")) as rows:
+            values = "values ('unread', '', '{}', '')"
+            await rows.execute(f"insert into site (site_id, name, settings, embedding_model) {values}".encode())
+        async with Library(database, model, fresh_s=0.0) as library:
+            loaded = [site.site_id for site in await library.preload()]
+        async with database.as_site(SiteId("unread")) as rows:
+            await rows.execute("delete from site where site_id = 'unread'")
+        assert SHOP in loaded and "unread" not in loaded
+        assert "unread" in [getattr(told, "site", None) for told in caplog.records]
+
+    run(migrated_postgres, story)
+
+
 def test_a_library_that_never_saw_the_site_says_so(migrated_postgres: Server, model: MiniLM, tmp_path: Path) -> None:
     async def story() -> None:
         nowhere = type(migrated_postgres.settings)(home=tmp_path)

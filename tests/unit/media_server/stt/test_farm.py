@@ -23,8 +23,8 @@ async def phrases_of(site: SiteId) -> tuple[str, ...]:
     return ("where is my order",)
 
 
-async def no_sites() -> tuple[SiteId, ...]:
-    return ()
+async def no_sites() -> list[SiteId]:
+    return []
 
 
 async def hears(farm: Farm) -> str:

@@ -27,10 +27,10 @@ class Knowledge:
             raise DatabaseAway("restarting")
         return self.phrases
 
-    async def sites(self) -> tuple[SiteId, ...]:
+    async def sites(self) -> list[SiteId]:
         if self.away:
             raise DatabaseAway("restarting")
-        return (SITE,)
+        return [SITE]
 
 
 def test_changed_phrases_are_there_when_the_old_ones_are_stale() -> None:
