@@ -143,7 +143,7 @@ def test_a_caller_is_greeted_a_person_converses_an_ivr_obeys_keys_and_a_voicemai
 
     async def converse(call: Call) -> None:
         await call.agent_quiet(0.5)
-        person = await carrier.called(numbers.PERSON)
+        person = await carrier.called(numbers.PERSON, since=call.dialled_at)
         assert person.caller == CUSTOMER
         await call.say(question)
         await call.press("42")
@@ -165,7 +165,7 @@ def test_a_caller_is_greeted_a_person_converses_an_ivr_obeys_keys_and_a_voicemai
         await call.agent_quiet(1.5)
         await call.say(message)
         await call.hang_up()
-        box = await carrier.called(numbers.VOICEMAIL)
+        box = await carrier.called(numbers.VOICEMAIL, since=call.dialled_at)
         heard["by the voicemail"] = await box.message(), message
 
     async def perform(phone: Phone, number: str, then: Callable[[Call], Awaitable[None]]) -> None:

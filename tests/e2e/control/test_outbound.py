@@ -164,12 +164,12 @@ def test_a_campaign_of_ten_is_paused_goes_on_and_is_stopped_at_once(desk: Desk, 
 
 
 def test_a_dialer_that_is_killed_loses_no_result_and_calls_nobody_twice(desk: Desk, carrier: Carrier, trial: Trial) -> None:
-    called = others(200, 2)
+    began, called = time.time(), others(200, 2)
     calls = [desk.call(number) for number in called]
 
     async def answer() -> None:
         for number in called:
-            call = await carrier.called(number)
+            call = await carrier.called(number, since=began)
             await call.answered()
 
     async def hang_up() -> None:
@@ -185,9 +185,9 @@ def test_a_dialer_that_is_killed_loses_no_result_and_calls_nobody_twice(desk: De
 
 
 def test_an_ari_app_that_is_killed_while_it_rings_tells_how_it_ended(desk: Desk, carrier: Carrier, trial: Trial) -> None:
-    number = others(180, 1)[0]
+    began, number = time.time(), others(180, 1)[0]
     outbound_id = desk.call(number)
-    asyncio.run(carrier.called(number))
+    asyncio.run(carrier.called(number, since=began))
     trial.kill("ari-app")
     told = desk.result(outbound_id, 30.0)
     assert told["result"] in ("no_answer", "failed") and len(told["attempts"]) == 1

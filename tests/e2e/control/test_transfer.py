@@ -254,8 +254,9 @@ def test_by_order_to_an_extension_a_queue_or_outside(
 
     async def to_outside(call: Call) -> None:
         await greeting(call)
+        ordered = time.time()
         assert await transfer(house, destination=numbers.SILENT_PERSON, kind="blind") == 200
-        somebody = await carrier.called(numbers.SILENT_PERSON)
+        somebody = await carrier.called(numbers.SILENT_PERSON, since=ordered)
         await somebody.answered()
         await call.wait(0.5)
         since = time.time()
@@ -279,9 +280,9 @@ def test_by_order_to_an_extension_a_queue_or_outside(
 def test_outside_nobody_answers_and_the_agent_comes_back(house: House, operators: Operators, carrier: Carrier) -> None:
     async def script(call: Call) -> None:
         await greeting(call)
+        ordered = time.time()
         assert await transfer(house, destination=numbers.refusing(486), kind="blind") == 200
-        since = time.time()
-        await carrier.called(numbers.refusing(486), since=since - 1)
+        await carrier.called(numbers.refusing(486), since=ordered)
         await call.agent_speaks(15.0, since=time.time())
         await call.agent_quiet(1.5)
 

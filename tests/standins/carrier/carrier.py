@@ -2,7 +2,7 @@
 
 with Carrier.running(...) as carrier:
     call = await carrier.call("1000", caller="919812345678")      somebody calls the instance
-    call = await carrier.called(numbers.PERSON)                   the instance has called somebody
+    call = await carrier.called(numbers.PERSON, since=began)      the instance has called somebody
     call.heard()
 """
 
@@ -169,7 +169,7 @@ class Carrier:
         await self.watch.until(lambda: bool(call.channel) or call.state == "over", 5.0, "the carrier's channel")
         return call
 
-    async def called(self, number: str, timeout: float = 15.0, since: float = 0.0) -> CarrierCall:
+    async def called(self, number: str, *, since: float, timeout: float = 15.0) -> CarrierCall:
         """The newest call of the instance to `number` that began at `since` or later, once there is one."""
 
         def newest() -> CarrierCall | None:
