@@ -55,12 +55,15 @@ class Server:
                     raise NoRecord(f"no record of the call from {caller} after {time.time() - since:.0f} s: {problem}")
                 await asyncio.sleep(0.1)
 
-    async def recording(self, call_id: str) -> bytes:
-        """The stereo wave file of a call. httpx.HTTPError if there is none."""
+    async def recording(self, call_id: str, timeout: float = 20.0) -> bytes:
+        """The stereo wave file of a call that is over, once it is put together. httpx.HTTPError if there is none."""
+        until = time.time() + timeout
         async with self._client() as client:
-            answer = await client.get(f"/v1/calls/{call_id}/recording", follow_redirects=True)
-            answer.raise_for_status()
-            return answer.content
+            while True:
+                answer = await client.get(f"/v1/calls/{call_id}/recording")
+                if answer.is_success or "Retry-After" not in answer.headers or time.time() > until:
+                    return answer.raise_for_status().content
+                await asyncio.sleep(0.2)
 
     async def _find(self, client: httpx.AsyncClient, caller: str) -> Record | None:
         """Newest first; a call of ours is never far down."""

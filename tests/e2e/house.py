@@ -54,16 +54,10 @@ class House:
             began = call.dialled_at
         return await self.caller.server.record(who, began, timeout=20.0)
 
-    def recorded(self, call_id: str, folder: Path, patience: float = 20.0) -> tuple[Pcm, Pcm]:
+    def recorded(self, call_id: str, folder: Path) -> tuple[Pcm, Pcm]:
         """The caller's side and the other, once they are put together."""
-        until, path = time.monotonic() + patience, folder / "recording.wav"
-        while True:
-            try:
-                path.write_bytes(asyncio.run(self.caller.server.recording(call_id)))
-                break
-            except httpx.HTTPStatusError:
-                assert time.monotonic() < until, "no recording"
-                time.sleep(0.5)
+        path = folder / "recording.wav"
+        path.write_bytes(asyncio.run(self.caller.server.recording(call_id)))
         (left, right), _ = wav.read_channels(path)
         return left, right
 

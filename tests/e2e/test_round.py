@@ -1,11 +1,9 @@
 """One round of calls at the same time, each of its own kind, looked at from many sides."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-import httpx
 import numpy as np
 import pytest
 
@@ -273,22 +271,10 @@ def test_the_agent_s_packets_come_evenly(look: Look) -> None:
 def test_the_recording_is_stereo_with_both_voices(look: Look, caller: Caller, tmp_path_factory: pytest.TempPathFactory) -> None:
     call = look("conversation")
     path = tmp_path_factory.mktemp("recording") / "call.wav"
-    path.write_bytes(_recording(caller, call.record["id"]))
+    path.write_bytes(asyncio.run(caller.server.recording(call.record["id"])))
     (ours, agents), rate = wav.read_channels(path)
     assert rate == 8000
     assert abs(ours.size / rate - (call.outcome.ended_at - call.outcome.answered_at)) < 2.0
     assert likeness(ours, caller.say("what is your return policy")) > SAME
     assert likeness(agents, caller.say("what is your return policy")) < SAME
     assert level_dbfs(agents[np.abs(agents.astype(np.int32)) > 184]) > -40
-
-
-def _recording(caller: Caller, call_id: str) -> bytes:
-    """Analytics puts the two sides together after the call: it may take a moment."""
-    until = time.monotonic() + 15
-    while True:
-        try:
-            return asyncio.run(caller.server.recording(call_id))
-        except httpx.HTTPStatusError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.3)
