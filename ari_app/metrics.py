@@ -17,8 +17,8 @@ MEDIA_HEALTHY = Gauge(
 )
 EVENT_LAG = Histogram(
     "haazir_ari_app_event_lag_seconds",
-    "Asterisk's time of an event to ours",
-    buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+    "Asterisk's time of an event to the moment at which its call has taken it",
+    buckets=(0.001, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5),
 )
 READY_TO_ANSWER = Histogram(
     "haazir_ari_app_ready_to_answer_seconds",

@@ -62,17 +62,18 @@ class Operators:
             case do.SayNobodyIsFree():
                 await ari.to_dialplan(call, "nobody", "s")
 
-    def hear(self, event: ChannelEvent, leg: str) -> None:
+    def hear(self, event: ChannelEvent, leg: str) -> do.Happening | None:
         """An event of a leg of ours, by its id."""
         if (match := _LEG.match(leg)) is None:
-            return
+            return None
         number = int(match[1])
         match event:
             case ChannelStateChange(channel=channel) if channel.state == "Up":
-                self._up(number)
+                return self._up(number)
             case ChannelDestroyed(cause=cause, tech_cause=status):
                 log.info("= operator's leg ended", extra={"call": self._caller.call_id, "cause": cause, "sip": status})
-                self._say(do.PhoneGone(number, _result(cause, status, number in self._answered)))
+                return do.PhoneGone(number, _result(cause, status, number in self._answered))
+        return None
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
     async def _ring(self, number: int, extension: str, site: Site, recorded: bool) -> None:
@@ -99,7 +100,7 @@ class Operators:
             self._say(do.PhoneGone(number, "no_answer"))
         else:
             if leg.state == "Up":
-                self._up(number)
+                self._say(self._up(number))
 
     async def _send(self, way: Way, site: Site) -> None:
         call, wish = self._caller.call_id, site.handover
@@ -121,9 +122,9 @@ class Operators:
         await self._ari.join(bridge_id(call), call)
         self._say(do.Joined())
 
-    def _up(self, number: int) -> None:
+    def _up(self, number: int) -> do.PhoneAnswered:
         self._answered.add(number)
-        self._say(do.PhoneAnswered(number))
+        return do.PhoneAnswered(number)
 
     def _shown(self, site: Site) -> str:
         """On the phone's display. Who has no name is shown under the name of the business that they called."""

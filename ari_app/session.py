@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from ari_app import metrics
 from ari_app.ari.client import AriError
-from ari_app.ari.events import ChannelEvent, channel_of
+from ari_app.ari.events import ChannelEvent, channel_of, said_at
 from ari_app.ari.models import (
     ChannelDestroyed,
     ChannelDtmfReceived,
@@ -46,11 +46,19 @@ log = logging.getLogger(__name__)
 
 
 class Session:
-    def __init__(self, doors: Doors, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None) -> None:
-        """`entry`: what the journal says of a call of an earlier life. `order`: it is to be dialled."""
+    def __init__(
+        self,
+        doors: Doors,
+        caller: Caller,
+        entry: Entry | None = None,
+        order: PlaceCall | None = None,
+        since: float | None = None,
+    ) -> None:
+        """`entry`: what the journal says of a call of an earlier life. `order`: it is to be dialled. `since`: when it came in."""
         self.caller = caller
         self._doors = doors
         self._order = order
+        self._since = since
         self._record = CallRecord(doors.books, entry)
         self._company = Company()
         self._inbox: Inbox[do.Happening] = Inbox()
@@ -61,6 +69,7 @@ class Session:
     async def run(self) -> None:
         """To the end of the call. What goes wrong with a neighbour is an event; what is raised here is a fault of ours."""
         call, actions = self._begin(asyncio.get_running_loop().time())
+        _taken(self._since)
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._hands.begin(tasks)
@@ -114,10 +123,11 @@ class Session:
     # ── Asterisk's events in ─────────────────────────────────────────────────────────────────────────────────────────
     def hear(self, event: ChannelEvent) -> None:
         """An event of the caller's channel or of one of our legs."""
-        if happening := self._translate(event):
-            self._inbox.put(happening)
-        elif (channel := channel_of(event)) is not None:
-            self._hands.operators.hear(event, channel.id)
+        happening = self._translate(event)
+        if happening is None and (channel := channel_of(event)) is not None:
+            happening = self._hands.operators.hear(event, channel.id)
+        if happening is not None:
+            self._inbox.put(happening, said_at(event.timestamp))
 
     def find(self, happening: do.Reached) -> None:
         """The same: whom we called has answered meanwhile."""
@@ -165,6 +175,8 @@ class Session:
         return do.CallerMet(self._company.person) if self._company.person and before != self._company else None
 
     def _observe(self, before: Call, event: do.Happening | Tick, after: Call) -> None:
+        if not isinstance(event, Tick):
+            _taken(self._inbox.since)
         if (search := after.handover) is not before.handover:
             self._record.searching(search)
             if search is not None:
@@ -180,6 +192,12 @@ class Session:
             metrics.TO_PEOPLE.labels(after.reason).inc()
         elif after.handover is not None:
             metrics.TO_PEOPLE.labels(after.handover.reason).inc()
+
+
+def _taken(since: float | None) -> None:
+    """What Asterisk said at `since`, the call has taken now."""
+    if since is not None:
+        metrics.EVENT_LAG.observe(max(0.0, time.time() - since))
 
 
 def _of_media(event: ChannelEvent) -> do.Happening | None:

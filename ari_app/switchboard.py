@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 
 from ari_app import metrics
 from ari_app.ari.events import ChannelEvent, channel_of, said_at
@@ -32,19 +31,22 @@ class Switchboard:
 
     def hear(self, event: ChannelEvent) -> None:
         """Never waits: the event socket's reader calls it."""
-        if (at := said_at(event.timestamp)) is not None:
-            metrics.EVENT_LAG.observe(max(0.0, time.time() - at))
         if (channel := channel_of(event)) is None:
             return
         call = call_of_leg(channel.id) or CallId(channel.id)
         if session := self.sessions.get(call):
             session.hear(event)
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:
-            self.begin(caller_of(event.channel, event.args))
+            self.begin(caller_of(event.channel, event.args), since=said_at(event.timestamp))
 
-    def begin(self, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None) -> None:
-        """A call that is new, or (with `entry`) of an earlier life of ours, or (with `order`) to be dialled."""
-        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry, order)
+    def begin(
+        self, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None, since: float | None = None
+    ) -> None:
+        """A call that is new, or (with `entry`) of an earlier life of ours, or (with `order`) to be dialled.
+
+        `since`: when it came in, by Asterisk's word.
+        """
+        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry, order, since)
         self._tasks.create_task(self._see_through(session), name=f"call {caller.call_id}")
         self._count()
 

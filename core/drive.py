@@ -19,17 +19,20 @@ class Inbox(Generic[T]):
 
     def __init__(self, limit: int = 200) -> None:
         self._limit = limit
-        self._queue: asyncio.Queue[T] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[T, float | None]] = asyncio.Queue()
         self.dropped = 0
+        self.since: float | None = None
+        """When that happened which was taken last, if whoever put it in has said so."""
 
-    def put(self, event: T) -> None:
+    def put(self, event: T, since: float | None = None) -> None:
         if self._queue.qsize() >= self._limit:
             self._queue.get_nowait()
             self.dropped += 1
-        self._queue.put_nowait(event)
+        self._queue.put_nowait((event, since))
 
     async def get(self) -> T:
-        return await self._queue.get()
+        event, self.since = await self._queue.get()
+        return event
 
     @property
     def empty(self) -> bool:
@@ -37,7 +40,8 @@ class Inbox(Generic[T]):
 
     def get_nowait(self) -> T:
         """Raises asyncio.QueueEmpty."""
-        return self._queue.get_nowait()
+        event, self.since = self._queue.get_nowait()
+        return event
 
 
 async def drive(

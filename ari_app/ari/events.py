@@ -59,6 +59,6 @@ def channel_of(event: ChannelEvent) -> Channel | None:
 def said_at(timestamp: str) -> float | None:
     """Asterisk's time of an event ("2026-11-21T09:48:08.833+0000") as time.time(); None if it can't be read."""
     try:
-        return datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+        return datetime.fromisoformat(timestamp).timestamp()
     except ValueError:
         return None

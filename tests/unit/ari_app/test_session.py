@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from prometheus_client import REGISTRY
+
 from ari_app.call.routing import CannotTell
 from core import commands
 from core.events import CallAnswered, CallEnded, CallStarted, CallTransferred
@@ -123,3 +125,20 @@ def test_a_fault_of_ours_costs_one_call_and_that_caller_gets_a_person(tmp_path: 
         assert here.journal.entries() == []
 
     told(tmp_path, story)
+
+
+def test_of_each_event_that_a_call_takes_it_is_counted_how_late_it_was(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        before = lags()
+        here.ring()
+        await here.asterisk.until(("POST", "/channels/externalMedia"), ("POST", "/bridges/bridge-1"))
+        here.hear("ChannelVarset", variable="SITE_NUMBER", value="1000")  # nothing to a call
+        here.end()
+        await here.over()
+        assert lags() == before + 3  # it came, it left us, it ended
+
+    told(tmp_path, story)
+
+
+def lags() -> float:
+    return REGISTRY.get_sample_value("haazir_ari_app_event_lag_seconds_count") or 0.0
