@@ -1,4 +1,5 @@
-"""The door for orders (core.orders): each is done once, however often it is asked, and answered as the first time.
+"""The door for orders (core.orders): each is done once, however often it is asked, and answered as the first time. A refusal
+changed nothing and is forgotten: asked again, perhaps it can be done by then.
 
     gateway, dialer, haazir drain ──Order──> Door ──> Switchboard.obey ──> the call's machine
                                   <──Reply── Door <──────────────────────────────┘
@@ -19,12 +20,14 @@ from ari_app import metrics
 from ari_app.pending import settled
 from core.bus import Link, PeerGone
 from core.ids import SiteId
-from core.orders import CallOrder, NotDone, Order, PlaceCall, Reply
+from core.orders import CallOrder, Done, NotDone, Order, PlaceCall, Reply
 
 REMEMBERED = 10_000
 """Orders whose answers are kept: an hour's of a busy instance. The gateway keeps them for a day (core.http.idempotency)."""
 
 Answer = asyncio.Future[Reply]
+Name = tuple[SiteId | None, str]
+"""Whose order it is, and its id."""
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -32,8 +35,8 @@ class Door:
     def __init__(self, obey: Callable[[Order], Answer], remembered: int = REMEMBERED) -> None:
         self._obey = obey
         self._remembered = remembered
-        self._answers: OrderedDict[tuple[SiteId | None, str], tuple[int, Answer]] = OrderedDict()
-        """By whose order it is and its id: what was asked, as a hash, and the answer."""
+        self._answers: OrderedDict[Name, tuple[int, Answer]] = OrderedDict()
+        """What was asked, as a hash, and the answer."""
 
     async def serve(self, link: Link[Any]) -> None:
         """One asker's connection, to its end. Answers come in the order in which things are done."""
@@ -48,11 +51,20 @@ class Door:
                 return known[1]
             return settled(NotDone(order_id=order.order_id, why="reused", detail="this id was used for another order"))
         answer = self._obey(order)
-        answer.add_done_callback(functools.partial(_count, type(order).__name__))
         self._answers[name] = asked, answer
+        answer.add_done_callback(functools.partial(_count, type(order).__name__))
+        answer.add_done_callback(functools.partial(self._forget_refusal, name))
         if len(self._answers) > self._remembered:
             self._answers.popitem(last=False)
         return answer
+
+    def _forget_refusal(self, name: Name, answer: Answer) -> None:
+        """Of what "failed" nobody knows how much was done: that stays."""
+        match answer.result():
+            case Done() | NotDone(why="failed"):
+                pass
+            case _ if (known := self._answers.get(name)) is not None and known[1] is answer:
+                del self._answers[name]
 
 
 def _whose(order: Order) -> SiteId | None:

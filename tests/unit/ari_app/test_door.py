@@ -19,16 +19,17 @@ def say(order_id: str = "o1", text: str = "Namaste", site: SiteId = DEMO, call: 
 
 
 class Calls:
-    """Does every order, and remembers them."""
+    """Does every order but those it is to refuse, and remembers them."""
 
     def __init__(self) -> None:
         self.done: list[Order] = []
+        self.refusals: list[NotDone] = []
         self.came = asyncio.Event()
 
     def obey(self, order: Order) -> Answer:
         self.done.append(order)
         self.came.set()
-        return settled(Done(order_id=order.order_id))
+        return settled(self.refusals.pop() if self.refusals else Done(order_id=order.order_id))
 
 
 async def ask(path: Path, *orders: Order) -> list[Reply]:
@@ -70,6 +71,18 @@ def test_an_id_of_another_order_is_refused(tmp_path: Path) -> None:
         _, second = await ask(path, say(), say(text="Alvida"))
         assert isinstance(second, NotDone) and second.why == "reused"
         assert calls.done == [say()]
+
+    at_the_door(tmp_path, story)
+
+
+def test_a_refusal_is_not_remembered_and_what_failed_is(tmp_path: Path) -> None:
+    async def story(path: Path, calls: Calls, door: Door) -> None:
+        busy, failed = (NotDone(order_id=why, why=why) for why in ("busy", "failed"))
+        for refused in (busy, failed):
+            calls.refusals.append(refused)
+            assert await ask(path, say(refused.order_id)) == [refused]
+        assert await ask(path, say("busy"), say("failed")) == [Done(order_id="busy"), failed], "some of it may have been done"
+        assert calls.done == [say("busy"), say("failed"), say("busy")]
 
     at_the_door(tmp_path, story)
 
