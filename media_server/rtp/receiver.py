@@ -230,13 +230,12 @@ class Receiver:
 
     def _emit(self, pcm: Pcm, out: list[Frame | KeyPressed], concealed: bool) -> None:
         self._end += pcm.size
-        sound = self._resampler.push(pcm)
-        if self._rest.size:
-            sound = np.concatenate((self._rest, sound))
-            concealed |= self._rest_concealed
+        sound = np.concatenate((self._rest, self._resampler.push(pcm)))
+        before, before_concealed = self._rest.size, self._rest_concealed
         whole = sound.size - sound.size % FRAME
         for begin in range(0, whole, FRAME):
-            out.append(Frame(self._frames * FRAME, sound[begin : begin + FRAME], concealed))
+            invented = concealed or (begin < before and before_concealed)
+            out.append(Frame(self._frames * FRAME, sound[begin : begin + FRAME], invented))
             self._frames += 1
-            self.concealed += concealed
-        self._rest, self._rest_concealed = sound[whole:], concealed
+            self.concealed += invented
+        self._rest, self._rest_concealed = sound[whole:], concealed or (whole < before and before_concealed)

@@ -174,6 +174,11 @@ def test_time_goes_on_when_nothing_comes_first_in_doubt_then_silent():
     assert 50 <= len(line.frames) <= 53
 
 
+def test_doubt_ends_with_what_was_invented_also_where_packets_and_frames_do_not_meet():
+    line = Line().hear(*(voice(n, samples=168) for n in range(5))).wait(1.0)
+    assert "c" in line.marks and set(line.marks[-20:]) == {"."}, "else nobody would ever hear the caller fall silent"
+
+
 def test_a_burst_after_a_stall_of_the_network_is_all_played():
     line = Line().hear(*map(voice, range(5))).wait(0.040).hear(*map(voice, range(5, 8)), after=0)
     assert line.counts == {"played": 8} and line.marks == "v" * 8
