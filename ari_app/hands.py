@@ -83,6 +83,8 @@ class Hands:
                 self._start(self._route(people_asked))
             case do.Follow():
                 self._start(self._ask(ari.follow(call), vital=False))
+            case do.FindAgain():
+                self._start(self._ask(self._find_again()))
             case do.LookForCaller():
                 self._start(self._look_for_caller())
             case do.Ring():
@@ -277,6 +279,15 @@ class Hands:
         assert entry is not None, "a call is answered for a site"
         needless = isinstance(action, do.PlayMusic | do.Brief | do.DropOperator | do.LookForOperator)
         await self._ask(self.operators.perform(action, entry.site), vital=not needless)
+
+    async def _find_again(self) -> None:
+        """An earlier life of ours may have ended while the caller was aside (call/live.py), or their media server mended."""
+        ari, call, bridge = self._doors.ari, self._caller.call_id, bridge_id(self._caller.call_id)
+        there = (await ari.bridge(bridge)).channels
+        if call not in there:
+            await ari.join(bridge, call)
+        recorded = await ari.variable(call, "RECORDED")
+        self._say(do.FoundAgain(with_agent=self.leg in there, recording=recorded != "paused"))
 
     async def _look_for_caller(self) -> None:
         ari, call = self._doors.ari, self._caller.call_id

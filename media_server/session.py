@@ -189,9 +189,11 @@ class Session:
         """A controller came back."""
         self.controller = control
         self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+        self.tell(msg.SecretAwaited(on=self._turn.secret))  # one that died may have heard of it and done nothing
         unsent, self._unsent = self._unsent, []
         for message in unsent:
-            self.tell(message)
+            if not isinstance(message, msg.SecretAwaited):
+                self.tell(message)
 
     def orphan(self, control: Link[msg.ToMedia]) -> None:
         """The controller is gone; the conversation goes on."""

@@ -202,6 +202,9 @@ class Ari:
     async def destroy_bridge(self, bridge: str) -> None:
         await self._delete(f"/bridges/{bridge}")
 
+    async def bridge(self, bridge: str) -> Bridge:
+        return msgspec.json.decode(await self._do("GET", f"/bridges/{bridge}"), type=Bridge)
+
     async def bridges(self) -> list[Bridge]:
         return msgspec.json.decode(await self._do("GET", "/bridges"), type=list[Bridge])
 

@@ -23,7 +23,7 @@ from ari_app.call.vocabulary import (
     ReleaseMedia,
     Tell,
 )
-from ari_app.call.wishes import AsideFailed, Holder, OffFor, StepAside
+from ari_app.call.wishes import AsideFailed, Holder, Music, OffFor, StepAside
 from core.commands import Hold, Unhold
 from core.machine import Tick
 from core.orders import Done, NotDone
@@ -36,6 +36,14 @@ def anew(call: Call, now: float) -> Next:
     told = [Tell(Hold())] if call.wishes.held else []
     call, actions = record(call, "secret", True, now)
     return call, [*told, *actions]
+
+
+def adopted(call: Call, now: float) -> Next:
+    """What an earlier life of ours was told to do, and may have left undone."""
+    held = call.wishes.held
+    music: list[Action] = [Music("", on=True)] if "order" in held else []
+    call, actions = switch(call, now)
+    return call, [*([Tell(Hold())] if held else []), *music, *actions]
 
 
 # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,13 +61,17 @@ def unhold(call: Call, who: Holder) -> Next:
 
 # ── the recording ────────────────────────────────────────────────────────────────────────────────────────────────────
 def record(call: Call, why: OffFor, on: bool, now: float, order_id: str = "") -> Next:
-    """It runs when nobody wants it off. `order_id`: of who waits for an answer."""
+    """`order_id`: of who waits for an answer."""
     off_for = call.wishes.off_for - {why} if on else call.wishes.off_for | {why}
-    wishes = replace(call.wishes, off_for=off_for)
-    wanted = not off_for
-    if wanted == wishes.recording or call.site is None or not call.site.recording:
-        return replace(call, wishes=wishes), _answer(order_id, done=True)
-    wishes = replace(wishes, recording=wanted, order=order_id)
+    return switch(replace(call, wishes=replace(call.wishes, off_for=off_for)), now, order_id)
+
+
+def switch(call: Call, now: float, order_id: str = "") -> Next:
+    """It runs when nobody wants it off."""
+    wanted = not call.wishes.off_for
+    if wanted == call.wishes.recording or call.site is None or not call.site.recording:
+        return call, _answer(order_id, done=True)
+    wishes = replace(call.wishes, recording=wanted, order=order_id)
     return replace(call, phase=Phase.ASIDE, wishes=wishes, deadline=now + ASIDE_S), [StepAside(recording=wanted)]
 
 

@@ -25,13 +25,13 @@ from ari_app.call.vocabulary import (
     CallerBack,
     CallerGone,
     CallerLeft,
+    FindAgain,
     FindSite,
     Follow,
     Happening,
     LeavesMessage,
     MediaGone,
     ReleaseMedia,
-    ResumeMedia,
 )
 from core.commands import MediaClosed, MediaRefused
 from core.machine import Tick
@@ -47,7 +47,7 @@ def arrive(limits: Limits, now: float) -> Next:
 def adopt(limits: Limits, site: Site, answered_at: float, now: float) -> Next:
     """An answered call of an earlier life of ours, still in our application."""
     call = Call(limits, Phase.ADOPTING, now + limits.media_open, site=site, answered_at=answered_at)
-    return call, [ResumeMedia(), Follow()]
+    return call, [FindAgain(), Follow()]
 
 
 def search_on(limits: Limits, site: Site, answered_at: float | None, search: Handover, now: float) -> Next:

@@ -2,9 +2,18 @@
 
 from dataclasses import replace
 
-from ari_app.call import handover, live, moves
+from ari_app.call import handover, live, mending, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import Happening, KeyPressed, NoteAnsweredBy, PutOnHold, TakenOffHold, Tell
+from ari_app.call.vocabulary import (
+    FoundAgain,
+    Happening,
+    KeyPressed,
+    NoteAnsweredBy,
+    PutOnHold,
+    ResumeMedia,
+    TakenOffHold,
+    Tell,
+)
 from ari_app.call.wishes import MusicFailed, SendKeys
 from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
 from core.machine import Tick
@@ -12,9 +21,13 @@ from core.machine import Tick
 
 def adopting(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
+        case FoundAgain(recording=recording, with_agent=with_agent):
+            call = replace(call, wishes=replace(call.wishes, recording=recording))
+            return (call, [ResumeMedia()]) if with_agent else mending.lost(call, now)
         case MediaOpened():  # told again: an earlier life of ours may have ended before it was heard
             told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
-            return replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), told
+            call, wanted = live.adopted(replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), now)
+            return call, [*told, *wanted]
     return _phone(call, event)
 
 

@@ -111,6 +111,15 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundAgain:
+    """A caller of an earlier life of ours is in their bridge."""
+
+    with_agent: bool
+    """The media server's leg is, too."""
+    recording: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallerMet:
     """The caller is together with somebody, and not by our bridge."""
 
@@ -149,8 +158,8 @@ class PhoneGone:
 
 Happening = (
     Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
-    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | Reached | CallerMet | CallerBack | LeavesMessage
-    | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
+    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | Reached | FoundAgain | CallerMet | CallerBack
+    | LeavesMessage | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
 )  # fmt: skip
 
 
@@ -188,6 +197,11 @@ class ReserveMedia:
 
     site: Site
     announce: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FindAgain:
+    """A caller whom an earlier life of ours left anywhere between two steps. Answered by FoundAgain or AsteriskFailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +403,7 @@ SearchAction = (
 """For handover.py, by ari_app/operators.py."""
 Note = NoteStarted | NoteAnswered | NoteCodec | NoteAnsweredBy | NoteTransferred | NoteAsked | NoteEnded
 CallAction = (
-    FindSite | Follow | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg | Join | PickUp
-    | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | Dial | AnswerOrder
+    FindSite | Follow | FindAgain | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg
+    | Join | PickUp | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | Dial | AnswerOrder
 )  # fmt: skip
 Action = CallAction | Note | SearchAction | LiveAction

@@ -152,7 +152,10 @@ def test_a_call_that_kills_media_servers_does_not_go_through_all_of_them() -> No
     assert do.SendToPeople("humans") in story.after(do.MediaGone())
 
 
-@pytest.mark.parametrize("event", [do.MediaGone(), commands.MediaRefused(reason="no such call here")])
+@pytest.mark.parametrize(
+    "event",
+    [do.MediaGone(), commands.MediaRefused(reason="no such call here"), do.FoundAgain(with_agent=False, recording=True)],
+)
 def test_a_conversation_whose_media_server_died_with_us_is_taken_over_too(event: do.Happening) -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
     assert story.after(event) == [do.ReplaceMedia(SITE)]
@@ -221,7 +224,8 @@ def test_an_end_that_is_never_seen_is_ended_all_the_same() -> None:
 
 def test_an_adopted_call_goes_on_talking() -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
-    assert story.did == [do.ResumeMedia(), do.Follow()]
+    assert story.did == [do.FindAgain(), do.Follow()]
+    assert story.after(do.FoundAgain(with_agent=True, recording=True)) == [do.ResumeMedia()]
     assert story.after(OPENED) == [do.Tell(commands.Answered(at=7.0))], "our last life may have ended before it was heard"
     assert story.call.phase is Phase.TALKING
 

@@ -11,7 +11,7 @@ from ari_app.call import vocabulary as do
 from ari_app.call.machine import adopt, watch
 from ari_app.call.routing import Admit
 from ari_app.call.state import Limits, Phase
-from ari_app.call.wishes import AsideFailed, Music, MusicFailed, RingSupervisor, SendKeys, StepAside
+from ari_app.call.wishes import AsideFailed, Music, MusicFailed, RingSupervisor, SendKeys, StepAside, Wishes
 from core import commands
 from core.ids import CallId
 from core.listening import Listening
@@ -172,6 +172,14 @@ def test_without_music_there_is_no_hold() -> None:
     assert story.call.wishes.held == frozenset()
 
 
+def test_a_call_on_hold_stays_so_under_a_later_life_of_ours() -> None:
+    story = Story(adopt(Limits(), SITE, 7.0, 100.0))
+    story.call = replace(story.call, wishes=Wishes(held=frozenset({"order"})))
+    told = story.after(do.FoundAgain(with_agent=True, recording=True), OPENED)
+    assert told[-2:] == [do.Tell(commands.Hold()), Music("", on=True)]
+    assert story.after(hold(False)) == [Music("o1", on=False), do.Tell(commands.Unhold())]
+
+
 # ── the recording ────────────────────────────────────────────────────────────────────────────────────────────────────
 def stepped(story: Story) -> None:
     """The caller goes aside and comes back."""
@@ -285,7 +293,7 @@ def test_nobody_else_may_listen() -> None:
 def test_the_agent_can_not_be_whispered_to() -> None:
     story = Story(adopt(Limits(), SUPERVISED, 7.0, 100.0))
     assert refused(story, monitor()) == "busy"
-    story.after(OPENED)
+    story.after(do.FoundAgain(with_agent=True, recording=True), OPENED)
     assert refused(story, monitor("whisper")) == "busy"
     assert story.after(monitor("barge")) == [RingSupervisor("o1", 1, "203", "barge")]
 

@@ -5,27 +5,48 @@ from pathlib import Path
 import msgspec
 
 from ari_app.call.routing import Found
+from ari_app.call.wishes import Wishes
 from ari_app.recover import RESTARTED, compare_notes, sweep
 from core.events import CallEnded, CallTransferred, PersonJoined, PersonLeft
 from core.ids import CallId
 from core.orders import Done, Drain
 from tests.unit.ari_app.fake_asterisk import channel
-from tests.unit.ari_app.world import SITE, World, entry, told
+from tests.unit.ari_app.world import BRIDGE, SITE, World, entry, told
 
 
 def test_after_a_restart_a_conversation_is_taken_up_again(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         here.journal.write(entry(answered_at=7.0))
         here.asterisk.answers["GET", "/channels"] = (200, [channel("1"), channel("media-1")])
+        here.left(in_bridge=["1", "media-1"])
         await compare_notes(here.board)
         await here.media.until("Answered")  # once more: our last life may have ended before it was heard
         assert here.media.told == ["AdoptMedia", "Answered"]
+        assert ("POST", "/bridges/bridge-1/addChannel") not in here.asterisk.asked
         here.hear("ChannelDtmfReceived", digit="7", duration_ms=100)
         await here.media.until("Digit")
         assert len(here.board.doors.seats) == 1
         here.end()
         await here.over()
         assert here.kinds() == [CallEnded]
+
+    told(tmp_path, story)
+
+
+def test_a_caller_whom_the_last_life_left_between_dialplan_and_bridge_is_joined_again_and_their_pin_not_recorded(
+    tmp_path: Path,
+) -> None:
+    async def story(here: World) -> None:
+        wanted = Wishes(off_for=frozenset({"secret"}), recording=False)  # told to nobody: we died
+        here.journal.write(entry(answered_at=7.0, wishes=wanted))
+        here.asterisk.answers["GET", "/channels"] = (200, [channel("1"), channel("media-1")])
+        here.left(in_bridge=["media-1"], recorded="yes")
+        await compare_notes(here.board)
+        await here.asterisk.until(("POST", "/channels/1/continue"))
+        assert ("POST", "/bridges/bridge-1/addChannel") in here.asterisk.asked
+        assert {"context": "live", "extension": "record-off", "priority": "1"} in here.asterisk.parameters
+        here.end()
+        await here.over()
 
     told(tmp_path, story)
 
@@ -49,10 +70,7 @@ def test_a_call_not_yet_answered_starts_over_after_a_restart(tmp_path: Path) -> 
 def test_what_ended_while_we_were_away_is_closed_and_its_leftovers_deleted(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         here.journal.write(entry(answered_at=7.0))
-        bridge = {
-            "id": "bridge-1", "technology": "simple_bridge", "bridge_type": "mixing", "bridge_class": "stasis",
-            "creator": "Stasis", "name": "bridge-1", "channels": ["media-1"], "creationtime": "2026-11-21T09:48:08.833+0000",
-        }  # fmt: skip
+        bridge = BRIDGE | {"channels": ["media-1"]}
         here.asterisk.answers["GET", "/bridges"] = (200, [bridge, bridge | {"id": "somebody-elses"}])
         here.asterisk.answers["GET", "/channels"] = (200, [channel("media-1")])
         await compare_notes(here.board)

@@ -33,6 +33,10 @@ from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, event, fake_
 PHRASES = Phrases(greeting="", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"en": PHRASES}, languages=("en",), max_calls=1, overflow="busy")
 LEG = channel("media-1", channelvars={"UNICASTRTP_LOCAL_ADDRESS": "127.0.0.1", "UNICASTRTP_LOCAL_PORT": "10004"})
+BRIDGE = {
+    "id": "bridge-1", "technology": "simple_bridge", "bridge_type": "mixing", "bridge_class": "stasis",
+    "creator": "Stasis", "name": "bridge-1", "channels": [], "creationtime": "2026-11-21T09:48:08.833+0000",
+}  # fmt: skip
 
 
 class OneSite:
@@ -104,6 +108,11 @@ class World:
         await self.asterisk.until(("POST", "/channels/externalMedia"), ("POST", "/bridges/bridge-1"))
         self.hear("StasisStart", "media-1", args=["media"])
         await self.media.until("Answered")
+
+    def left(self, in_bridge: list[str], recorded: str = "yes") -> None:
+        """How an earlier life of ours left call 1."""
+        self.asterisk.answers["GET", "/bridges/bridge-1"] = (200, BRIDGE | {"channels": in_bridge})
+        self.asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": recorded})
 
     def end(self, call: str = "1") -> None:
         self.hear("StasisEnd", call)

@@ -57,7 +57,7 @@ def test_a_controller_that_returns_is_told_what_it_missed(play: Play) -> None:
         await call.reaches(Phase.LEAVING)
         await stage.adopt(call)
         await call.controller.expect(msg.TransferRequested)
-        assert [type(message) for message in call.controller.got] == [msg.MediaOpened, msg.TransferRequested]
+        assert [type(message) for message in call.controller.got] == [msg.MediaOpened, msg.SecretAwaited, msg.TransferRequested]
 
     play(story)
 
