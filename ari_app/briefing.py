@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ari_app.books import Caller
-from ari_app.voiced import say_into
+from ari_app.voiced import name_of, say_into
 from core.bus import PeerGone
 from core.ids import CallId
+from core.phrases import line
 from core.sentences import split
-from core.sites import Language, Site
+from core.sites import Site
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +29,7 @@ LONGEST = 280
 KEPT_S = 3600.0
 """A briefing that a dead controller left behind is deleted after so long."""
 GENERAL = "general"
-"""The briefing of every call that has none; made with the first one."""
-
-_LANGUAGE: Language = "en"
-"""Of the summary's own words (brain.recap). What it quotes is read as it is written."""
-_WAITING = "A caller is waiting."
-_KEYS = "Press 1 to accept, 2 to decline."
+"""The briefing of every call of a site that has none; made with its first one."""
 
 
 class Briefing:
@@ -45,9 +41,8 @@ class Briefing:
         """As the dialplan wants it: without suffix."""
         return str(self._folder / call)
 
-    @property
-    def general(self) -> str:
-        return str(self._folder / GENERAL)
+    def general(self, site: Site) -> str:
+        return str(self._folder / f"{GENERAL}-{name_of(site.voice, site.operators_language, waiting(site))}")
 
     async def make(self, caller: Caller, site: Site, summary: str) -> None:
         """The file is there when this returns, unless the voice or the disk failed."""
@@ -55,10 +50,10 @@ class Briefing:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             async with asyncio.timeout(PATIENCE_S):
-                await self._say(spoken(site.name, caller.number, summary), site.voice, caller.call_id)
+                await self._say(spoken(site, caller.number, summary), site, caller.call_id)
                 log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
-                if not (self._folder / f"{GENERAL}.wav").exists():
-                    await self._say((_WAITING, _KEYS), site.voice, GENERAL)
+                if not Path(f"{self.general(site)}.wav").exists():
+                    await self._say(waiting(site), site, Path(self.general(site)).name)
         except (PeerGone, TimeoutError, OSError) as error:
             log.warning("! no briefing", extra={"call": caller.call_id, "error": type(error).__name__})
 
@@ -68,19 +63,27 @@ class Briefing:
             (self._folder / f"{call}.wav").unlink(missing_ok=True)
             old = time.time() - KEPT_S
             for file in self._folder.glob("*.wav"):
-                if file.stem != GENERAL and file.stat().st_mtime < old:
+                if not file.stem.startswith(GENERAL) and file.stat().st_mtime < old:
                     file.unlink()
 
-    async def _say(self, sentences: Sequence[str], voice: str, name: str) -> None:
-        await say_into(self._folder / f"{name}.wav", sentences, voice, _LANGUAGE, worker=self._socket)
+    async def _say(self, sentences: Sequence[str], site: Site, name: str) -> None:
+        await say_into(self._folder / f"{name}.wav", sentences, site.voice, site.operators_language, worker=self._socket)
 
 
-def spoken(site: str, number: str, summary: str) -> tuple[str, ...]:
+def waiting(site: Site) -> tuple[str, ...]:
+    """For want of anything better."""
+    language = site.operators_language
+    return line(site, language, "operator_waiting"), line(site, language, "operator_keys")
+
+
+def spoken(site: Site, number: str, summary: str) -> tuple[str, ...]:
     """For which business, who, why, and what to press."""
-    who = f"Call for {site}" + (f", from {' '.join(number.lstrip('+'))}." if number.lstrip("+").isdecimal() else ".")
+    language, digits = site.operators_language, number.lstrip("+")
+    who = line(site, language, "operator_call_from" if digits.isdecimal() else "operator_call")
+    who = who.replace("{site}", site.name).replace("{number}", " ".join(digits))
     told: list[str] = []
     for sentence in split(summary):
         if told and sum(map(len, told)) + len(sentence) > LONGEST:
             break
         told.append(sentence)
-    return (who, *told, _KEYS)
+    return (who, *told, line(site, language, "operator_keys"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ari_app.apologies import Apologies
+from ari_app.announcements import Announcements
 from ari_app.ari.client import Ari
 from ari_app.books import Books
 from ari_app.briefing import Briefing
@@ -32,7 +32,7 @@ class Doors:
     books: Books
     seats: Seats
     briefing: Briefing
-    apologies: Apologies
+    announcements: Announcements
     trunk_hosts: Mapping[str, str]
     """Of haazir.toml, by their names."""
     media: MediaServers

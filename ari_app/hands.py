@@ -198,8 +198,9 @@ class Hands:
         """With the channel, for whoever finds it without us: the watchdog, the dialplan."""
         ari, call = self._doors.ari, self._caller.call_id
         await self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False)
-        await self._ask(ari.set_variable(call, "APOLOGY", self._doors.apologies.path(site)), vital=False)
-        await self._doors.apologies.make(site)
+        announcements, language = self._doors.announcements, site.language
+        await self._ask(ari.set_variable(call, "SAYS", announcements.path(site, language)), vital=False)
+        await announcements.make(site, language)
 
     async def _send_to_people(self, queue: str) -> None:
         ari, call = self._doors.ari, self._caller.call_id

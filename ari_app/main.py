@@ -10,7 +10,7 @@ import logging
 import sys
 
 from ari_app import metrics
-from ari_app.apologies import Apologies
+from ari_app.announcements import Announcements
 from ari_app.ari.client import Ari, AriError
 from ari_app.ari.socket import EventSocket, Replaced
 from ari_app.books import Books
@@ -85,13 +85,14 @@ def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lea
 
 def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> Doors:
     calls = settings.calls
+    announcements = Announcements(settings.socket("tts-worker"), settings.run_dir / "announcements")
     return Doors(
         ari=ari,
         sites=Sites(from_database(database), calls.site_cache_s),
-        standing=StandingOrders(ari),
+        standing=StandingOrders(ari, announcements),
         books=Books(Journal(settings.home / "calls"), outbox.publish, Recordings(settings.recordings_dir)),
         seats=Seats(),
-        apologies=Apologies(settings.socket("tts-worker"), settings.run_dir / "apologies"),
+        announcements=announcements,
         briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"),
         trunk_hosts={trunk["name"]: trunk.get("host", "") for trunk in settings.asterisk.trunks if "name" in trunk},
         media=MediaServers(settings),

@@ -31,6 +31,7 @@ class Operators:
     def __init__(self, doors: Doors, caller: Caller, say: Callable[[do.Happening], None]) -> None:
         self._ari = doors.ari
         self._briefing = doors.briefing
+        self._announcements = doors.announcements
         self._trunk_hosts = doors.trunk_hosts
         self._caller = caller
         self._say = say
@@ -44,9 +45,11 @@ class Operators:
                 await ari.to_dialplan(call, "waiting", "s")
             case do.PlayMusic():
                 await ari.play_music(call)
-            case do.Brief(summary):
+            case do.Brief(summary, language):
                 await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
+                await ari.set_variable(call, "SAYS", self._announcements.path(site, spoken := language or site.language))
                 await self._briefing.make(self._caller, site, summary)
+                await self._announcements.make(site, spoken)
             case do.RingOperator(number, extension, recorded):
                 await self._ring(number, extension, site, recorded and site.recording)
             case do.LookForOperator(number):
@@ -80,7 +83,7 @@ class Operators:
         call, wish, phone = self._caller.call_id, site.handover, f"PJSIP/{extension}"
         variables = {
             "CALLCHAN": call, "CALLID": call, "RECORDED": "yes" if recorded else "no",
-            "SUMMARY": self._briefing.path(call), "GENERAL": self._briefing.general, "ACCEPT_S": str(round(wish.accept_s)),
+            "SUMMARY": self._briefing.path(call), "GENERAL": self._briefing.general(site), "ACCEPT_S": str(round(wish.accept_s)),
         }  # fmt: skip
         try:
             await self._ari.follow_endpoint(phone)

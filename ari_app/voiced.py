@@ -1,7 +1,8 @@
 """Sentences as a file that Asterisk plays: by a tts-worker, written whole or not at all."""
 
+import hashlib
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,11 @@ from core.sites import Language
 from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 
 RATE: Literal[8000] = 8000
+
+
+def name_of(voice: str, language: Language, sentences: Iterable[str]) -> str:
+    """Of a file: the same only for the same words by the same voice."""
+    return hashlib.sha256("\0".join((voice, language, *sentences)).encode(errors="replace")).hexdigest()[:16]
 
 
 async def say_into(file: Path, sentences: Sequence[str], voice: str, language: Language, *, worker: Path) -> None:

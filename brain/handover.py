@@ -38,4 +38,4 @@ async def summary(site: Site, asked: Asked, memory: Memory, llm: Llm, extracted:
     said = [asked.text, asked.caller, extracted, *(text for turn in memory.recent for text in (turn.asked, turn.answered))]
     if not 0 < len(told) <= LONGEST or prompts.UNKNOWN in told or unfounded(told, said):
         return extracted
-    return f"{language_spoken(memory)} {told}"
+    return f"{language_spoken(memory, site.operators_language)} {told}"

@@ -6,7 +6,9 @@ turn, turn, turn … ──remember──> Memory(recent, summary)      Memory �
 from collections.abc import Sequence
 from dataclasses import replace
 
+from brain import recap_words as words
 from brain.turn import Exchange, Memory
+from brain.wording import listed
 from core.commands import Line
 from core.sites import Language
 
@@ -19,7 +21,6 @@ SUMMARY_LIMIT = 600
 LINE_LIMIT = 160
 """Characters of one thing said in it."""
 
-_NAMES: dict[Language, str] = {"hi-Latn": "Hinglish", "hi": "Hindi", "en": "English", "pa": "Punjabi"}
 _BEFORE = "Asked before: "
 
 
@@ -59,21 +60,26 @@ def reheard(memory: Memory, heard: str) -> Memory:
     return replace(memory, recent=(*memory.recent[:-1], replace(memory.recent[-1], answered=heard)))
 
 
-def for_person(memory: Memory) -> str:
-    """What somebody who takes over should know: language, what was asked, what was answered last. Nothing is repeated to them
-    that they must ask for again."""
+def for_person(memory: Memory, language: Language) -> str:
+    """What somebody who takes over should know, in their language: the caller's own, what was asked, what was answered last."""
     questions = [*(turn.asked for turn in memory.recent), *memory.asked]
-    asked = "; ".join(dict.fromkeys(_short(question) for question in questions if question.strip())) or "nothing yet"
-    channels = " and ".join(dict.fromkeys(turn.channel for turn in memory.recent))
-    over = f" Came over {channels}." if len(channels.split(" and ")) > 1 else ""
+    asked = "; ".join(dict.fromkeys(_short(question) for question in questions if question.strip())) or words.NOTHING[language]
+    channels = [words.CHANNELS[channel][language] for channel in dict.fromkeys(turn.channel for turn in memory.recent)]
     told = next((_short(turn.answered) for turn in reversed(memory.recent) if turn.answered.strip()), "")
-    parts = [f"{language_spoken(memory)}{over}", f"Asked: {asked}.", f"Told last: {told}" if told else ""]
-    before = memory.summary if memory.summary.startswith(_BEFORE) else ""
-    return " ".join(part for part in (*parts, before) if part)[-SUMMARY_LIMIT * 2 :]
+    before = memory.summary.removeprefix(_BEFORE) if memory.summary.startswith(_BEFORE) else ""
+    parts = [
+        language_spoken(memory, language),
+        words.CAME_OVER[language].format(channels=listed(channels, language)) if len(channels) > 1 else "",
+        words.ASKED[language].format(asked=asked),
+        words.TOLD[language].format(told=told) if told else "",
+        words.BEFORE[language].format(asked=before) if before else "",
+    ]
+    return " ".join(part for part in parts if part)[-SUMMARY_LIMIT * 2 :]
 
 
-def language_spoken(memory: Memory) -> str:
-    return f"Caller speaks {_NAMES[memory.language]}."
+def language_spoken(memory: Memory, language: Language) -> str:
+    """Told in `language`."""
+    return words.SPEAKS[language].format(name=words.NAMES[memory.language][language])
 
 
 def _more(summary: str, asked: str) -> str:

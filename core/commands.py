@@ -163,6 +163,8 @@ class TransferRequested(Message, frozen=True, kw_only=True):
     destination: str
     reason: TransferReason
     summary: str = ""
+    language: Language | None = None
+    """That the caller speaks."""
 
 
 class SecretAwaited(Message, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from core.languages import Language
 from core.outbound import CALLER_ID, E164, TRUNK
 
 EXTENSION = r"^[0-9]{2,6}$"
@@ -20,6 +21,8 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
 
     supervised: bool = True
     """Operators are rung, told who calls and why, and accept or decline; false: callers go straight to the queue."""
+    language: Language | Literal[""] = ""
+    """What operators are told in: who calls, why, what to press; empty: the site's first."""
     operators: tuple[Extension, ...] = ()
     """Whose phones ring, in this order; empty: all of the machine's."""
     ring_s: Wait = 20.0

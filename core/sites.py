@@ -79,12 +79,25 @@ class Phrases(msgspec.Struct, frozen=True, kw_only=True):
     sorry: Text = ""
     """Nobody takes this call; then we hang up."""
     voicemail: Text = ""
-    """How to leave a message; a beep follows. Empty: Asterisk's own prompt, in English."""
+    """How to leave a message; a beep follows."""
     hold_chat: tuple[Text, ...] = ()
     """The same as `hold`, in a chat; empty: our own."""
     goodbye_chat: Text = ""
     transfer_chat: Text = ""
     """The same as `goodbye` and `transfer`, in a chat; empty: our own."""
+    # ── said by Asterisk, without the agent; empty: the usual (core/phrases.py) ──────────────────────────────────────
+    moment: Text = ""
+    """To a caller on the way to people: the agent is away, or has no room."""
+    thanks: Text = ""
+    """After a message was left."""
+    operator_call: Text = ""
+    """To an operator before they accept: whose call it is ({site})…"""
+    operator_call_from: Text = ""
+    """…and from which {number}, where it is not hidden. The summary follows…"""
+    operator_keys: Text = ""
+    """…and what to press: 1 accepts, 2 declines."""
+    operator_waiting: Text = ""
+    """To an operator who is quicker than the summary."""
 
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -226,6 +239,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def language(self) -> Language:
         return self.languages[0]
+
+    @property
+    def operators_language(self) -> Language:
+        """What its people are told in."""
+        return self.handover.language or self.language
 
     def phrase(self, language: Language) -> Phrases:
         """The agent's own lines in `language`, or in the site's first language where it has none."""

@@ -315,7 +315,8 @@ class Session:
             case turn.HangUp(reason=reason):
                 self.tell(msg.HangUpRequested(reason=reason))
             case turn.Transfer(destination=destination, reason=why, summary=summary):
-                self.tell(msg.TransferRequested(destination=destination, reason=why, summary=summary))
+                language = self._turn.language
+                self.tell(msg.TransferRequested(destination=destination, reason=why, summary=summary, language=language))
 
     def _observe(self, before: turn.Turn, event: turn.TurnEvent | Tick, after: turn.Turn) -> None:
         self._turn = after

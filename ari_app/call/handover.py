@@ -68,7 +68,7 @@ def wished(call: Call, wish: TransferRequested, now: float) -> Next:
     site = _site(call)
     ways = towards(wish.destination, "supervised", site, call.limits.phones) or usual(site, call.limits.phones)
     returns = wish.reason in ("asked", "not_understood", "ordered")
-    return _begin(call, Handover(ways, wish.reason, Stage.PARKING, wish.summary, returns), now)
+    return _begin(call, Handover(ways, wish.reason, Stage.PARKING, wish.summary, wish.language, returns), now)
 
 
 def order(call: Call, wish: TransferCall, now: float) -> Next | None:
@@ -115,9 +115,9 @@ def handover(call: Call, event: Happening | Tick, now: float) -> Next | None:
 
 def _announcing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
-        case TransferRequested(summary=summary):
+        case TransferRequested(summary=summary, language=language):
             search = _search(call)
-            return _begin(call, replace(search, summary=search.summary or summary), now)
+            return _begin(call, replace(search, summary=search.summary or summary, language=language), now)
         case HangUpRequested() | Tick():
             return _begin(call, _search(call), now)
     return None
@@ -230,7 +230,7 @@ def _begin(call: Call, search: Handover, now: float) -> Next:
     if search.way is None:  # the site has nobody at all
         call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
         return call, [Tell(StandBy()), Tell(ComeBack())]
-    quiet: list[Action] = [Tell(StandBy()), Brief(search.summary)]
+    quiet: list[Action] = [Tell(StandBy()), Brief(search.summary, search.language)]
     if search.way.kind == "operator":
         return _stage(call, Stage.PARKING, now + PARKING_S), [*quiet, Park()]
     call, actions = _send(call, search.way, now)

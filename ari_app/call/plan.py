@@ -8,7 +8,7 @@ from typing import Literal
 from core.handover import EXTENSION
 from core.orders import HandoverKind
 from core.outbound import E164
-from core.sites import QUEUE, Site
+from core.sites import QUEUE, Language, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Handover:
     reason: str
     stage: Stage
     summary: str = ""
+    language: Language | None = None
+    """The caller's, where the agent knew it."""
     returns: bool = True
     """The agent can take the caller back. Not one that failed."""
     number: int = 0

@@ -13,7 +13,7 @@ from ari_app.call.wishes import AsideFailed, LiveAction, MusicFailed
 from core.commands import AnsweredBy, FromMedia, ToMedia
 from core.events import AskedResult, Outcome
 from core.orders import CallOrder, Reply
-from core.sites import Site
+from core.sites import Language, Site
 
 OUTBOUND = "outbound"
 """First argument of Stasis() in extensions_outbound.conf, for somebody we called."""
@@ -268,6 +268,8 @@ class Brief:
     """Make the spoken summary, of which every way of the caller's to a person knows. It takes its time: nobody waits."""
 
     summary: str
+    language: Language | None = None
+    """The caller's: announcements are in it from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,9 @@ def with_results(site: Site, asked: Asked, language: Language, memory: Memory, t
 def for_person(site: Site, asked: Asked, memory: Memory) -> Prompt:
     """To tell a colleague who takes over what this was about."""
     rules = (
-        "A person takes over now. Write for them, in English, who the customer is (if they said), why they came, what was done "
+        "A person takes over now. Write for them who the customer is (if they said), why they came, what was done "
         "and what is still open: one paragraph, at most 60 words, no greeting.",
+        f"Write it in {_LANGUAGES[site.operators_language]}.",
         "Only what the conversation has. Never add a name, figure, date or promise. Write figures as digits.",
         _DATA,
     )

@@ -24,6 +24,7 @@ from brain.outbound.moves import TRIES, Heard, Reply, Step, Wants, open_question
 from brain.outbound.script import Script
 from brain.outbound.state import Interview
 from brain.outbound.wishes import wants_no_calls
+from brain.recap_words import ANSWERS, CALLED
 from brain.small_talk import SMALL_TALK
 from brain.tools.job import Publisher
 from brain.turn import Asked, AwaitTurn, Barrier, Done, Expects, Memory, Piece, Say, Told
@@ -205,9 +206,9 @@ def _for_person(script: Script, interview: Interview, summary: str) -> str:
     """What they are told before all else: that we called, for what, and what was answered."""
     goal = filled(script.purpose.goal, script.purpose.variables).rstrip(".")
     answers = ", ".join(f"{name} {value}" for name, value in interview.answers.items())
-    return " ".join(
-        filter(None, (f"We called them: {goal or script.purpose.kind}.", f"Answers: {answers}." if answers else "", summary))
-    )
+    language = script.site.operators_language
+    called = CALLED[language].format(why=goal or script.purpose.kind)
+    return " ".join(filter(None, (called, ANSWERS[language].format(answers=answers) if answers else "", summary)))
 
 
 def _waits(memory: Memory) -> bool:

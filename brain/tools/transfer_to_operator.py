@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, ClassVar
 
 from brain.recap import for_person
+from brain.recap_words import ORDER
 from brain.tools.tool import NO_ARGUMENTS, Request, own_phrases
 from brain.turn import Done, Piece, Say
 from brain.wording import say, sentences
@@ -41,5 +42,6 @@ class TransferToOperator:
 
 def summary(request: Request) -> str:
     """What the person who takes over should know: the caller repeats nothing."""
-    number = f" Order number: {request.number}." if request.number else ""
-    return f"{for_person(request.memory)}{number}"
+    language = request.site.operators_language
+    number = f" {ORDER[language].format(number=request.number)}" if request.number else ""
+    return f"{for_person(request.memory, language)}{number}"

@@ -6,16 +6,19 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ari_app.books import Caller
-from ari_app.briefing import GENERAL, KEPT_S, Briefing, spoken
+from ari_app.briefing import KEPT_S, Briefing, spoken, waiting
 from core.bus import Link, serve
+from core.handover import Handover
 from core.ids import CallId
 from core.speech import OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
-from tests.unit.ari_app.world import SITE
+from tests.unit.ari_app.world import PHRASES, SITE
 
 CALLER = Caller(CallId("1"), "+919812345678", "1000", "(ulaw)")
+ROSHNI = msgspec.structs.replace(SITE, name="Roshni")
 SUMMARY = "Caller speaks Hinglish. Asked: refund kab aayega. Told last: Saat din mein."
 TENTH = bytes(1600)
 """Of a second."""
@@ -55,27 +58,35 @@ def made(home: Path, voice: Voice | None, then: Callable[[Briefing], None]) -> N
 
 
 def test_it_says_for_whom_who_why_and_what_to_press() -> None:
-    told = spoken("Roshni", "+919812345678", SUMMARY)
+    told = spoken(ROSHNI, "+919812345678", SUMMARY)
     assert told[0] == "Call for Roshni, from 9 1 9 8 1 2 3 4 5 6 7 8."
     assert told[1:-1] == ("Caller speaks Hinglish.", "Asked: refund kab aayega.", "Told last: Saat din mein.")
     assert told[-1] == "Press 1 to accept, 2 to decline."
 
 
 def test_a_hidden_number_is_not_read_out_and_a_long_story_is_cut_after_a_sentence() -> None:
-    told = spoken("Roshni", "anonymous", "One sentence of some length. " * 40)
+    told = spoken(ROSHNI, "anonymous", "One sentence of some length. " * 40)
     assert told[0] == "Call for Roshni."
     assert 3 < len(told) < 15
 
 
 def test_without_a_summary_there_is_still_who_and_what_to_press() -> None:
-    assert spoken("Roshni", "", "") == ("Call for Roshni.", "Press 1 to accept, 2 to decline.")
+    assert spoken(ROSHNI, "", "") == ("Call for Roshni.", "Press 1 to accept, 2 to decline.")
+
+
+def test_operators_hear_their_own_language_and_the_site_s_own_words() -> None:
+    in_hindi = msgspec.structs.replace(ROSHNI, handover=Handover(language="hi"))
+    assert spoken(in_hindi, "+9198", "") == ("Roshni के लिए कॉल है, नंबर 9 1 9 8 से।", "लेने के लिए 1 दबाइए, मना करने के लिए 2।")
+    own = msgspec.structs.replace(PHRASES, operator_call_from="{number} wants {site}.", operator_keys="One or two?")
+    assert spoken(msgspec.structs.replace(ROSHNI, phrases={"en": own}), "98", "") == ("9 8 wants Roshni.", "One or two?")
+    assert waiting(in_hindi) == ("एक कॉलर लाइन पर है।", "लेने के लिए 1 दबाइए, मना करने के लिए 2।")
 
 
 def test_the_file_is_what_asterisk_plays_on_a_phone(tmp_path: Path) -> None:
     voice = Voice()
 
     def then(briefing: Briefing) -> None:
-        for name, sentences in ((briefing.path(CALLER.call_id), 5), (briefing.general, 2)):
+        for name, sentences in ((briefing.path(CALLER.call_id), 5), (briefing.general(SITE), 2)):
             with wave.open(f"{name}.wav") as file:
                 assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (8000, 1, 2)
                 assert file.getnframes() == sentences * 800
@@ -103,7 +114,7 @@ def test_it_goes_with_the_call_and_so_does_what_was_left_behind(tmp_path: Path) 
             file.touch()
         os.utime(old, (0, old.stat().st_mtime - 2 * KEPT_S))
         briefing.forget(CALLER.call_id)
-        assert {file.stem for file in (tmp_path / "briefings").iterdir()} == {GENERAL, "new"}
+        assert {file.stem for file in (tmp_path / "briefings").iterdir()} == {Path(briefing.general(SITE)).name, "new"}
         briefing.forget(CALLER.call_id)
 
     made(tmp_path, Voice(), then)

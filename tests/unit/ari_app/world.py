@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from ari_app.apologies import Apologies
+from ari_app.announcements import Announcements
 from ari_app.ari.client import Ari
 from ari_app.ari.events import Reader
 from ari_app.ari.models import ApplicationReplaced
@@ -84,12 +84,13 @@ class World:
         self.asterisk, self.media, self.facts = asterisk, Media(), list[AnyEvent]()
         self.journal = Journal(settings.home / "calls")
         self.sites = OneSite(Found(SITE))
+        announcements = Announcements(settings.socket("tts-worker"), settings.run_dir / "announcements")
         doors = Doors(
-            ari=ari, sites=self.sites, standing=StandingOrders(ari),
+            ari=ari, sites=self.sites, standing=StandingOrders(ari, announcements),
             books=Books(self.journal, self.facts.append, Recordings(settings.recordings_dir)),
             seats=Seats(), media=MediaServers(settings), limits=Limits(phones=("201",)), max_total=60,
             briefing=Briefing(settings.socket("tts-worker"), settings.run_dir / "briefings"), trunk_hosts={},
-            apologies=Apologies(settings.socket("tts-worker"), settings.run_dir / "apologies"),
+            announcements=announcements,
         )  # fmt: skip
         self.board = Switchboard(doors, tasks)
         asterisk.answers["POST", "/channels/externalMedia"] = (200, LEG)

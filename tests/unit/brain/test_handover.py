@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
+import msgspec
 import pytest
 
 from brain import handover
 from brain.llm.llm import Delta, LlmFailed, Prompt, Text
 from brain.turn import Asked, Exchange, Memory
+from core.handover import Handover
 from core.sites import Phrases, Site
 
 LINES = Phrases(greeting="a", hold=("b",), reminder="c", again="d", apology="e", goodbye="f", transfer="g")
-SITE = Site(site_id="shop", name="Shop", phrases={"en": LINES})  # type: ignore[arg-type]
+SITE = Site(site_id="shop", name="Shop", phrases={"en": LINES}, languages=("en",))  # type: ignore[arg-type]
 ASKED = Asked("kisi insaan se baat karao", "hi-Latn", 1.0)
 TALK = Memory("hi-Latn", recent=(Exchange("mera naam Ravi hai, order 12345 toota aaya", "Maaf kijiye.", "call", "hi-Latn"),))
 
@@ -41,6 +43,12 @@ def test_a_model_says_who_and_why_and_in_which_language() -> None:
     model = Model("Ravi got order 12345 ", "broken.\n Nothing was done yet.")
     assert told(model) == "Caller speaks Hinglish. Ravi got order 12345 broken. Nothing was done yet."
     assert "<customer>mera naam Ravi hai" in model.prompts[0].messages[1].text and not model.prompts[0].tools
+
+
+def test_it_is_written_in_the_language_of_those_who_read_it() -> None:
+    model, site = Model("Ravi."), msgspec.structs.replace(SITE, handover=Handover(language="hi"))
+    assert asyncio.run(handover.summary(site, ASKED, TALK, model, "extracted")) == "कॉलर हिंग्लिश बोलते हैं। Ravi."
+    assert "Write it in Hindi" in model.prompts[0].messages[0].text
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from brain import recap_words
 from brain.recap import RECENT, SUMMARY_LIMIT, exchanges, for_person, reheard, remember, resumed
 from brain.turn import Exchange, Memory, Proposal, Told
 from core.commands import Line
+from core.sites import LANGUAGES
 
 
 def turn(number: int, channel: str = "chat") -> Exchange:
@@ -33,14 +35,30 @@ def test_a_summary_never_grows_past_what_is_read(questions: list[str]) -> None:
     memory = Memory("en")
     for question in questions:
         memory = remember(memory, Exchange(question, "x", "chat", "en"))
-    assert len(memory.summary) <= SUMMARY_LIMIT and len(for_person(memory)) <= 2 * SUMMARY_LIMIT
+    assert len(memory.summary) <= SUMMARY_LIMIT and len(for_person(memory, "hi")) <= 2 * SUMMARY_LIMIT
     assert len(memory.recent) <= RECENT
 
 
 def test_a_person_reads_what_was_asked_over_every_channel_and_told_last() -> None:
     memory = remember(remember(Memory("pa"), turn(1)), turn(2, "call"))
-    assert for_person(memory) == ("Caller speaks Punjabi. Came over chat and call. Asked: sawal 1; sawal 2. Told last: jawab 2")
-    assert for_person(Memory("en")) == "Caller speaks English. Asked: nothing yet."
+    assert for_person(memory, "en") == (
+        "Caller speaks Punjabi. Came over chat and call. Asked: sawal 1; sawal 2. Told last: jawab 2"
+    )
+    assert for_person(Memory("en"), "en") == "Caller speaks English. Asked: nothing yet."
+
+
+def test_they_read_it_in_their_own_language_and_the_caller_s_words_as_they_were() -> None:
+    memory = remember(remember(Memory("en"), turn(1)), turn(2, "call"))
+    assert for_person(memory, "hi") == ("कॉलर अंग्रेज़ी बोलते हैं। चैट और कॉल से आए। पूछा: sawal 1; sawal 2। आख़िर में बताया: jawab 2")
+    assert for_person(after(RECENT + 1), "hi-Latn").endswith("Pehle poochha: sawal 0")
+
+
+def test_no_language_lacks_a_word_of_it() -> None:
+    tables = [each for each in vars(recap_words).values() if isinstance(each, dict) and set(each) & set(LANGUAGES)]
+    inner = [each for table in tables for each in table.values() if isinstance(each, dict)]
+    for table in (*tables, *inner, *recap_words.CHANNELS.values()):
+        assert tuple(table) == LANGUAGES or set(table) == set(LANGUAGES)
+    assert len(tables) > 8
 
 
 def test_an_interrupted_answer_is_remembered_as_far_as_it_was_heard() -> None:
