@@ -1,5 +1,9 @@
-"""Bytes of Asterisk's event socket -> typed events. What we don't listen for is None; what we can't read is counted."""
+"""Bytes of Asterisk's event socket -> typed events. What we don't listen for is None; what we can't read is counted.
 
+Of a channel that is ours on an endpoint that we follow, Asterisk tells everything twice, byte for byte: a key would be two.
+"""
+
+from collections import deque
 from datetime import datetime
 
 import msgspec
@@ -29,6 +33,10 @@ ChannelEvent = (
 _DECODERS: dict[str, msgspec.json.Decoder[Event]] = {event.__name__: msgspec.json.Decoder(event) for event in EVENTS}
 
 
+COPY_AMONG = 32
+"""Events back to which a second copy is looked for. They come within 10 ms of each other."""
+
+
 class _Kind(msgspec.Struct):
     type: str = ""
 
@@ -41,11 +49,16 @@ class Reader:
 
     def __init__(self) -> None:
         self.malformed = 0
+        self._recent: deque[str | bytes] = deque(maxlen=COPY_AMONG)
 
     def read(self, text: str | bytes) -> Event | None:
         try:
             decoder = _DECODERS.get(_kind.decode(text).type)
-            return None if decoder is None else decoder.decode(text)
+            if decoder is None or text in self._recent:
+                return None
+            event = decoder.decode(text)
+            self._recent.append(text)
+            return event
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
             self.malformed += 1
             return None

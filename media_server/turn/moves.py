@@ -94,9 +94,11 @@ def understand(turn: Turn, final: Final, now: float) -> Outcome:
 
 
 def key(turn: Turn, digit: str, now: float) -> Outcome:
-    """A key: a number begins, goes on, ends (#) or is taken back (*)."""
+    """A key: a number begins, goes on, ends (#) or is taken back (*). A # after a number that was whole anyway ends nothing."""
     actions: list[TurnAction] = []
     if turn.phase is not Phase.KEYING:
+        if digit == "#":
+            return turn, []
         turn, ended = listen(turn, now)
         turn = replace(turn, digits="")
         actions = [DropSound(), Unduck(), *ended]

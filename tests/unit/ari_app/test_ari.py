@@ -105,6 +105,15 @@ def test_unknown_events_and_fields_are_let_pass_and_garbage_is_counted() -> None
     assert reader.malformed == 6
 
 
+def test_what_asterisk_tells_twice_is_heard_once() -> None:
+    reader = Reader()
+    seven, again = (
+        json.dumps(event("ChannelDtmfReceived", "1", digit="7", duration_ms=100, timestamp=f"2026-11-21T09:48:08.{ms}+0000"))
+        for ms in (833, 993)
+    )
+    assert [reader.read(text) is None for text in (seven, seven, again, seven)] == [False, True, False, True]
+
+
 def test_asterisks_time_is_understood() -> None:
     assert said_at("2026-11-21T09:48:08.833+0000") == pytest.approx(1795254488.833)
     assert said_at("yesterday") is None

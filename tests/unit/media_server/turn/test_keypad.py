@@ -36,6 +36,14 @@ def test_the_last_digit_of_a_number_whose_length_we_know_ends_it_keyed_or_spoken
     assert half_read.when(Commit) == pytest.approx(11.0 + PATIENCE.end_of_turn_open)
 
 
+def test_a_hash_after_a_number_that_was_whole_without_it_leaves_its_answer_alone() -> None:
+    story = asked().is_answered(6.7, expects="digits", digits=5)
+    story.happens(Drained(story.speaking), 8.0)
+    for index, digit in enumerate("12345#"):
+        story.happens(Digit(digit=digit), 9.0 + index / 10)
+    assert story.phase is Phase.THINKING and not story.of(CancelAnswer)
+
+
 def test_star_takes_the_digits_back_and_nothing_keyed_is_nothing_asked() -> None:
     story = Story().greeted()
     for digit in "12*":
