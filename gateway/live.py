@@ -77,20 +77,22 @@ class Floor:
         self.call = CallId(call_id)
         self.order_id = once.key or str(uuid.uuid4())
         self._once: Writer = once
+        self._db = doors.of(request).database
         self._desk = Desk(doors.of(request).settings.socket("ari-app"))
 
     async def order(self, deed: Deed, order: CallOrder) -> Response:
-        return await self._once.write(self.site, functools.partial(self._ask, deed, order))
+        return await self._once.ask_once(self.site, functools.partial(self._ask, deed, order))
 
-    async def _ask(self, deed: Deed, order: CallOrder, rows: Rows) -> Response:
+    async def _ask(self, deed: Deed, order: CallOrder) -> Response:
         reply = await self._desk.give(order)
         if isinstance(reply, NotDone):
-            await self._refuse(reply, rows)
+            await self._refuse(reply)
         return answer(shapes.OrderDone(call_id=self.call, order_id=self.order_id, done=deed))
 
-    async def _refuse(self, reply: NotDone, rows: Rows) -> NoReturn:
+    async def _refuse(self, reply: NotDone) -> NoReturn:
         if reply.why == "no_such_call":
-            await _gone(self.site, self.call, rows)
+            async with self._db.as_site(self.site) as rows:
+                await _gone(self.site, self.call, rows)
         name = "idempotency-key-reused" if reply.why == "reused" else f"call-{reply.why.replace('_', '-')}"
         headers = {"Retry-After": "2"} if _STATUS[reply.why] == 503 else None
         raise Problem(_STATUS[reply.why], reply.detail or reply.why.replace("_", " "), name, headers)

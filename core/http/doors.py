@@ -3,9 +3,11 @@
 async def get_call(site: CallsSite, db: Db, …)
 """
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
+from weakref import WeakValueDictionary
 
 from fastapi import Depends, FastAPI, Request
 
@@ -25,6 +27,8 @@ class Doors:
     database: Database
     doorkeeper: Doorkeeper
     vault: Vault
+    asking: WeakValueDictionary[tuple[SiteId, str], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """By Idempotency-Key: a second request waits for the first (core.http.idempotency)."""
 
 
 def install(app: FastAPI, doors: Doors) -> None:

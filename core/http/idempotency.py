@@ -6,8 +6,11 @@
 The answer is stored in the transaction of the write, so both happen or neither does, and a second request that comes while
 the first is at work waits for it. Refusals are not stored: they changed nothing. Answers are kept for a day, sealed by the
 vault. Without the header, a write is just a transaction.
+
+What another process does once by itself (an order to ari-app, by its id) is asked for outside of any transaction: `ask_once`.
 """
 
+import asyncio
 import functools
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -26,6 +29,7 @@ KEPT = "1 day"
 """As PostgreSQL writes an interval; analytics.retention deletes what is older."""
 
 Write = Callable[[Rows], Awaitable[Response]]
+Ask = Callable[[], Awaitable[Response]]
 
 _CLAIM = (
     "insert into idempotent_answer (site_id, key, request) values (%s, %s, %s) "
@@ -34,7 +38,10 @@ _CLAIM = (
 )
 """Waits for a transaction that has claimed the key and is not over yet."""
 _STORE = "update idempotent_answer set status = %s, kek_id = %s, wrapped = %s, sealed = %s where site_id = %s and key = %s"
-_FIND = "select request, status, kek_id, wrapped, sealed from idempotent_answer where site_id = %s and key = %s"
+_FIND = (
+    "select request, status, kek_id, wrapped, sealed from idempotent_answer "
+    f"where site_id = %s and key = %s and at >= now() - interval '{KEPT}'"
+)
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -66,6 +73,25 @@ class Writer:
         asked = b"" if self._key is None else self._fingerprint(await self._request.body() if content is None else content)
         return await again(functools.partial(self._write, site, write, asked))
 
+    async def ask_once(self, site: SiteId, ask: Ask) -> Response:
+        """What `ask` answers, or what it answered the first time. For what happens once though it be asked for twice: no
+        transaction waits for it, so who is slow to answer takes no connection from anybody. Problem 422 as above; DatabaseAway.
+        """
+        if self._key is None:
+            return await ask()
+        asked = self._fingerprint(await self._request.body())
+        async with doors.of(self._request).asking.setdefault((site, self._key), asyncio.Lock()):
+            async with self._database.as_site(site) as rows:
+                known = await self._stored(rows, site, asked)
+            if known is not None:
+                return known
+            response = await ask()
+
+            async def answered(_: Rows) -> Response:
+                return response
+
+            return await again(functools.partial(self._write, site, answered, asked))
+
     async def _write(self, site: SiteId, write: Write, asked: bytes) -> Response:
         if self._key is None:
             async with self._database.as_site(site) as rows:
@@ -73,7 +99,9 @@ class Writer:
         async with self._database.as_site(site) as rows:
             claimed = await (await rows.execute(_CLAIM.encode(), [site, self._key, asked])).fetchone()
             if claimed is None:
-                return await self._stored(rows, site, asked)
+                stored = await self._stored(rows, site, asked)
+                assert stored is not None  # the claim found it, and nobody deletes one so young
+                return stored
             response = await write(rows)
             await self._store(rows, site, response)
         return response
@@ -89,9 +117,10 @@ class Writer:
         values = [response.status_code, sealed.kek_id, sealed.wrapped, sealed.sealed, site, self._key]
         await rows.execute(_STORE, values)
 
-    async def _stored(self, rows: Rows, site: SiteId, asked: bytes) -> Response:
-        row = await (await rows.execute(_FIND, [site, self._key])).fetchone()
-        assert row is not None  # the claim found it, and nobody deletes one so young
+    async def _stored(self, rows: Rows, site: SiteId, asked: bytes) -> Response | None:
+        row = await (await rows.execute(_FIND.encode(), [site, self._key])).fetchone()
+        if row is None:
+            return None
         if bytes(row[0]) != asked:
             raise Problem(422, "this Idempotency-Key was used for another request: make a new one", "idempotency-key-reused")
         opened = self._vault.open(Sealed(row[2], bytes(row[3]), bytes(row[4])), self._context(site))

@@ -105,6 +105,33 @@ def test_two_identical_requests_are_one_order(town: Town) -> None:
     told(town, controller, story)
 
 
+def test_a_controller_that_is_slow_keeps_nobody_else_from_the_database(town: Town) -> None:
+    """More orders than there are connections wait for ari-app, each under a key."""
+    controller = Controller()
+    asked, may_answer = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow(link: Link[CallOrder]) -> None:
+        asked.release()
+        await may_answer.wait()
+        await controller.handle(link)
+
+    async def story() -> None:
+        async with asyncio.timeout(30), serve(town.settings.socket("ari-app"), Order, slow), town.gateway() as client:
+            orders = [
+                asyncio.create_task(
+                    client.post("/v1/calls/c-1/hold", json={"on": True}, headers=SHOP | {"Idempotency-Key": f"k{n}"})
+                )
+                for n in range(6)
+            ]
+            for _ in orders:
+                await asked.acquire()
+            assert (await client.get("/v1/calls", headers=SHOP)).status_code == 200
+            may_answer.set()
+            assert {(await order).status_code for order in orders} == {200}
+
+    asyncio.run(story())
+
+
 def test_without_a_key_every_request_is_an_order_of_its_own(town: Town) -> None:
     controller = Controller()
 
