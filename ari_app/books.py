@@ -61,14 +61,15 @@ class CallRecord:
         self._books = books
 
     def started(self, caller: Caller, site: Site) -> None:
-        """Said once, though a call that began in an earlier life may be routed anew."""
-        new = self.entry is None
-        entry = Entry(
-            call_id=caller.call_id, site=site, caller=caller.number, called=caller.called, native=caller.native,
-            purpose=caller.purpose,
-        )  # fmt: skip
-        self._keep(entry)
-        if new:
+        """Said once. A call may be routed anew, for it began in an earlier life or people gave it back: what was, was."""
+        if self.entry:
+            self._keep(msgspec.structs.replace(self.entry, site=site, with_people=False, handover=None))
+        else:
+            entry = Entry(
+                call_id=caller.call_id, site=site, caller=caller.number, called=caller.called, native=caller.native,
+                purpose=caller.purpose,
+            )  # fmt: skip
+            self._keep(entry)
             numbers = (caller.number, caller.called) if caller.purpose is None else (caller.called, caller.number)
             started = CallStarted(
                 call_id=caller.call_id, site_id=site.site_id, at=time.time(),

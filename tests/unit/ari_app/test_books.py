@@ -1,0 +1,56 @@
+"""A call's page: what the journal keeps of it from one chapter to the next, and which recordings stay."""
+
+from pathlib import Path
+
+from ari_app.books import Books, Caller, CallRecord
+from ari_app.call.vocabulary import NoteEnded, NoteTransferred
+from ari_app.call.wishes import Wishes
+from ari_app.journal import Journal
+from ari_app.recordings import Recordings
+from core.events import AnyEvent, CallEnded
+from core.ids import CallId
+from tests.unit.ari_app.world import SITE
+
+CALLER = Caller(CallId("1"), "9876543210", "1000", "(ulaw)")
+HUNG_UP = NoteEnded("caller_hung_up", 16, "Normal Clearing")
+
+
+class Desk:
+    """A record on a disk; `facts` is what it told."""
+
+    def __init__(self, home: Path) -> None:
+        self.facts: list[AnyEvent] = []
+        self.journal = Journal(home / "calls")
+        self.recording = home / "1-rx.wav"
+        self.recording.write_bytes(b"RIFF")
+        self.record = CallRecord(Books(self.journal, self.facts.append, Recordings(home)), None)
+        self.record.started(CALLER, SITE)
+
+    def ended(self) -> CallEnded:
+        self.record.ended(HUNG_UP)
+        assert isinstance(self.facts[-1], CallEnded)
+        return self.facts[-1]
+
+
+def test_the_recording_of_an_answered_call_stays(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.record.answered(7.0)
+    assert desk.ended().recording == "1"
+    assert desk.recording.exists()
+
+
+def test_of_a_call_that_nobody_answered_nothing_is_kept(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    assert desk.ended().recording is None
+    assert not desk.recording.exists()
+
+
+def test_a_caller_whom_people_gave_back_is_still_answered_and_recorded(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.record.answered(7.0)
+    desk.record.wished(Wishes(supervisors=1))
+    desk.record.transferred(NoteTransferred("humans", "asked"))
+    desk.record.started(CALLER, SITE)  # routed anew
+    (kept,) = desk.journal.entries()
+    assert (kept.answered_at, kept.with_people, kept.wishes.supervisors) == (7.0, False, 1)
+    assert desk.ended().recording == "1"
