@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.audio import Pcm
+from haazir.caller.tone import Tone
 from haazir.caller.wav import RATE
 
 QUIET_ROOM_DBFS = -66.0
@@ -55,6 +56,22 @@ class Network:
         for place in self._dice.integers(0, len(spoiled), size=4):
             spoiled[place] = int(self._dice.integers(0, 256))
         return bytes(spoiled[: int(self._dice.integers(1, len(spoiled) + 1))])
+
+
+@dataclass(slots=True)
+class Loss:
+    """Packets that go astray in both directions, on all lines that share this, for as long as `share` is above 0."""
+
+    share: float = 0.0
+    seed: int = 1
+    _dice: np.random.Generator = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._dice = np.random.default_rng(self.seed)
+
+    def takes(self) -> bool:
+        """The packet that is on its way just now?"""
+        return self.share > 0 and bool(self._dice.random() < self.share)
 
 
 @dataclass(slots=True)
@@ -112,6 +129,7 @@ class Line:
     """One call's line. The default is a good one: a quiet room, which is never digital silence."""
 
     echo: Echo | None = None
-    noise: Noise | None = field(default_factory=lambda: Noise(QUIET_ROOM_DBFS))
+    noise: Noise | Tone | None = field(default_factory=lambda: Noise(QUIET_ROOM_DBFS))
     """None: a line that carries zeros between words, as gateways with voice detection do."""
     faults: Faults | None = None
+    loss: Loss | None = None

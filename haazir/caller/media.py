@@ -71,7 +71,8 @@ class MediaPort:
         if not self.paused:
             for packet in self._mouth.frame(time.time()):
                 for arriving in self._network.carry(packet) if self._network else (packet,):
-                    self.send(arriving)
+                    if not self._lost():
+                        self.send(arriving)
         self._on_tick()
 
     def _arrived(self) -> None:
@@ -82,9 +83,14 @@ class MediaPort:
                 return
             except OSError:  # the other side's port was closed; the next read has the next packet
                 continue
+            if self._lost():
+                continue
             sound = self._ears.hear(data, _kernel_time(ancillary))
             if sound is not None and self._line.echo is not None:
                 self._line.echo.hear(sound)
+
+    def _lost(self) -> bool:
+        return self._line.loss is not None and self._line.loss.takes()
 
 
 def _kernel_time(ancillary: list[tuple[int, int, bytes]]) -> float:

@@ -67,12 +67,12 @@ class Trial:
 
 
 @contextlib.contextmanager
-def running(**variables: str) -> Iterator[Trial]:
-    """Started and ready; stopped, and its home deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home.
+def running(folder: Path | None = None, **variables: str) -> Iterator[Trial]:
+    """Started and ready; stopped, and its home (in `folder`) deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home.
 
     TrialFailed if it does not start, or does not stop as it should.
     """
-    home = Path(tempfile.mkdtemp(prefix="haazir-trial-"))
+    home = Path(tempfile.mkdtemp(prefix="haazir-trial-", dir=folder))
     trial = _prepare(home, variables)
     try:
         up = trial.haazir("up", "--detach", timeout=300.0)
