@@ -1,6 +1,6 @@
-"""One outgoing SIP call as a plain object: what to send, and what came of it (RFC 3261 sections 9, 12 to 15, 17.1). ◆
+"""One SIP call as a plain object: what to send, and what came of it (RFC 3261 sections 9, 12 to 15, 17.1). ◆
 
-    start ──INVITE──> CALLING ──1xx──> RINGING ──200/ACK──> UP ──BYE──> OVER
+    start ──INVITE──> CALLING ──1xx──> RINGING ──200/ACK──> UP ──BYE──> OVER      a call that came in (incoming.py) begins UP
                          └──────── 300…699, or nobody answers ──────────^
 
 Every door returns the actions it leads to: datagrams to send and things the caller should know. UDP loses datagrams, so
@@ -114,6 +114,18 @@ class Dialog:
         self._pending: dict[tuple[int, str], _Pending] = {}
         self._ack: Request | None = None
         self._offered: sdp.Description | None = None
+
+    @classmethod
+    def taken(cls, invite: Request, parties: Parties, tag: str, token: Callable[[], str], answered: sdp.Description) -> "Dialog":
+        """Of a call that came in and has been answered, with this tag and description."""
+        dialog = cls(parties, invite.get("Call-ID"), token)
+        dialog.phase = Phase.UP
+        dialog._tag = tag
+        dialog._to = invite.get("From")
+        dialog._target = address_uri(invite.get("Contact"))
+        dialog._routes = invite.all("Record-Route")
+        dialog._offered, dialog._version = answered, 1
+        return dialog
 
     @property
     def deadline(self) -> float | None:

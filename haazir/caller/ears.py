@@ -3,7 +3,7 @@
 A sample's time is its packet's arrival plus its place in the packet, as the mouth stamps what it says, so the two compare.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -90,6 +90,20 @@ class Ears:
     def first_sound_after(self, moment: float) -> float | None:
         """When the agent began to speak after `moment`; a segment that was already running then does not count."""
         return next((segment.start for segment in self.segments if segment.start > moment), None)
+
+    def first_of(self, is_it: Callable[[Pcm], bool], since: float) -> float | None:
+        """Arrival of the first packet after `since` of which, as of the one behind it, this is true."""
+        before: float | None = None
+        for packet in self.packets:
+            if packet.arrival < since:
+                continue
+            if not is_it(self._codec.decode(packet.payload)):
+                before = None
+            elif before is not None:
+                return before
+            else:
+                before = packet.arrival
+        return None
 
     def speaking_at(self, moment: float) -> bool:
         return any(segment.start <= moment <= segment.end for segment in self.segments)

@@ -1,7 +1,8 @@
 """A media server without a mind: speaks the bus protocol and echoes every RTP packet. `python -m tests.standins.media_echo`
 
 Keys decide: `#` says goodbye, `0` asks for a person, `9` closes the session, `8` kills the connection. What it hears is
-printed, one JSON line each. --refuse refuses every call, --mute answers nothing.
+printed, one JSON line each. --refuse refuses every call, --mute answers nothing, --socket PATH serves there: a media server of
+haazir.toml beside the instance's own (bench.control).
 """
 
 import argparse
@@ -10,25 +11,34 @@ import contextlib
 import json
 import struct
 import time
+from pathlib import Path
 from typing import cast
+
+import uvloop
 
 from core.bus import Link, serve
 from core.commands import (
     AdoptMedia,
+    AnnounceTransfer,
     Answered,
     CloseMedia,
     ConnectMedia,
     Digit,
     HangUpRequested,
     MediaClosed,
+    MediaHealth,
     MediaOpened,
     MediaRefused,
     OpenMedia,
+    ProbeMedia,
     ToMedia,
     TransferRequested,
 )
 from core.ids import CallId
 from core.settings import load
+
+CAPACITY = 100_000
+"""Emptier than any other, whatever it has: while it is there, it gets the calls."""
 
 
 class Echo(asyncio.DatagramProtocol):
@@ -69,6 +79,9 @@ class Standin:
     async def handle(self, link: Link[ToMedia]) -> None:
         call = CallId("")
         async for message in link:
+            if isinstance(message, ProbeMedia):
+                link.send(MediaHealth(sessions=len(self.sessions), capacity=CAPACITY))
+                continue
             said = {"at": round(time.time(), 4), "call": call, "is": type(message).__name__}
             print(json.dumps(said | ({"digit": message.digit} if isinstance(message, Digit) else {})), flush=True)
             if isinstance(message, OpenMedia | AdoptMedia):
@@ -92,7 +105,7 @@ class Standin:
                 self.sessions[call].greet()
             case Digit(digit="#"):
                 link.send(HangUpRequested(reason="goodbye"))
-            case Digit(digit="0"):
+            case Digit(digit="0") | AnnounceTransfer():
                 link.send(TransferRequested(destination="humans", reason="asked", summary="wants a person"))
             case Digit(digit="9"):
                 link.send(MediaClosed(reason="key 9"))
@@ -115,12 +128,13 @@ async def run() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--refuse", action="store_true")
     parser.add_argument("--mute", action="store_true")
+    parser.add_argument("--socket", type=Path)
     options = parser.parse_args()
     standin = Standin(options.refuse, options.mute)
-    async with serve(load().socket("media-server"), ToMedia, standin.handle):
+    async with serve(options.socket or load().socket("media-server"), ToMedia, standin.handle):
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run())
+        uvloop.run(run())
