@@ -15,6 +15,7 @@ import msgspec
 
 from ari_app import metrics
 from ari_app.ari.client import AriError, Gone, NotInStasis
+from ari_app.ari.events import ChannelEvent
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
@@ -26,6 +27,7 @@ from ari_app.followers import Company, follow
 from ari_app.media_link import MediaLink
 from ari_app.obeying import Obeying
 from ari_app.operators import Operators
+from ari_app.phones import Phones
 from core.commands import AdoptMedia, FromMedia, MediaOpened, OpenMedia
 from core.ids import bridge_id, media_channel_id
 from core.orders import Reply
@@ -50,8 +52,9 @@ class Hands:
         self._record = record
         self._say = say
         self._answer = answer
-        self.operators = Operators(doors, caller, say)
-        self._obeying = Obeying(doors, caller, say, answer)
+        self._phones = Phones(doors.ari, caller.call_id, self._start)
+        self._operators = Operators(doors, caller, self._phones, say)
+        self._obeying = Obeying(doors, caller, self._phones, say, answer)
         self._speechless = False
         """The agent can't say anything any more."""
         self._session = record.entry.session if record.entry else 1
@@ -64,6 +67,11 @@ class Hands:
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """From here on requests are tasks of this group."""
         self._tasks = tasks
+
+    def hear(self, event: ChannelEvent, leg: str) -> do.Happening | None:
+        """Of a leg that is not the media session's."""
+        told = self._phones.hear(event, leg)
+        return None if told is None else self._operators.hear(told)
 
     def perform(self, action: do.Action) -> None:
         if isinstance(action, do.Note):
@@ -279,7 +287,7 @@ class Hands:
         entry = self._record.entry
         assert entry is not None, "a call is answered for a site"
         needless = isinstance(action, do.PlayMusic | do.Brief | do.DropOperator | do.LookForOperator)
-        await self._ask(self.operators.perform(action, entry.site), vital=not needless)
+        await self._ask(self._operators.perform(action, entry.site), vital=not needless)
 
     async def _find_again(self) -> None:
         """An earlier life of ours may have ended while the caller was aside (call/live.py), or their media server mended."""

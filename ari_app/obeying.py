@@ -8,6 +8,7 @@ from ari_app.books import Caller
 from ari_app.call import wishes
 from ari_app.call.vocabulary import Happening
 from ari_app.doors import Doors
+from ari_app.phones import Phones
 from core.ids import monitor_channel_id
 from core.orders import Done, MonitorMode, NotDone, Reply, Why
 
@@ -29,9 +30,12 @@ class _Nobody(Exception):
 class Obeying:
     """`say` takes to the machine what came of it, `answer` to who gave the order."""
 
-    def __init__(self, doors: Doors, caller: Caller, say: Callable[[Happening], None], answer: Callable[[Reply], None]) -> None:
+    def __init__(
+        self, doors: Doors, caller: Caller, phones: Phones, say: Callable[[Happening], None], answer: Callable[[Reply], None]
+    ) -> None:
         self._ari = doors.ari
         self._caller = caller
+        self._phones = phones
         self._say = say
         self._answer = answer
 
@@ -82,8 +86,6 @@ class Obeying:
         spied = await self._ari.variable(call, "BRIDGEPEER") if wish.mode == "whisper" else call
         if not spied:
             raise _Nobody
-        await self._ari.originate(
-            monitor_channel_id(call, wish.number), f"PJSIP/{wish.extension}", "monitor",
-            {"SPIED": spied, "SPY": _SPY[wish.mode]},
-            caller_id=f'"{wish.mode}" <{self._caller.number}>', ring_s=RING_S, originator=call,
-        )  # fmt: skip
+        shown = f'"{wish.mode}" <{self._caller.number}>'
+        heard = {"SPIED": spied, "SPY": _SPY[wish.mode]}
+        await self._phones.ring(monitor_channel_id(call, wish.number), wish.extension, "monitor", heard, shown, RING_S)

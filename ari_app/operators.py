@@ -1,7 +1,7 @@
 """People for one call (call/handover.py): operators' phones rung, heard of, let go; the caller sent to a queue, fetched back.
 
 A phone is rung into the dialplan ([accept] in extensions_accept.conf), so that whoever has been rung can take the caller even
-if we are gone. Its leg's id is the call's and a number, and the phone is followed before it rings: no event is missed.
+if we are gone. Its leg's id is the call's and a number (phones.py).
 """
 
 import contextlib
@@ -9,13 +9,12 @@ import logging
 import re
 from collections.abc import Callable
 
-from ari_app.ari.client import AriError, Gone, NotInStasis
-from ari_app.ari.events import ChannelEvent
-from ari_app.ari.models import ChannelDestroyed, ChannelStateChange
+from ari_app.ari.client import AriError, NotInStasis
 from ari_app.books import Caller
 from ari_app.call import vocabulary as do
 from ari_app.call.plan import Way
 from ari_app.doors import Doors
+from ari_app.phones import Answered, Ended, Phones
 from core.events import AskedResult
 from core.ids import bridge_id, operator_channel_id
 from core.sites import Site
@@ -23,19 +22,20 @@ from core.sites import Site
 log = logging.getLogger(__name__)
 
 _LEG = re.compile(r"operator(\d+)-")
+"""Of what phones.py tells, an operator's."""
 
 
 class Operators:
     """`say` takes to the machine what came of it."""
 
-    def __init__(self, doors: Doors, caller: Caller, say: Callable[[do.Happening], None]) -> None:
+    def __init__(self, doors: Doors, caller: Caller, phones: Phones, say: Callable[[do.Happening], None]) -> None:
         self._ari = doors.ari
+        self._phones = phones
         self._briefing = doors.briefing
         self._announcements = doors.announcements
         self._trunk_hosts = doors.trunk_hosts
         self._caller = caller
         self._say = say
-        self._answered: set[int] = set()
 
     async def perform(self, action: do.SearchAction, site: Site) -> None:
         """AriError: Asterisk did not do it."""
@@ -55,7 +55,7 @@ class Operators:
             case do.LookForOperator(number):
                 await self._look(number)
             case do.DropOperator(number):
-                await ari.hang_up(operator_channel_id(call, number))
+                await self._phones.drop(operator_channel_id(call, number))
             case do.SendCaller(way):
                 await self._send(way, site)
             case do.Fetch():  # extensions_inbound.conf knows the call, and goes on recording it
@@ -65,45 +65,37 @@ class Operators:
             case do.SayNobodyIsFree():
                 await ari.to_dialplan(call, "nobody", "s")
 
-    def hear(self, event: ChannelEvent, leg: str) -> do.Happening | None:
-        """An event of a leg of ours, by its id."""
-        if (match := _LEG.match(leg)) is None:
+    def hear(self, told: Answered | Ended) -> do.Happening | None:
+        """Of a phone that this call rang."""
+        if (match := _LEG.match(told.leg)) is None:
             return None
         number = int(match[1])
-        match event:
-            case ChannelStateChange(channel=channel) if channel.state == "Up":
-                return self._up(number)
-            case ChannelDestroyed(cause=cause, tech_cause=status):
-                log.info("= operator's leg ended", extra={"call": self._caller.call_id, "cause": cause, "sip": status})
-                return do.PhoneGone(number, _result(cause, status, number in self._answered))
-        return None
+        if isinstance(told, Answered):
+            return do.PhoneAnswered(number)
+        log.info("= operator's leg ended", extra={"call": self._caller.call_id, "cause": told.cause, "sip": told.status})
+        return do.PhoneGone(number, _result(told))
 
     # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────
     async def _ring(self, number: int, extension: str, site: Site, recorded: bool) -> None:
-        call, wish, phone = self._caller.call_id, site.handover, f"PJSIP/{extension}"
+        call, wish = self._caller.call_id, site.handover
         variables = {
             "CALLCHAN": call, "CALLID": call, "RECORDED": "yes" if recorded else "no",
             "SUMMARY": self._briefing.path(call), "GENERAL": self._briefing.general(site), "ACCEPT_S": str(round(wish.accept_s)),
         }  # fmt: skip
         try:
-            await self._ari.follow_endpoint(phone)
-            await self._ari.originate(
-                operator_channel_id(call, number), phone, "accept", variables,
-                caller_id=self._shown(site), ring_s=wish.ring_s, originator=call,
-            )  # fmt: skip
+            leg = operator_channel_id(call, number)
+            await self._phones.ring(leg, extension, "accept", variables, self._shown(site), wish.ring_s)
         except AriError as error:
             log.warning("! operator not rung", extra={"call": call, "error": str(error)})
             self._say(do.PhoneGone(number, "unreachable"))
 
     async def _look(self, number: int) -> None:
-        """For a leg of an earlier life of ours."""
-        try:
-            leg = await self._ari.channel(operator_channel_id(self._caller.call_id, number))
-        except Gone:
+        """For legs of an earlier life of ours."""
+        answered = await self._phones.find(operator_channel_id(self._caller.call_id, number))
+        if answered is None:
             self._say(do.PhoneGone(number, "no_answer"))
-        else:
-            if leg.state == "Up":
-                self._say(self._up(number))
+        elif answered:
+            self._say(do.PhoneAnswered(number))
 
     async def _send(self, way: Way, site: Site) -> None:
         call, wish = self._caller.call_id, site.handover
@@ -125,19 +117,16 @@ class Operators:
         await self._ari.join(bridge_id(call), call)
         self._say(do.Joined())
 
-    def _up(self, number: int) -> do.PhoneAnswered:
-        self._answered.add(number)
-        return do.PhoneAnswered(number)
-
     def _shown(self, site: Site) -> str:
         """On the phone's display. Who has no name is shown under the name of the business that they called."""
         name = re.sub(r'["\\<>\x00-\x1f]', "", self._caller.name or site.name)[:40]
         return f'"{name}" <{re.sub(r"[^0-9+]", "", self._caller.number) or "anonymous"}>'
 
 
-def _result(cause: int, status: int | None, answered: bool) -> AskedResult:
+def _result(end: Ended) -> AskedResult:
     """`cause` is Q.850, `status` SIP's; of a phone that was answered the dialplan says how it went (extensions_accept.conf)."""
-    if answered:
+    cause, status = end.cause, end.status
+    if end.answered:
         return "silent" if cause == 19 else "caller_gone" if cause == 26 else "declined"
     if status in (486, 600) or cause == 17:
         return "busy"

@@ -125,7 +125,7 @@ class Session:
         """An event of the caller's channel or of one of our legs."""
         happening = self._translate(event)
         if happening is None and (channel := channel_of(event)) is not None:
-            happening = self._hands.operators.hear(event, channel.id)
+            happening = self._hands.hear(event, channel.id)
         if happening is not None:
             self._inbox.put(happening, said_at(event.timestamp))
 

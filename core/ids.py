@@ -31,10 +31,16 @@ def monitor_channel_id(call: CallId, number: int) -> str:
     return f"monitor{number}-{call}"
 
 
+def second_phone_channel_id(leg: str, number: int) -> str:
+    """A leg to the second phone of the same person, or a later one: `operator1.2-<call>`."""
+    kind, _, call = leg.partition("-")
+    return leg if number == 1 else f"{kind}.{number}-{call}"
+
+
 def call_of_leg(channel_id: str) -> CallId | None:
     """The call that a channel of ours belongs to; None for a caller's own channel, and for any other."""
     kind, _, call = channel_id.partition("-")
-    return CallId(call) if call and kind.rstrip("0123456789") in _LEGS else None
+    return CallId(call) if call and kind.rstrip("0123456789.") in _LEGS else None
 
 
 _LEGS = frozenset({"media", "operator", "monitor", "snoop"})

@@ -60,7 +60,7 @@ class OperatorPhone:
         self.calls: list[PhoneCall] = []
         self.refusing = False
         """Answers every call with 486 at once, as a phone set to do-not-disturb does."""
-        self._server = server
+        self.server = server
         self._account = f"<sip:{extension}@{server}>;auth_user={extension};auth_pass={password};regint=300;answermode=manual"
         self._folder = folder
         self._registered: bool | None = None
@@ -90,7 +90,7 @@ class OperatorPhone:
             raise PhoneFailed(f"{self.extension} could not register:\n{self._baresip.last_words()}")
 
     async def unregister(self) -> None:
-        await self._baresip.command("uadel", f"sip:{self.extension}@{self._server}")
+        await self._baresip.command("uadel", f"sip:{self.extension}@{self.server}")
 
     async def rings(self, timeout: float = 20.0) -> PhoneCall:
         """The call that is coming in. To let it ring, do nothing."""
@@ -114,7 +114,7 @@ class OperatorPhone:
     async def dial(self, number: str, timeout: float = 10.0) -> PhoneCall:
         """Until the other side answers. PhoneFailed if it does not."""
         before = len(self.calls)
-        await self._baresip.command("dial", f"sip:{number}@{self._server}")
+        await self._baresip.command("dial", f"sip:{number}@{self.server}")
         await self._until(lambda: any(call.state != "ringing" for call in self.calls[before:]), timeout, "an answer")
         call = self.calls[before]
         if call.state == "over":
@@ -153,7 +153,7 @@ class OperatorPhone:
 
     async def transfer(self, number: str) -> None:
         """Blind: the other side goes to `number`, we are out."""
-        await self._refer(self._current(), f"sip:{number}@{self._server}")
+        await self._refer(self._current(), f"sip:{number}@{self.server}")
 
     async def consult(self, number: str) -> PhoneCall:
         """Put the caller on hold and ask somebody; `transfer_to_consulted` brings the two together."""
@@ -166,7 +166,7 @@ class OperatorPhone:
         ours, theirs = self._tags(consulted)
         replaces = f"{consulted.id}%3Bto-tag%3D{theirs}%3Bfrom-tag%3D{ours}"
         await self._baresip.command("callfind", held.id)
-        await self._refer(held, f"<sip:{consulted.number}@{self._server}?Replaces={replaces}>")
+        await self._refer(held, f"<sip:{consulted.number}@{self.server}?Replaces={replaces}>")
         await self.over(consulted)
 
     async def hang_up(self) -> None:

@@ -1,8 +1,9 @@
 """A caller and a person are brought together: asked for, by order, in vain, with ari-app dead; and who hears what meanwhile."""
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 
 from ari_app.briefing import spoken
 from core.audio import Pcm
+from haazir.caller.phone import new_caller
 from haazir.caller.script import Call
 from haazir.caller.trial import Trial
 from haazir.caller.voices import pause
@@ -21,6 +23,7 @@ from tests.e2e.phones import OperatorPhone, first_to_ring
 from tests.e2e.test_failures import wait_until_ready
 from tests.standins.carrier import numbers
 from tests.standins.carrier.carrier import Carrier
+from tests.standins.carrier.render import PROMPTS
 
 __all__ = ["house", "talk"]
 
@@ -47,10 +50,11 @@ def hooks(operators: Operators) -> Iterator[None]:
     asyncio.run(free())
 
 
-def handing_over(house: House, **wish: Any) -> str:
+def handing_over(house: House, supervisors: Sequence[str] = (), **wish: Any) -> str:
     """The number of a site that hands over like this, and else as usual but sooner."""
     assert house.admin.patch("/v1/sites/reception", json={"handover": None}).status_code == 200
-    return house.arranged(phrases={"en": BRIEF}, handover={"ring_s": 3, "accept_s": 2, "queue": False, **wish})
+    listening, handover = {"supervisors": supervisors}, {"ring_s": 3, "accept_s": 2, "queue": False, **wish}
+    return house.arranged(phrases={"en": BRIEF}, listening=listening, handover=handover)
 
 
 def asked(record: Record) -> list[tuple[str, str]]:
@@ -76,13 +80,23 @@ async def told(operator: OperatorPhone) -> None:
     await operator.quiet(0.1, since)
 
 
-async def transfer(house: House, **order: str) -> int:
-    """The one call that goes on is to be transferred; the status of the answer."""
+@contextlib.contextmanager
+def another(trial: Trial, phone: OperatorPhone) -> Iterator[OperatorPhone]:
+    """The same operator's second phone, registered."""
+    password = trial.settings.secret(f"operator_{phone.extension}")
+    with OperatorPhone.open(phone.extension, password, phone.server) as second:
+        asyncio.run(second.register())
+        yield second
+        asyncio.run(second.unregister())
+
+
+async def ordered(house: House, deed: str, **order: str) -> int:
+    """Of the one call that goes on; the status of the answer."""
     server = house.caller.server
     headers = {"Authorization": f"Bearer {server.api_key}"}
     async with httpx.AsyncClient(base_url=server.api, headers=headers, timeout=10.0, verify=False) as api:
         (call,) = (await api.get("/v1/calls", params={"outcome": "in_progress"})).json()["data"]
-        return (await api.post(f"/v1/calls/{call['id']}/transfer", json=order)).status_code
+        return (await api.post(f"/v1/calls/{call['id']}/{deed}", json=order)).status_code
 
 
 def test_an_operator_hears_who_it_is_presses_1_and_both_hear_each_other_at_once(
@@ -121,6 +135,33 @@ def test_an_operator_hears_who_it_is_presses_1_and_both_hear_each_other_at_once(
     assert together[0] < TOGETHER_S
     assert (record["outcome"], asked(record)) == ("transferred", [("201", "accepted")])
     assert [(one["destination"], one["reason"]) for one in record["transfers"]] == [("201", "asked")]
+
+
+def test_an_operator_s_phones_ring_together_and_the_one_that_is_answered_stops_the_other(
+    house: House, trial: Trial, operators: Operators, talk: Talk
+) -> None:
+    """A supervisor's, too."""
+
+    async def script(call: Call) -> None:
+        await wish(call)
+        await asyncio.gather(operators["201"].rings(), second.rings())
+        answering = asyncio.create_task(told(second))
+        await operators["201"].over(timeout=3.0)
+        await answering
+        await second.press("1")
+        await call.wait(0.3)
+        await talk.between(call, second)
+        assert await ordered(house, "monitor", extension="202", mode="listen") == 200
+        await asyncio.gather(operators["202"].rings(), supervisor.rings())
+        await supervisor.answer()
+        await operators["202"].over(timeout=3.0)
+        await second.hang_up()
+        await supervisor.over(timeout=3.0)
+
+    with another(trial, operators["201"]) as second, another(trial, operators["202"]) as supervisor:
+        record = asyncio.run(house.played(handing_over(house, ["202"], ring_s=8), script))
+    assert talk.was_heard()
+    assert asked(record) == [("201", "accepted")]
 
 
 def test_busy_then_declined_then_silent_and_the_agent_comes_back_and_goes_on(
@@ -233,8 +274,8 @@ def test_by_order_to_an_extension_a_queue_or_outside(
 
     async def to_extension(call: Call) -> None:
         await greeting(call)
-        assert await transfer(house, destination="299", kind="blind") == 422
-        assert await transfer(house, destination="202", kind="blind") == 200
+        assert await ordered(house, "transfer", destination="299", kind="blind") == 422
+        assert await ordered(house, "transfer", destination="202", kind="blind") == 200
         await operators["202"].answer()
         await call.wait(0.3)
         await talk.between(call, operators["202"])
@@ -243,7 +284,7 @@ def test_by_order_to_an_extension_a_queue_or_outside(
 
     async def to_queue(call: Call) -> None:
         await greeting(call)
-        assert await transfer(house, destination="humans", kind="blind") == 200
+        assert await ordered(house, "transfer", destination="humans", kind="blind") == 200
         first = await first_to_ring(operators.values())
         await told(first)
         await first.press("1")
@@ -255,7 +296,7 @@ def test_by_order_to_an_extension_a_queue_or_outside(
     async def to_outside(call: Call) -> None:
         await greeting(call)
         ordered = time.time()
-        assert await transfer(house, destination=numbers.SILENT_PERSON, kind="blind") == 200
+        assert await ordered(house, "transfer", destination=numbers.SILENT_PERSON, kind="blind") == 200
         somebody = await carrier.called(numbers.SILENT_PERSON, since=ordered)
         await somebody.answered()
         await call.wait(0.5)
@@ -277,11 +318,38 @@ def test_by_order_to_an_extension_a_queue_or_outside(
     assert records[2]["transfers"][0]["destination"] == numbers.SILENT_PERSON
 
 
+def test_the_trunk_itself_takes_a_caller_over_and_one_that_does_not_leaves_them_with_the_agent(
+    house: House, carrier: Carrier, caller: Caller
+) -> None:
+    """REFER: the first caller's switch does it, the second has none."""
+    elsewhere = caller.say(PROMPTS["hello"][1], PROMPTS["hello"][0])
+
+    async def played(*, movable: bool) -> tuple[Record, Pcm]:
+        began, who = time.time(), new_caller()
+        customer = await carrier.call(number, caller=who, movable=movable)
+        await customer.answered()
+        await asyncio.sleep(1.0)
+        assert await ordered(house, "transfer", destination=numbers.PERSON, kind="blind") == 200
+        await asyncio.sleep(8.0)  # what anybody says there takes as long as it takes
+        customer.hang_up()
+        await customer.over()
+        return await house.caller.server.record(who, began, timeout=20.0), await customer.heard()
+
+    number = handing_over(house, outside_allowed=[numbers.PERSON], trunk="carrier", refer=True)
+    record, heard = asyncio.run(played(movable=True))
+    assert likeness(heard, elsewhere) > SAME
+    assert (record["outcome"], asked(record)) == ("transferred", [(numbers.PERSON, "accepted")])
+    record, heard = asyncio.run(played(movable=False))
+    assert likeness(heard, elsewhere) < SAME
+    assert (record["outcome"], asked(record)) == ("caller_hung_up", [(numbers.PERSON, "unreachable")])
+    assert says_that_all_are_busy(record)
+
+
 def test_outside_nobody_answers_and_the_agent_comes_back(house: House, operators: Operators, carrier: Carrier) -> None:
     async def script(call: Call) -> None:
         await greeting(call)
         ordered = time.time()
-        assert await transfer(house, destination=numbers.refusing(486), kind="blind") == 200
+        assert await ordered(house, "transfer", destination=numbers.refusing(486), kind="blind") == 200
         await carrier.called(numbers.refusing(486), since=ordered)
         await call.agent_speaks(15.0, since=time.time())
         await call.agent_quiet(1.5)

@@ -155,15 +155,20 @@ class Carrier:
                 process.terminate()
                 process.wait(10)
 
-    async def call(self, number: str, caller: str = "919800000001", name: str = "", then: str = "listen") -> CarrierCall:
-        """Somebody calls a number of the instance; `then`: listen or echo, once it answers. caller "": anonymous."""
+    async def call(
+        self, number: str, caller: str = "919800000001", name: str = "", then: str = "listen", *, movable: bool = False
+    ) -> CarrierCall:
+        """Somebody calls a number of the instance; `then`: listen or echo, once it answers. caller "": anonymous.
+
+        movable: through a switch of the carrier's, which takes them elsewhere if the instance asks it to (REFER).
+        """
         call_id = f"caller-{next(self._numbers)}"
-        endpoint = "instance" if caller else "anonymous"
+        through = f"Local/{number}@switch/n" if movable else f"PJSIP/{number}@{'instance' if caller else 'anonymous'}"
         call = CarrierCall(call_id, number, caller, name, self)
         call.become("ringing")
         self.calls.append(call)
         self.do(
-            "Originate", Channel=f"PJSIP/{number}@{endpoint}", ChannelId=call_id, Context="callers", Exten=then, Priority="1",
+            "Originate", f"__FROM={caller}", Channel=through, ChannelId=call_id, Context="callers", Exten=then, Priority="1",
             CallerID=f'"{name}" <{caller or "anonymous"}>', Timeout="60000", Async="true",
         )  # fmt: skip
         await self.watch.until(lambda: bool(call.channel) or call.state == "over", 5.0, "the carrier's channel")

@@ -26,7 +26,7 @@ MODULES = """
 res_timing_timerfd res_pjproject res_sorcery_config res_sorcery_memory res_sorcery_astdb res_rtp_asterisk res_pjsip
 res_pjsip_session res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_endpoint_identifier_ip res_pjsip_nat res_pjsip_rfc3326
 res_pjsip_pubsub res_pjsip_refer res_pjsip_diversion res_pjsip_header_funcs res_pjsip_dtmf_info chan_pjsip pbx_config
-app_playback app_record app_read app_echo app_mixmonitor app_senddtmf app_stack app_userevent app_waitforsilence
+app_dial app_playback app_record app_read app_echo app_mixmonitor app_senddtmf app_stack app_userevent app_waitforsilence
 bridge_simple bridge_builtin_features codec_alaw codec_ulaw codec_resample format_wav format_pcm format_sln
 func_callerid func_channel func_logic func_strings func_timeout func_hangupcause
 """.split()

@@ -12,7 +12,7 @@ from ari_app.call.routing import Found
 from core.ids import CallId
 from core.listening import Listening
 from core.orders import CallOrder, Done, HoldCall, MonitorCall, MonitorMode, NotDone, RecordCall, SendDigits, Why
-from tests.unit.ari_app.world import SITE, World, told
+from tests.unit.ari_app.world import PHONE, SITE, World, told
 
 OF: dict[str, Any] = {"order_id": "o1", "call_id": CallId("1"), "site_id": SITE.site_id}
 KEYS, MUSIC, QUIET = SendDigits(digits="1w2#", **OF), HoldCall(on=True, **OF), HoldCall(on=False, **OF)
@@ -101,7 +101,7 @@ def test_a_supervisors_phone_is_rung_into_the_dialplan(tmp_path: Path, mode: Mon
     async def story(here: World) -> None:
         assert await here.board.obey(MonitorCall(extension="203", mode=mode, **OF)) == Done(order_id="o1")
         rung = next(each for each in here.asterisk.parameters if each.get("context") == "monitor")
-        assert (rung["endpoint"], rung["channelId"]) == ("PJSIP/203", "monitor1-1")
+        assert (rung["endpoint"], rung["channelId"]) == (PHONE, "monitor1-1")
         assert {"variables": {"SPIED": "1", "SPY": options}} in here.asterisk.bodies
 
     in_conversation(tmp_path, story)

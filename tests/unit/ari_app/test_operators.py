@@ -14,7 +14,7 @@ from ari_app.recover import compare_notes
 from core import commands
 from core.events import CallTransferred, PersonAsked
 from tests.unit.ari_app.fake_asterisk import channel
-from tests.unit.ari_app.world import World, entry, told
+from tests.unit.ari_app.world import PHONE, World, entry, told
 
 RANG = ("POST", "/channels")
 WISH = commands.TransferRequested(destination="humans", reason="asked", summary="wants a refund")
@@ -55,7 +55,7 @@ def test_a_phone_shows_who_calls_and_is_followed_before_it_rings(tmp_path: Path)
         await ringing(here)
         requests = here.asterisk.asked
         rung = parameters(here, RANG)
-        assert rung["endpoint"] == "PJSIP/201" and rung["context"] == "accept" and rung["channelId"] == "operator1-1"
+        assert rung["endpoint"] == PHONE and rung["context"] == "accept" and rung["channelId"] == "operator1-1"
         assert rung["callerId"] == '"Demo" <9876543210>', "who has no name is shown under the business's"
         followed = requests.index(("POST", "/applications/haazir/subscription"), requests.index(("POST", "/channels/1/continue")))
         assert here.asterisk.parameters[followed] == {"eventSource": "endpoint:PJSIP/201"}
@@ -113,9 +113,13 @@ def test_what_became_of_a_phone_is_known_by_its_causes(
     told(tmp_path, story)
 
 
-def test_a_phone_that_is_not_registered_is_the_next_one_s_turn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("registered", [False, True])
+def test_a_phone_that_can_not_be_rung_is_the_next_one_s_turn(tmp_path: Path, registered: bool) -> None:
     async def story(here: World) -> None:
-        here.asterisk.answers["POST", "/channels"] = 500
+        if registered:
+            here.asterisk.answers["POST", "/channels"] = 500
+        else:
+            here.asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": ""})
         await here.talk()
         here.media.links[0].send(WISH)
         await here.asterisk.until(("POST", "/channels/1/continue"))
@@ -158,6 +162,45 @@ def test_a_caller_who_hangs_up_stops_the_phone(tmp_path: Path) -> None:
         await here.over()
         assert ("DELETE", "/channels/operator1-1") in here.asterisk.asked
         assert asked(here) == [("201", "caller_gone")]
+
+    told(tmp_path, story)
+
+
+def test_all_phones_of_an_operator_ring_and_the_one_that_is_answered_stops_the_other(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        two = PHONE, "PJSIP/201/sip:201@10.0.0.6:5060"
+        here.asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": "&".join(two)})
+        await ringing(here)
+        await until(here, lambda: here.asterisk.asked.count(RANG) == 2)
+        rung = {one["channelId"]: one["endpoint"] for one in here.asterisk.parameters if "channelId" in one and "context" in one}
+        assert rung == {"operator1-1": two[0], "operator1.2-1": two[1]}
+        here.hear("ChannelStateChange", "operator1.2-1", channel=channel("operator1.2-1", state="Up"))
+        await here.asterisk.until(("DELETE", "/channels/operator1-1"))
+        stopped = parameters(here, ("DELETE", "/channels/operator1-1"))
+        assert stopped == {"reason_code": "26"}, "answered elsewhere, not missed"
+        leg(here, "ChannelDestroyed", cause=26, cause_txt="")
+        assert asked(here) == []
+        here.hear("ChannelDestroyed", "operator1.2-1", cause=21, cause_txt="")
+        await until(here, lambda: bool(asked(here)))
+        assert asked(here) == [("201", "declined")]
+        here.end()
+        await here.over()
+
+    told(tmp_path, story)
+
+
+def test_an_operator_is_busy_when_no_phone_is_left_and_one_was(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": f"{PHONE}&{PHONE}"})
+        await ringing(here)
+        await until(here, lambda: here.asterisk.asked.count(RANG) == 2)
+        leg(here, "ChannelDestroyed", cause=17, cause_txt="", tech_cause=486)
+        assert asked(here) == []
+        here.hear("ChannelDestroyed", "operator1.2-1", cause=19, cause_txt="", tech_cause=480)
+        await until(here, lambda: bool(asked(here)))
+        assert asked(here) == [("201", "busy")]
+        here.end()
+        await here.over()
 
     told(tmp_path, story)
 

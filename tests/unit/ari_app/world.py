@@ -32,6 +32,8 @@ from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, event, fake_
 
 PHRASES = Phrases(greeting="", hold=("One moment.",), reminder="", again="", apology="", goodbye="", transfer="")
 SITE = Site(site_id=SiteId("demo"), name="Demo", phrases={"en": PHRASES}, languages=("en",), max_calls=1, overflow="busy")
+PHONE = "PJSIP/201/sip:201@10.0.0.5:5060"
+"""Whatever variable is asked for: the phones that an operator has registered."""
 LEG = channel("media-1", channelvars={"UNICASTRTP_LOCAL_ADDRESS": "127.0.0.1", "UNICASTRTP_LOCAL_PORT": "10004"})
 BRIDGE = {
     "id": "bridge-1", "technology": "simple_bridge", "bridge_type": "mixing", "bridge_class": "stasis",
@@ -94,6 +96,7 @@ class World:
         )  # fmt: skip
         self.board = Switchboard(doors, tasks)
         asterisk.answers["POST", "/channels/externalMedia"] = (200, LEG)
+        asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": PHONE})
 
     def hear(self, kind: str, channel_id: str = "1", **more: Any) -> None:
         heard = Reader().read(json.dumps(event(kind, channel_id, **more)))
