@@ -34,6 +34,7 @@ from core.outbox import Outbox
 from core.process import run, stop_signal
 from core.settings import Settings
 from core.telemetry import serve_status
+from core.trunks import TrunksUnreadable, trunks
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class Stopped(Exception):
 
 
 async def work(settings: Settings, name: str = "ari-app") -> None:
-    """Until SIGTERM or SIGINT. OSError: the status port is taken. KeyError: a secret is missing. Replaced: see there."""
+    """Until SIGTERM or SIGINT. OSError: the status port is taken. KeyError: a secret is missing. TrunksUnreadable, Replaced."""
     async with contextlib.AsyncExitStack() as stack:
         ari = await stack.enter_async_context(Ari(settings))
         database = await stack.enter_async_context(Database(settings, connections=2, wait_s=LOOK_UP_LIMIT_S))
@@ -102,6 +103,7 @@ def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> 
             ring=calls.ring_s,
             call=settings.asterisk.call_limit_s + 5,
             phones=tuple(operator["extension"] for operator in settings.asterisk.operators),
+            trunks=tuple(trunks(settings.asterisk.trunks).values()),
         ),
         max_total=calls.max_total,
         unknown_number=calls.unknown_number,
@@ -149,4 +151,4 @@ async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: 
 
 
 if __name__ == "__main__":
-    sys.exit(run("ari-app", work, KeyError, Replaced))
+    sys.exit(run("ari-app", work, KeyError, Replaced, TrunksUnreadable))

@@ -9,6 +9,7 @@ import sys
 from ari_app.ari.socket import Replaced
 from ari_app.main import work
 from core.process import run
+from core.trunks import TrunksUnreadable
 
 if __name__ == "__main__":
-    sys.exit(run("ari-app's standby", functools.partial(work, name="ari-app-standby"), KeyError, Replaced))
+    sys.exit(run("ari-app's standby", functools.partial(work, name="ari-app-standby"), KeyError, Replaced, TrunksUnreadable))

@@ -38,7 +38,7 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
     outside_allowed: tuple[Outside, ...] = ()
     """…and so may these: no other outside number."""
     trunk: Annotated[str, Meta(pattern=TRUNK)] = ""
-    """Of haazir.toml, that outside numbers are called through; empty: none are."""
+    """One of haazir.toml's [[asterisk.trunks]] whose `outbound` names this site; empty: no outside number is called."""
     caller_id: Annotated[str, Meta(pattern=CALLER_ID)] = ""
     """Shown there; empty: the number that the caller dialled."""
     refer: bool = False

@@ -58,7 +58,7 @@ class Asterisk(msgspec.Struct, frozen=True, kw_only=True):
     """TIMEOUT(absolute) of every call."""
     trunks: tuple[dict[str, str], ...] = ()
     """[[asterisk.trunks]] name, kind = "registration" | "ip", host, username, secret (name of a secret), context; for calls out:
-    outbound (the sites that may, or "*"), caller_ids, prefixes, at_once, per_second (outbound/trunks.py)."""
+    outbound (the sites that may, or "*"), caller_ids, prefixes, at_once, per_second (core/trunks.py)."""
     operators: tuple[dict[str, str], ...] = ({"extension": "201"}, {"extension": "202"})
     """[[asterisk.operators]] extension, name. Their SIP passwords are secrets `operator_<extension>`."""
     outside: tuple[str, ...] = ("+91",)

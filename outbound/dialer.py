@@ -16,11 +16,11 @@ from core.db import Database, DatabaseAway, Rows
 from core.ids import CallId, SiteId
 from core.orders import HangUpCall, NotDone, PlaceCall
 from core.settings import Settings
+from core.trunks import Trunk, trunks
 from outbound import metrics, queue, rules
 from outbound.controller import Controller
 from outbound.queue import Claim, Facts, Lane, Running
 from outbound.settle import End, finish
-from outbound.trunks import Trunk, trunks
 
 log = logging.getLogger(__name__)
 

@@ -17,13 +17,13 @@ from core.process import run, stop_signal
 from core.public_address import networks
 from core.settings import Settings
 from core.telemetry import serve_status
+from core.trunks import TrunksUnreadable
 from core.vault import Vault, VaultError
 from outbound import metrics
 from outbound.controller import Controller
 from outbound.dialer import Dialer
 from outbound.do_not_call import listen_to_calls
 from outbound.settle import note_outcomes, settle
-from outbound.trunks import TrunksUnreadable
 from outbound.webhooks import Webhooks
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from core.outbound import EVERY_DAY, Outbound, Window
 from core.sites import Site
-from outbound.trunks import Trunk
+from core.trunks import Trunk
 
 INDIA = ZoneInfo("Asia/Kolkata")
 

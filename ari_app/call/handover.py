@@ -66,14 +66,15 @@ REJOINING_S = 2.0
 def wished(call: Call, wish: TransferRequested, now: float) -> Next:
     """The agent hands over: asked to, or because something of ours failed. It has said so."""
     site = _site(call)
-    ways = towards(wish.destination, "supervised", site, call.limits.phones) or usual(site, call.limits.phones)
+    phones, trunks = call.limits.phones, call.limits.trunks
+    ways = towards(wish.destination, "supervised", site, phones, trunks) or usual(site, phones, trunks)
     returns = wish.reason in ("asked", "not_understood", "ordered")
     return _begin(call, Handover(ways, wish.reason, Stage.PARKING, wish.summary, wish.language, returns), now)
 
 
 def order(call: Call, wish: TransferCall, now: float) -> Next | None:
     """Somebody outside wants it: the agent says so first. None: there is no such destination."""
-    ways = towards(wish.destination, wish.kind, _site(call), call.limits.phones)
+    ways = towards(wish.destination, wish.kind, _site(call), call.limits.phones, call.limits.trunks)
     if ways is None:
         return None
     search = Handover(ways, "ordered", Stage.ANNOUNCING, wish.summary)

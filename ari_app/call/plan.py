@@ -7,8 +7,8 @@ from typing import Literal
 
 from core.handover import EXTENSION
 from core.orders import HandoverKind
-from core.outbound import E164
 from core.sites import QUEUE, Language, Site
+from core.trunks import Trunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +66,38 @@ class Handover:
         return self.stage in (Stage.RINGING, Stage.TELLING, Stage.TAKING)
 
 
-def usual(site: Site, phones: tuple[str, ...]) -> tuple[Way, ...]:
-    """As the site says. `phones`: the extensions of this machine, for a site that names none."""
+def usual(site: Site, phones: tuple[str, ...], trunks: tuple[Trunk, ...]) -> tuple[Way, ...]:
+    """As the site says. `phones`: the extensions of this machine, for a site that names none; `trunks`: what is lent to whom."""
     wish = site.handover
     ways = [Way("operator", extension) for extension in wish.operators or phones] if wish.supervised else []
     if wish.queue:
         ways.append(Way("queue", site.operator))
-    if wish.outside and wish.trunk:
+    if wish.outside and _may_call(wish.outside, site, trunks):
         ways.append(Way("outside", wish.outside))
     return tuple(ways)
 
 
-def towards(destination: str, kind: HandoverKind, site: Site, phones: tuple[str, ...]) -> tuple[Way, ...] | None:
+def towards(
+    destination: str, kind: HandoverKind, site: Site, phones: tuple[str, ...], trunks: tuple[Trunk, ...]
+) -> tuple[Way, ...] | None:
     """To a destination of somebody's choice; None: there is none such, or none that this site may call."""
     wish = site.handover
     if not destination:
-        return usual(site, phones) if kind == "supervised" else (Way("queue", site.operator),)
+        return usual(site, phones, trunks) if kind == "supervised" else (Way("queue", site.operator),)
     if re.match(QUEUE, destination):
         own = destination == site.operator and kind == "supervised"
-        return usual(site, phones) if own else (Way("queue", destination),)
+        return usual(site, phones, trunks) if own else (Way("queue", destination),)
     if re.match(EXTENSION, destination):
         known = destination in (*phones, *wish.operators)
         return (Way("operator" if kind == "supervised" else "extension", destination),) if known else None
-    if re.match(E164, destination) and wish.trunk and destination in (wish.outside, *wish.outside_allowed):
+    if destination in (wish.outside, *wish.outside_allowed) and _may_call(destination, site, trunks):
         return (Way("outside", destination),)
     return None
+
+
+def _may_call(number: str, site: Site, trunks: tuple[Trunk, ...]) -> bool:
+    """As far as the machine's admin lent the site a trunk, and the numbers that it would show."""
+    wish = site.handover
+    trunk = next((trunk for trunk in trunks if trunk.name == wish.trunk), None)
+    shown = () if wish.refer else (wish.caller_id,) if wish.caller_id else site.numbers
+    return trunk is not None and trunk.serves(site.site_id) and trunk.leads_to(number) and all(map(trunk.lends, shown))

@@ -10,6 +10,7 @@ from ari_app.call.vocabulary import Action, Happening
 from ari_app.call.wishes import NO_WISHES, Wishes
 from core.events import Outcome
 from core.sites import Site
+from core.trunks import Trunk
 
 
 class Phase(StrEnum):
@@ -64,7 +65,9 @@ class Limits:
     call: float = 3600.0
     """Asterisk's own TIMEOUT(absolute) ends a call first; this is for the case that we did not hear of it."""
     phones: tuple[str, ...] = ()
-    """No limit: this machine's operators, for sites that name none."""
+    """No limit: this machine's operators, for sites that name none…"""
+    trunks: tuple[Trunk, ...] = ()
+    """…and what its admin lent to sites."""
 
 
 NORMAL_CLEARING = 16

@@ -18,9 +18,13 @@ from core import handover as settings
 from core.machine import Tick
 from core.orders import HangUpCall, TransferCall
 from core.sites import Site
+from core.trunks import Trunk
 from tests.unit.ari_app.test_call_machine import GONE, OPENED, SITE, Story
 
 PHONES = ("201", "202")
+CARRIER = Trunk("carrier", frozenset({SITE.site_id}), frozenset({"+911612345678"}))
+TRUNKS = (CARRIER,)
+LIMITS = Limits(phones=PHONES, trunks=TRUNKS)
 WISH = commands.TransferRequested(destination="humans", reason="asked", summary="wants a refund")
 STAND_BY, COME_BACK = do.Tell(commands.StandBy()), do.Tell(commands.ComeBack())
 BRIEF = do.Brief("wants a refund")
@@ -32,7 +36,7 @@ def site(**wish: object) -> Site:
 
 
 def talking(at: Site = SITE) -> Story:
-    story = Story(arrive(Limits(phones=PHONES), 100.0))
+    story = Story(arrive(LIMITS, 100.0))
     story.after(do.Routed(Admit(at)), OPENED, do.BridgeMade(), do.LegReady(), do.LegMade("127.0.0.1", 10002), do.Joined())
     story.after(do.PickedUp(at=7.0))
     return story
@@ -267,17 +271,39 @@ def test_there_are_destinations_that_do_not_exist_or_are_not_allowed() -> None:
 
 def test_what_a_site_says_is_the_way() -> None:
     own = site(operators=("202",), queue=False, outside="+919812345678", trunk="carrier")
-    assert usual(own, PHONES) == (Way("operator", "202"), Way("outside", "+919812345678"))
-    assert usual(site(supervised=False), PHONES) == (Way("queue", "humans"),)
-    assert towards("sales", "supervised", SITE, PHONES) == (Way("queue", "sales"),)
-    assert towards("", "blind", SITE, PHONES) == (Way("queue", "humans"),)
-    assert towards("humans", "supervised", SITE, PHONES) == usual(SITE, PHONES)
+    assert usual(own, PHONES, TRUNKS) == (Way("operator", "202"), Way("outside", "+919812345678"))
+    assert usual(site(supervised=False), PHONES, TRUNKS) == (Way("queue", "humans"),)
+    assert towards("sales", "supervised", SITE, PHONES, TRUNKS) == (Way("queue", "sales"),)
+    assert towards("", "blind", SITE, PHONES, TRUNKS) == (Way("queue", "humans"),)
+    assert towards("humans", "supervised", SITE, PHONES, TRUNKS) == usual(SITE, PHONES, TRUNKS)
+
+
+@pytest.mark.parametrize(
+    ("trunk", "wish"),
+    [
+        ("another site's", {"trunk": "lent"}),
+        ("which this machine has not", {"trunk": "gone"}),
+        ("which leads elsewhere", {"outside": "+4930123456"}),
+        ("which is lent without this number to show", {"caller_id": "+911600000000"}),
+    ],
+)
+def test_a_site_can_not_give_itself_a_trunk(trunk: str, wish: dict[str, str]) -> None:
+    lent = Trunk("lent", frozenset({"clinic"}), frozenset({"*"}), frozenset({"*"}))
+    at = site(**{"outside": "+919812345678", "trunk": "carrier", "caller_id": "+911612345678"} | wish)
+    assert usual(at, (), (CARRIER, lent)) == (Way("queue", "humans"),), trunk
+    assert towards(at.handover.outside, "blind", at, (), (CARRIER, lent)) is None
+
+
+def test_the_number_that_the_caller_dialled_is_shown_where_the_carrier_lent_it() -> None:
+    at = msgspec.structs.replace(site(outside="+919812345678", trunk="carrier", queue=False), numbers=("+911612345678",))
+    assert usual(at, (), TRUNKS) == (Way("outside", "+919812345678"),)
+    assert usual(msgspec.structs.replace(at, numbers=("1000",)), (), TRUNKS) == ()
 
 
 # ── a later life of ours ─────────────────────────────────────────────────────────────────────────────────────────────
 def later(stage: Stage, ways: tuple[Way, ...] = (Way("operator", "201"), Way("queue", "humans"))) -> Story:
     search = Handover(ways, "asked", stage, "wants a refund", number=4, since=1.0)
-    return Story(search_on(Limits(phones=PHONES), SITE, 7.0, search, 100.0))
+    return Story(search_on(LIMITS, SITE, 7.0, search, 100.0))
 
 
 def test_a_phone_that_rang_when_we_died_is_asked_after() -> None:

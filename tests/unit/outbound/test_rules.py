@@ -14,9 +14,9 @@ from core.ids import SiteId
 from core.outbound import EVERY_DAY, Outbound, Window
 from core.phrases import usual_phrases
 from core.sites import Site
+from core.trunks import Trunk, TrunksUnreadable, trunks
 from outbound import rules
 from outbound.rules import Buckets, Go, Later, Never, Room, Wanted, full, judge, next_opening
-from outbound.trunks import Trunk, TrunksUnreadable, trunks
 
 INDIA = ZoneInfo("Asia/Kolkata")
 LAW = "09:00-21:00"

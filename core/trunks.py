@@ -1,4 +1,5 @@
-"""Who may dial out through which trunk: what the machine's admin wrote into haazir.toml. A site can't give itself this. ◆
+"""Who may dial through which trunk, be it a call out or a caller handed over to an outside number: what the machine's admin
+wrote into haazir.toml. A site can't give itself this. ◆
 
 [[asterisk.trunks]]
 name = "tata"
