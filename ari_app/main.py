@@ -76,11 +76,10 @@ async def _live(doors: Doors, socket: EventSocket, lease: Lease, settings: Setti
 
 def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lease: Lease, settings: Settings) -> None:
     board = Switchboard(doors, tasks)
-    connected = asyncio.Event()
     tasks.create_task(doors.media.watch(), name="media servers")
     tasks.create_task(lease.keep(lambda: socket.connected), name="heart")
-    tasks.create_task(socket.run(board.hear, connected.set), name="event socket")
-    tasks.create_task(_keep_in_step(board, connected, settings.calls.orphan_s), name="recover")
+    tasks.create_task(socket.run(board.hear, board.unsure.set), name="event socket")
+    tasks.create_task(_keep_in_step(board, settings.calls.orphan_s), name="recover")
     tasks.create_task(_take_orders(board, settings), name="orders")
 
 
@@ -125,15 +124,15 @@ async def _take_orders(board: Switchboard, settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-async def _keep_in_step(board: Switchboard, connected: asyncio.Event, orphan_s: float) -> None:
-    """Compare after each connection, sweep every `orphan_s` seconds."""
+async def _keep_in_step(board: Switchboard, orphan_s: float) -> None:
+    """Compare after each connection and whenever we are unsure, sweep every `orphan_s` seconds."""
     started: str | None = None
     wait: float | None = None
     while True:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                await connected.wait()
-        connected.clear()
+                await board.unsure.wait()
+        board.unsure.clear()
         try:
             info = await board.doors.ari.info()
             unseen = UNSEEN

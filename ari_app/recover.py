@@ -2,6 +2,7 @@
 
 Asterisk has          we have            then
 caller in our app     journal            take the call up again (a live conversation), or start over (not yet answered)
+caller in our app     with people        they gave the caller back: the agent
 caller in our app     nothing            start it: it came in while nobody listened
 caller elsewhere      session or journal it is with people: wait for its end; or whom we called does not answer yet
 no caller             session or journal it ended unseen: say so
@@ -17,7 +18,7 @@ from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
-from ari_app.call.vocabulary import OUTBOUND, CallerGone, CallerLeft, NoteEnded, Reached
+from ari_app.call.vocabulary import OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, Reached
 from ari_app.journal import Entry
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
@@ -75,7 +76,7 @@ def _in_our_app(channel: Channel, board: Switchboard) -> bool:
 
 
 async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) -> None:
-    how = "resumed" if entry and entry.answered else "restarted"
+    how = "resumed" if entry and entry.answered and not entry.with_people else "restarted"
     log.info("= call taken up", extra={"call": channel.id, "how": how})
     metrics.ADOPTED.labels(how).inc()
     call = CallId(channel.id)
@@ -83,10 +84,14 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
         await board.doors.ari.hang_up(media_channel_id(call))
         await board.doors.ari.destroy_bridge(bridge_id(call))
     if call not in board.sessions:
-        caller = caller_of(channel, channel.dialplan.app_data.split(",")[1:])
-        board.begin(caller if entry is None or entry.purpose is None else _caller(entry, caller.native), entry)
+        arguments = channel.dialplan.app_data.split(",")[1:]
+        caller = caller_of(channel, arguments)
+        of_old = caller if entry is None or entry.purpose is None else _caller(entry, caller.native)
+        board.begin(of_old, entry, given_back=arguments[0] in AGAIN)
         if entry is not None and entry.dialled:  # and answered while nobody listened
             board.sessions[call].find(Reached(time.time(), caller.native))
+        elif entry is not None and entry.with_people:
+            board.sessions[call].find(CallerBack("found"))
 
 
 def _caller(entry: Entry, native: str) -> Caller:

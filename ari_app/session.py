@@ -53,12 +53,16 @@ class Session:
         entry: Entry | None = None,
         order: PlaceCall | None = None,
         since: float | None = None,
+        *,
+        given_back: bool = False,
     ) -> None:
-        """`entry`: what the journal says of a call of an earlier life. `order`: it is to be dialled. `since`: when it came in."""
+        """`entry`: what the journal says of a call of an earlier life. `order`: it is to be dialled. `since`: when it came in.
+        `given_back`: by people."""
         self.caller = caller
         self._doors = doors
         self._order = order
         self._since = since
+        self._given_back = given_back
         self._record = CallRecord(doors.books, entry)
         self._company = Company()
         self._inbox: Inbox[do.Happening] = Inbox()
@@ -91,14 +95,14 @@ class Session:
             case Entry(handover=Handover() as search, answered_at=answered_at, site=site):
                 self._doors.seats.take(self.caller.call_id, site.site_id)
                 return search_on(self._doors.limits, site, answered_at, search, now)
-            case Entry(with_people=True, site=site):
-                return watch(self._doors.limits, site, now)
+            case Entry(with_people=True, site=site, answered_at=answered_at):
+                return watch(self._doors.limits, site, now, answered_at)
             case Entry(answered_at=float(answered_at), site=site, wishes=wishes, session=session):
                 self._doors.seats.take(self.caller.call_id, site.site_id)
                 call, actions = adopt(self._doors.limits, site, answered_at, now)
                 return replace(call, wishes=replace(wishes, order=""), sessions=session), actions
             case _:
-                return arrive(self._doors.limits, now)
+                return arrive(self._doors.limits, now, people_asked=self._given_back)
 
     async def give_up(self) -> None:
         """After a fault of ours: the caller still gets a person."""
@@ -129,8 +133,8 @@ class Session:
         if happening is not None:
             self._inbox.put(happening, said_at(event.timestamp))
 
-    def find(self, happening: do.Reached) -> None:
-        """The same: whom we called has answered meanwhile."""
+    def find(self, happening: do.Reached | do.CallerBack) -> None:
+        """The same: whom we called has answered meanwhile, or people gave the caller back."""
         self._inbox.put(happening)
 
     def lose(self, happening: do.CallerGone | do.CallerLeft) -> None:

@@ -26,6 +26,8 @@ class Switchboard:
     def __init__(self, doors: Doors, tasks: asyncio.TaskGroup) -> None:
         self.doors = doors
         self.sessions: dict[CallId, Session] = {}
+        self.unsure = asyncio.Event()
+        """Asterisk may have calls that we know nothing of: its notes and ours are to be compared (recover.py)."""
         self._tasks = tasks
         metrics.SEATS.set_function(lambda: len(doors.seats))
 
@@ -38,15 +40,23 @@ class Switchboard:
             session.hear(event)
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:
             self.begin(caller_of(event.channel, event.args), since=said_at(event.timestamp))
+        elif isinstance(event, StasisStart) and AGAIN.intersection(event.args[:1]):  # with people when we were away
+            self.unsure.set()
 
     def begin(
-        self, caller: Caller, entry: Entry | None = None, order: PlaceCall | None = None, since: float | None = None
+        self,
+        caller: Caller,
+        entry: Entry | None = None,
+        order: PlaceCall | None = None,
+        since: float | None = None,
+        *,
+        given_back: bool = False,
     ) -> None:
         """A call that is new, or (with `entry`) of an earlier life of ours, or (with `order`) to be dialled.
 
-        `since`: when it came in, by Asterisk's word.
+        `since`: when it came in, by Asterisk's word. `given_back`: people had it before.
         """
-        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry, order, since)
+        session = self.sessions[caller.call_id] = Session(self.doors, caller, entry, order, since, given_back=given_back)
         self._tasks.create_task(self._see_through(session), name=f"call {caller.call_id}")
         self._count()
 

@@ -39,9 +39,9 @@ from core.orders import CallOrder
 from core.sites import Site
 
 
-def arrive(limits: Limits, now: float) -> Next:
-    """A new call."""
-    return Call(limits, Phase.ROUTING, now + limits.routing), [FindSite(), Follow()]
+def arrive(limits: Limits, now: float, *, people_asked: bool = False) -> Next:
+    """A call that is new to us."""
+    return Call(limits, Phase.ROUTING, now + limits.routing), [FindSite(people_asked), Follow()]
 
 
 def adopt(limits: Limits, site: Site, answered_at: float, now: float) -> Next:
@@ -56,9 +56,10 @@ def search_on(limits: Limits, site: Site, answered_at: float | None, search: Han
     return handover.take_up(call, now)
 
 
-def watch(limits: Limits, site: Site, now: float) -> Next:
-    """A call of an earlier life of ours, now with people: only its end is of interest."""
-    return Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, outcome="transferred"), [Follow()]
+def watch(limits: Limits, site: Site, now: float, answered_at: float | None = None) -> Next:
+    """A call of an earlier life of ours, now with people: only its end is of interest, or that they give it back."""
+    call = Call(limits, Phase.WITH_PEOPLE, now + limits.call, site=site, answered_at=answered_at, outcome="transferred")
+    return call, [Follow()]
 
 
 def step(call: Call, event: Happening | Tick, now: float) -> Next:

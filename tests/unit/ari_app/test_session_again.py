@@ -10,6 +10,7 @@ from ari_app.recover import RESTARTED, compare_notes, sweep
 from core.events import CallEnded, CallTransferred, PersonJoined, PersonLeft
 from core.ids import CallId
 from core.orders import Done, Drain
+from core.reception import Reception
 from tests.unit.ari_app.fake_asterisk import channel
 from tests.unit.ari_app.world import BRIDGE, SITE, World, entry, told
 
@@ -176,5 +177,34 @@ def test_drained_we_give_no_call_to_the_agent_until_it_is_taken_back(tmp_path: P
         here.end("2")
         await here.over()
         assert [fact.reason for fact in here.facts if isinstance(fact, CallTransferred)] == ["draining"]
+
+    told(tmp_path, story)
+
+
+def test_people_give_a_caller_whom_we_do_not_know_to_the_agent_who_takes_them_at_once_at_any_hour(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.sites.finding = Found(msgspec.structs.replace(SITE, reception=Reception(people_first_s=15)))
+        back = channel("1")
+        back["dialplan"] |= {"app_data": "haazir,inbound-again,1000,(ulaw),referred"}
+        here.asterisk.answers["GET", "/channels"] = (200, [back])
+        here.hear("StasisStart", args=["inbound-again", "1000", "(ulaw)", "referred"])
+        assert here.board.unsure.is_set()  # main.py compares then
+        await compare_notes(here.board)
+        await here.media.until("OpenMedia")
+        here.end()
+        await here.over()
+
+    told(tmp_path, story)
+
+
+def test_whom_people_gave_back_while_we_were_away_gets_the_agent_and_does_not_wait_in_silence(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.journal.write(entry(answered_at=7.0, with_people=True))
+        here.asterisk.answers["GET", "/channels"] = (200, [channel("1")])
+        await compare_notes(here.board)
+        await here.media.until("OpenMedia")
+        here.end()
+        await here.over()
+        assert here.ended().outcome == "caller_hung_up"
 
     told(tmp_path, story)
