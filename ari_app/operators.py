@@ -4,6 +4,7 @@ A phone is rung into the dialplan ([accept] in extensions_accept.conf), so that 
 if we are gone. Its leg's id is the call's and a number (phones.py).
 """
 
+import asyncio
 import contextlib
 import logging
 import re
@@ -36,18 +37,22 @@ class Operators:
         self._trunk_hosts = doors.trunk_hosts
         self._caller = caller
         self._say = say
+        self._telling = asyncio.Lock()
+        """While the caller's channel is told something: on its way through the dialplan it can't be, so it waits with leaving."""
 
     async def perform(self, action: do.SearchAction, site: Site) -> None:
         """AriError: Asterisk did not do it."""
         ari, call = self._ari, self._caller.call_id
         match action:
             case do.Park():
-                await ari.to_dialplan(call, "waiting", "s")
+                async with self._telling:
+                    await ari.to_dialplan(call, "waiting", "s")
             case do.PlayMusic():
                 await ari.play_music(call)
             case do.Brief(summary, language):
-                await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
-                await ari.set_variable(call, "SAYS", self._announcements.path(site, spoken := language or site.language))
+                async with self._telling:
+                    await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
+                    await ari.set_variable(call, "SAYS", self._announcements.path(site, spoken := language or site.language))
                 await self._briefing.make(self._caller, site, summary)
                 await self._announcements.make(site, spoken)
             case do.RingOperator(number, extension, recorded):
@@ -106,9 +111,10 @@ class Operators:
         context = {"queue": "people", "extension": "operator", "outside": "refer" if wish.refer else "outside"}[way.kind]
         if way.kind == "outside":
             variables |= {"TRUNK": wish.trunk, "CALLER_ID": wish.caller_id, "TRUNK_HOST": self._trunk_hosts.get(wish.trunk, "")}
-        for name, value in variables.items():
-            await self._ari.set_variable(call, name, value)
-        await self._ari.to_dialplan(call, context, way.name)
+        async with self._telling:
+            for name, value in variables.items():
+                await self._ari.set_variable(call, name, value)
+            await self._ari.to_dialplan(call, context, way.name)
 
     async def _rejoin(self) -> None:
         call = self._caller.call_id

@@ -50,6 +50,20 @@ def parameters(here: World, request: tuple[str, str]) -> dict[str, str]:
     return here.asterisk.parameters[here.asterisk.asked.index(request)]
 
 
+def test_a_caller_is_told_where_the_summary_is_before_they_leave_for_the_music(tmp_path: Path) -> None:
+    """On its way through the dialplan nothing can be set of a channel (409), and the operator would get no summary."""
+
+    async def story(here: World) -> None:
+        await ringing(here)
+        left = here.asterisk.asked.index(("POST", "/channels/1/continue"))
+        told = [one.get("variable") for one in here.asterisk.parameters[:left]]
+        assert {"__SUMMARY", "SAYS"} <= set(told[-2:])
+        here.end()
+        await here.over()
+
+    told(tmp_path, story)
+
+
 def test_a_phone_shows_who_calls_and_is_followed_before_it_rings(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         await ringing(here)
