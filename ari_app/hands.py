@@ -301,7 +301,8 @@ class Hands:
     async def _look_for_caller(self) -> None:
         ari, call = self._doors.ari, self._caller.call_id
         try:
-            await ari.channel(call)
+            if ari.holds(await ari.channel(call)):
+                return self._say(do.CallerBack(do.FOUND))
             together = [bridge for bridge in await ari.bridges() if call in bridge.channels and bridge.id != bridge_id(call)]
             others = [await ari.channel(other) for bridge in together for other in bridge.channels if other != call]
         except Gone:

@@ -18,7 +18,7 @@ from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
-from ari_app.call.vocabulary import OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, Reached
+from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, Reached
 from ari_app.journal import Entry
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
@@ -70,9 +70,12 @@ async def sweep(board: Switchboard) -> None:
 
 def _in_our_app(channel: Channel, board: Switchboard) -> bool:
     """A caller waiting in (or talking through) our application."""
-    place = channel.dialplan
-    app, _, arguments = place.app_data.partition(",")
-    return place.app_name == "Stasis" and app == board.doors.ari.app and arguments.split(",")[0] in {INBOUND, OUTBOUND, *AGAIN}
+    return board.doors.ari.holds(channel) and _arguments(channel)[0] in {INBOUND, OUTBOUND, *AGAIN}
+
+
+def _arguments(channel: Channel) -> list[str]:
+    """Of Stasis()."""
+    return channel.dialplan.app_data.split(",")[1:] or [""]
 
 
 async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) -> None:
@@ -84,14 +87,13 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
         await board.doors.ari.hang_up(media_channel_id(call))
         await board.doors.ari.destroy_bridge(bridge_id(call))
     if call not in board.sessions:
-        arguments = channel.dialplan.app_data.split(",")[1:]
-        caller = caller_of(channel, arguments)
+        caller = caller_of(channel, _arguments(channel))
         of_old = caller if entry is None or entry.purpose is None else _caller(entry, caller.native)
-        board.begin(of_old, entry, given_back=arguments[0] in AGAIN)
+        board.begin(of_old, entry, given_back=_arguments(channel)[0] in AGAIN)
         if entry is not None and entry.dialled:  # and answered while nobody listened
             board.sessions[call].find(Reached(time.time(), caller.native))
         elif entry is not None and entry.with_people:
-            board.sessions[call].find(CallerBack("found"))
+            board.sessions[call].find(CallerBack(FOUND))
 
 
 def _caller(entry: Entry, native: str) -> Caller:

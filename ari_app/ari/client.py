@@ -128,6 +128,11 @@ class Ari:
     async def channel(self, channel: str) -> Channel:
         return msgspec.json.decode(await self._do("GET", f"/channels/{channel}"), type=Channel)
 
+    def holds(self, channel: Channel) -> bool:
+        """It is in our application."""
+        place = channel.dialplan
+        return place.app_name == "Stasis" and place.app_data.split(",")[0] == self.app
+
     async def channels(self) -> list[Channel]:
         return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])
 

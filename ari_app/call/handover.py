@@ -16,6 +16,7 @@ from ari_app.call import moves
 from ari_app.call.plan import Handover, Stage, Way, towards, usual
 from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import (
+    FOUND,
     Action,
     AsteriskFailed,
     Brief,
@@ -181,7 +182,7 @@ def _sent(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case CallerLeft():
             return call, []
         case CallerBack(why=why):
-            return _next(call, _result(why), now, here=True)
+            return _next(call, _result(why), now, here=why != FOUND)
         case AsteriskFailed():
             return _next(call, "unreachable", now)
         case Tick():

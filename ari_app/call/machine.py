@@ -79,7 +79,7 @@ def _step(call: Call, event: Happening | Tick, now: float) -> Next:
             return moves.end(call, call.outcome or ("caller_hung_up" if call.answered else "abandoned"), cause, text)
         case CallOrder():
             return orders.obey(call, event, now)
-        case CallerBack() if call.phase is Phase.WITH_PEOPLE:
+        case CallerBack() if call.phase in (Phase.WITH_PEOPLE, Phase.LEAVING):
             return reception.returned(call, now)
         case LeavesMessage():
             return reception.leave_message(call, now)

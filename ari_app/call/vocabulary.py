@@ -17,6 +17,8 @@ from core.sites import Language, Site
 
 OUTBOUND = "outbound"
 """First argument of Stasis() in extensions_outbound.conf, for somebody we called."""
+FOUND = "found"
+"""Why a caller is back of whose coming nothing was heard."""
 
 
 # ── what can happen ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,7 +180,7 @@ class Follow:
 
 @dataclass(frozen=True, slots=True)
 class LookForCaller:
-    """Answered by CallerElsewhere or CallerGone."""
+    """Answered by CallerMet, CallerElsewhere, CallerBack (FOUND) or CallerGone."""
 
 
 @dataclass(frozen=True, slots=True)

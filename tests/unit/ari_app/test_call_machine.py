@@ -216,6 +216,14 @@ def test_a_call_moved_by_somebody_else_is_looked_for_and_then_followed() -> None
     assert story.call.phase is Phase.WITH_PEOPLE
 
 
+def test_a_caller_who_left_and_is_back_gets_the_agent_again() -> None:
+    story = talking()
+    story.after(do.CallerLeft(), Tick())
+    assert story.after(do.CallerBack(do.FOUND)) == [do.FindSite(people_asked=True)]
+    story.after(do.Routed(Admit(SITE)), OPENED, do.BridgeMade(), do.LegReady(), do.LegMade("127.0.0.1", 10002), do.Joined())
+    assert story.call.phase is Phase.TALKING
+
+
 def test_an_end_that_is_never_seen_is_ended_all_the_same() -> None:
     story = talking()
     story.after(commands.HangUpRequested(reason="goodbye"))

@@ -328,6 +328,12 @@ def test_whoever_was_sent_is_looked_for() -> None:
     assert story.after(do.CallerBack("TIMEOUT"))[-1] == do.Rejoin()
 
 
+def test_whoever_was_to_be_sent_when_we_died_and_never_left_does_not_wait_for_ever() -> None:
+    story = later(Stage.SENT, (Way("queue", "humans"),))
+    assert story.after(do.CallerBack(do.FOUND))[-1] == do.Fetch(), "their recording may have stopped: it goes on"
+    assert story.after(do.CallerBack("referred")) == [do.Rejoin()]
+
+
 def test_the_way_back_to_the_agent_is_gone_again() -> None:
     story = later(Stage.REJOINING, ())
     assert story.did[-1] == do.Rejoin()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 
+from ari_app.call.plan import Handover, Stage, Way
 from ari_app.call.routing import Found
 from ari_app.call.wishes import Wishes
 from ari_app.recover import RESTARTED, compare_notes, sweep
@@ -177,6 +178,21 @@ def test_drained_we_give_no_call_to_the_agent_until_it_is_taken_back(tmp_path: P
         here.end("2")
         await here.over()
         assert [fact.reason for fact in here.facts if isinstance(fact, CallTransferred)] == ["draining"]
+
+    told(tmp_path, story)
+
+
+def test_a_caller_who_was_to_be_sent_to_the_queue_when_we_died_is_found_with_us(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.journal.write(entry(answered_at=7.0, handover=Handover((Way("queue", "humans"),), "asked", Stage.SENT)))
+        here.asterisk.answers["GET", "/channels"] = (200, [channel("1")])
+        here.asterisk.answers["GET", "/channels/1"] = (200, channel("1"))
+        here.asterisk.answers["GET", "/bridges"] = (200, [])
+        await compare_notes(here.board)
+        await here.asterisk.until(("POST", "/channels/1/continue"))
+        assert {"context": "from-trunk", "extension": "1000", "priority": "1"} in here.asterisk.parameters
+        here.end()
+        await here.over()
 
     told(tmp_path, story)
 
