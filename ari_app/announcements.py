@@ -29,7 +29,7 @@ class Announcements:
         """Of the folder; what is in it is `lines`."""
         return str(self._folder / name_of(site.voice, language, lines(site, language).values()))
 
-    async def make(self, site: Site, language: Language) -> None:
+    async def make(self, site: Site, language: Language, patience_s: float = PATIENCE_S) -> None:
         """The files are there when this returns, unless the voice or the disk failed, or another call has them made just now."""
         folder = Path(self.path(site, language))
         texts = {folder / f"{name}.wav": text for name, text in lines(site, language).items() if text}
@@ -39,7 +39,7 @@ class Announcements:
         self._making.add(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            async with asyncio.timeout(PATIENCE_S):
+            async with asyncio.timeout(patience_s):
                 for file in missing:
                     await say_into(file, (texts[file],), site.voice, language, worker=self._socket)
         except (PeerGone, TimeoutError, OSError) as error:

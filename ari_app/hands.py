@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from ari_app import metrics
+from ari_app.announcements import PATIENCE_S
 from ari_app.ari.client import AriError, Gone, NotInStasis
 from ari_app.ari.events import ChannelEvent
 from ari_app.books import Caller, CallRecord
@@ -34,6 +35,9 @@ from core.orders import Reply
 from core.sites import Site
 
 log = logging.getLogger(__name__)
+
+HURRY_S = 1.0
+"""Longest that a site's first caller may wait, if it is one whom the agent does not take, for what they are told instead."""
 
 
 class Hands:
@@ -198,6 +202,8 @@ class Hands:
                 metrics.REFUSED.labels(str(cause)).inc()
             case Overflow(reason=reason) | PlayTape(reason=reason):
                 metrics.REFUSED.labels(reason).inc()
+        if isinstance(decision, Overflow | PlayTape) and decision.site is not None:
+            await self._announce(decision.site, HURRY_S)
         self._say(do.Routed(decision))
         if isinstance(finding, Found):
             await self._doors.standing.tell(self._caller.called, finding.site)
@@ -206,9 +212,12 @@ class Hands:
         """With the channel, for whoever finds it without us: the watchdog, the dialplan."""
         ari, call = self._doors.ari, self._caller.call_id
         await self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False)
-        announcements, language = self._doors.announcements, site.language
-        await self._ask(ari.set_variable(call, "SAYS", announcements.path(site, language)), vital=False)
-        await announcements.make(site, language)
+        await self._announce(site)
+
+    async def _announce(self, site: Site, patience_s: float = PATIENCE_S) -> None:
+        path = self._doors.announcements.path(site, site.language)
+        await self._ask(self._doors.ari.set_variable(self._caller.call_id, "SAYS", path), vital=False)
+        await self._doors.announcements.make(site, site.language, patience_s)
 
     async def _send_to_people(self, queue: str) -> None:
         ari, call = self._doors.ari, self._caller.call_id

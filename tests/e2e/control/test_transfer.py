@@ -12,13 +12,14 @@ import pytest
 
 from ari_app.briefing import spoken
 from core.audio import Pcm
+from core.site_form import site_of
 from haazir.caller.phone import new_caller
 from haazir.caller.script import Call
 from haazir.caller.trial import Trial
 from haazir.caller.voices import pause
 from tests.e2e.calling import Caller, greeting
 from tests.e2e.hearing import SAME, level_dbfs, likeness
-from tests.e2e.house import House, Talk, house, talk
+from tests.e2e.house import SITE, House, Talk, house, talk
 from tests.e2e.phones import OperatorPhone, first_to_ring
 from tests.e2e.test_failures import wait_until_ready
 from tests.standins.carrier import numbers
@@ -129,8 +130,9 @@ def test_an_operator_hears_who_it_is_presses_1_and_both_hear_each_other_at_once(
 
     record = asyncio.run(house.played(handing_over(house), script))
     assert shown == [(record["from"], "Sunrise")]
-    assert likeness(heard[0], caller.rendered(spoken("Sunrise", record["from"], "")[0], "en")) > SAME
-    assert likeness(heard[0], caller.rendered("Press 1 to accept, 2 to decline.", "en")) > SAME
+    who, keys = spoken(site_of({"site_id": SITE, "name": "Sunrise", "languages": ["en"]}), record["from"], "")
+    assert likeness(heard[0], caller.rendered(who, "en")) > SAME
+    assert likeness(heard[0], caller.rendered(keys, "en")) > SAME
     assert talk.was_heard()
     assert together[0] < TOGETHER_S
     assert (record["outcome"], asked(record)) == ("transferred", [("201", "accepted")])
