@@ -74,6 +74,8 @@ class Draft:
     """In the channel's form."""
     done: Done | None = None
     heard: str | None = None
+    before: Memory | None = None
+    """What the conversation knew until it was settled."""
     holding: asyncio.TimerHandle | None = None
 
 
@@ -124,6 +126,7 @@ class Session:
         match message:
             case msg.Ask():
                 await self._drop()
+                self._take_back(message.turn)
                 self._draft = draft = Draft(message, message.text)
                 draft.task = asyncio.create_task(self._think(draft))
             case msg.Commit(turn=turn, revision=revision) if draft and (draft.ask.turn, draft.ask.revision) == (turn, revision):
@@ -140,6 +143,12 @@ class Session:
                 log.warning("! a conversation was opened twice", extra={"call": self._opened.call_id})
             case _:
                 log.debug("late word of an older turn", extra={"call": self._opened.call_id, "what": type(message).__name__})
+
+    def _take_back(self, turn: int) -> None:
+        """Asked about again, a turn that was taken goes on: nobody has heard its answer. What it changed in the world stays."""
+        committed = self._committed
+        if committed is not None and committed.ask.turn == turn and not committed.acting:
+            self._memory, self._committed = committed.before or self._memory, None
 
     async def _drop(self) -> None:
         """Nobody waits for this answer any more. If it was committed and complete, it has its place in memory already."""
@@ -244,8 +253,8 @@ class Session:
     def _send(self, draft: Draft, piece: Piece, shape: Form) -> None:
         turn, revision = draft.ask.turn, draft.ask.revision
         match piece:
-            case Say(text=text, language=language, always=always):
-                self._say(draft, shape.say(text, language, always=always), language)
+            case Say(text=text, language=language, always=always, whole=whole):
+                self._say(draft, shape.say(text, language, always=always), language, whole=whole)
             case Write(text=text, language=language):
                 self._say(draft, shape.write(text, language), language)
             case Meanwhile():
@@ -263,7 +272,7 @@ class Session:
                 self._tell(draft, self._answer_done(draft, piece))
                 self._settle(draft)
 
-    def _say(self, draft: Draft, texts: list[str], language: Language) -> None:
+    def _say(self, draft: Draft, texts: list[str], language: Language, *, whole: bool = False) -> None:
         turn, revision = draft.ask.turn, draft.ask.revision
         for text in texts:
             _stop_holding(draft)
@@ -271,7 +280,8 @@ class Session:
                 self._tell(draft, msg.Text(turn=turn, revision=revision, text=text, language=language))
             else:
                 index = len(draft.said)
-                self._tell(draft, msg.Sentence(turn=turn, revision=revision, index=index, text=text, language=language))
+                sentence = msg.Sentence(turn=turn, revision=revision, index=index, text=text, language=language, whole=whole)
+                self._tell(draft, sentence)
             draft.said.append(text)
 
     def _hold(self, draft: Draft, meanwhile: Meanwhile) -> None:
@@ -292,7 +302,7 @@ class Session:
     def _settle(self, draft: Draft) -> None:
         """A turn that is both committed and answered is what the conversation now knows."""
         if draft.committed.is_set() and (done := draft.done) is not None:
-            self._memory = remember(done.memory, self._exchange(draft))
+            draft.before, self._memory = self._memory, remember(done.memory, self._exchange(draft))
             ANSWERS.labels(done.source).inc()
             if done.gap:
                 self._missed(done.gap, draft.language)

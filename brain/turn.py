@@ -131,6 +131,8 @@ class Say:
     language: Language
     always: bool = False
     """Also after as much as people listen to: what they are to answer."""
+    whole: bool = False
+    """To its end, also over somebody who speaks."""
 
 
 @dataclass(frozen=True, slots=True)

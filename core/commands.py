@@ -272,6 +272,8 @@ class Sentence(Message, frozen=True, kw_only=True):
     index: int
     text: str
     language: Language
+    whole: bool = False
+    """Said to its end, also over somebody who speaks: what the law wants them to have heard."""
 
 
 class Text(Message, frozen=True, kw_only=True):

@@ -87,7 +87,8 @@ class BrainLink:
         match message:
             case msg.Sentence():
                 self._ledger.worded(reply, message.language, self._now())
-                self._mouth.say(reply, message.index, message.text, message.language, self._now())
+                say, now = self._mouth.say, self._now()
+                say(reply, message.index, message.text, message.language, now, to_its_end=message.whole)
             case msg.ToolFinished(recorded=True):
                 pass
             case msg.ToolFinished(turn=number, tool=tool, arguments=arguments, ok=ok, seconds=seconds):

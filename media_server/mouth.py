@@ -28,6 +28,8 @@ class Sentence:
     language: Language
     asked: float
     """When the voice was asked, loop seconds."""
+    to_its_end: bool = False
+    """Whoever speaks meanwhile."""
     held: list[Pcm] = field(default_factory=list)
     sounded: bool = False
     """The voice has given some of it."""
@@ -51,6 +53,10 @@ class Reply:
         return self.open and all(sentence.played for sentence in self.sentences.values())
 
     @property
+    def may_be_interrupted(self) -> bool:
+        return all(sentence.played for sentence in self.sentences.values() if sentence.to_its_end)
+
+    @property
     def ended(self) -> bool:
         return self.complete and self.all_left
 
@@ -59,6 +65,13 @@ class Reply:
 class Began:
     reply: int
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class SaidWhole:
+    """What of a reply had to be heard has left: now it may be interrupted."""
+
+    reply: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +116,10 @@ class Mouth:
         """Sound has been let out and not all of it has left."""
         return self.outgoing.busy
 
-    def say(self, reply: int, index: int, text: str, language: Language, now: float) -> None:
+    def say(self, reply: int, index: int, text: str, language: Language, now: float, *, to_its_end: bool = False) -> None:
         """One sentence of a reply, to be made by the voice."""
         entry = self._replies.setdefault(reply, Reply())
-        entry.sentences[index] = Sentence(text, language, asked=now)
+        entry.sentences[index] = Sentence(text, language, asked=now, to_its_end=to_its_end)
         entry.dry = False
         if entry.open:
             self._release(reply, entry)
@@ -165,16 +178,18 @@ class Mouth:
             ended.append(Ended(reply, " ".join(texts), interrupted=True))
         return ended
 
-    def told(self, events: list[PlayoutEvent]) -> list[Began | RanDry | Ended]:
+    def told(self, events: list[PlayoutEvent]) -> list[Began | SaidWhole | RanDry | Ended]:
         """What Outgoing's events of one tick mean."""
-        news: list[Began | RanDry | Ended] = []
+        news: list[Began | SaidWhole | RanDry | Ended] = []
         for event in events:
             match event:
                 case FirstSound(reply=reply, at=at) if reply in self._replies and not self._replies[reply].begun:
                     self._replies[reply].begun = True
                     news.append(Began(reply, at))
                 case SentencePlayed(reply=reply, index=index) if reply in self._replies:
-                    self._replies[reply].sentences[index].played = True
+                    (sentence := self._replies[reply].sentences[index]).played = True
+                    if sentence.to_its_end and self._replies[reply].may_be_interrupted:
+                        news.append(SaidWhole(reply))
                 case FirstSound() | SentencePlayed() | QueueDrained():
                     pass
         for reply in [number for number, entry in self._replies.items() if entry.ended]:

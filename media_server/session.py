@@ -25,7 +25,7 @@ from media_server import metrics
 from media_server.brain_link import BrainLink
 from media_server.ear import Ear
 from media_server.ledger import Ledger
-from media_server.mouth import Began, Ended, Mouth, RanDry
+from media_server.mouth import Began, Ended, Mouth, RanDry, SaidWhole
 from media_server.neighbour import Neighbour
 from media_server.phrasebook import Phrasebook
 from media_server.rtp.outgoing import Outgoing
@@ -223,6 +223,8 @@ class Session:
             match news:
                 case Began(reply=reply, at=at):
                     self._began(reply, at)
+                case SaidWhole(reply=reply):
+                    self._inbox.put(turn.SaidWhole(reply))
                 case RanDry(reply=reply):
                     self._inbox.put(turn.RanDry(reply))
                 case Ended():

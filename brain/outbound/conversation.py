@@ -23,7 +23,7 @@ from brain.outbound.lines import line
 from brain.outbound.moves import TRIES, Heard, Reply, Step, Wants, open_question
 from brain.outbound.script import Script
 from brain.outbound.state import Interview
-from brain.outbound.wishes import wants_no_calls
+from brain.outbound.wishes import Wish, wants_no_calls, wish
 from brain.recap_words import ANSWERS, CALLED
 from brain.small_talk import SMALL_TALK
 from brain.tools.job import Publisher
@@ -39,6 +39,8 @@ from core.sites import Language, Site
 PHONE_DIGITS = 10
 MOST = 0.7
 """Of our first words, that they must have heard for their reply to be one."""
+AT_ONCE: frozenset[Wish | None] = frozenset({"wrong_number", "refuses", "later", "not_here"})
+"""Wishes to which it makes no difference who we are."""
 LEAVES = ("mat call karo", "do not call me", "galat number hai", "wrong number", "abhi busy hoon", "baad mein call kijiye",
           "interest nahin hai", "bol raha hoon", "bol rahi hoon", "boliye")  # fmt: skip
 """Heard whatever is asked, also by a recogniser that hears only what it expects."""
@@ -59,15 +61,18 @@ async def answer(asked: Asked, memory: Memory, mind: Mind, call: CallOut) -> Asy
     interview = _interview(asked, memory, script)
     memory = replace(memory, interview=interview)
     language = _language(asked, memory)
-    begins = asked.news == "answered"
-    if call.known is not None and _is_first(asked, interview):
+    begins = asked.news == "answered" or (not asked.news and not interview.begun and not _leaves(asked))
+    heard = None
+    if call.known is not None and not begins and _is_first(asked, interview):
         yield AwaitTurn()
-        begins = _was_cut_off(memory, call.known())
+        heard = _heard_of_ours(memory, call.known())
+        begins = _was_cut_off(memory, heard)
     step: Step | None
     if begins:  # also if what they said was to our hello: they know neither who we are nor why we call
         language = call.purpose.language or memory.language
-        memory = replace(memory, proposal=None, outcome=None)  # whatever they had begun with us before
         step = steps.begin(interview, language, script)
+        step = step if heard is None else _unheard(step, memory, heard)
+        memory = replace(memory, proposal=None, outcome=None)  # whatever they had begun with us before
     elif _lets_it_be(asked, memory, interview) and not wants_no_calls(asked.text):
         step = Reply(interview, open_question(interview, language, script))
     elif _is_elsewhere(asked, memory, interview):
@@ -91,15 +96,36 @@ def _no_calls(asked: Asked, site: Site, number: str) -> DoNotCallAsked:
 
 
 def _is_first(asked: Asked, interview: Interview) -> bool:
-    """Their first words: perhaps over ours, which are said again then, but not for ever."""
-    return not asked.news and not interview.turns and interview.begun <= TRIES and not wants_no_calls(asked.text)
+    """Their first words: perhaps over ours, which go on then, but not for ever; unless they want to be left alone."""
+    return not asked.news and not interview.turns and interview.begun <= TRIES and not _leaves(asked)
 
 
-def _was_cut_off(told: Memory, known: Memory) -> bool:
+def _leaves(asked: Asked) -> bool:
+    return wants_no_calls(asked.text) or (asked.via == "voice" and wish(asked.text) in AT_ONCE)
+
+
+def _ours(memory: Memory) -> tuple[str, ...]:
+    """What we said last, sentence by sentence."""
+    return memory.told.texts if memory.told is not None else ()
+
+
+def _heard_of_ours(memory: Memory, known: Memory) -> str:
+    """Before they spoke."""
+    return known.recent[-1].answered if known.recent else " ".join(_ours(memory))
+
+
+def _was_cut_off(memory: Memory, heard: str) -> bool:
     """Whether less than most of our first words was heard before they spoke."""
-    first = " ".join(told.told.texts) if told.told is not None else ""
-    heard = known.recent[-1].answered if known.recent else first
-    return len(heard) < len(first) * MOST
+    return len(heard) < len(" ".join(_ours(memory))) * MOST
+
+
+def _unheard(reply: Reply, memory: Memory, heard: str) -> Reply:
+    """Our first words without the sentences that they have heard to the end; all of them, if that can't be told."""
+    left = list(_ours(memory))
+    while left and heard.startswith(left[0]):
+        heard = heard.removeprefix(left.pop(0)).lstrip()
+    says = tuple(said for said in reply.says if said[0] in left)
+    return replace(reply, says=says, whole=max(0, reply.whole - len(reply.says) + len(says))) if says else reply
 
 
 def wants_no_calls_any_more(asked: Asked) -> bool:
@@ -224,7 +250,8 @@ def _told(reply: Reply, memory: Memory, script: Script) -> list[Piece]:
         misunderstood=0, told=Told(texts, memory.language),
     )  # fmt: skip
     done = Done("tool", memory, then="hang_up" if reply.ends else "listen")
-    return [*(Say(text, language, always=True) for text, language in reply.says), done]
+    says = (Say(text, language, always=True, whole=at < reply.whole) for at, (text, language) in enumerate(reply.says))
+    return [*says, done]
 
 
 def _expected(interview: Interview, script: Script) -> tuple[Expects, int]:

@@ -34,9 +34,9 @@ def begin(interview: Interview, language: Language, script: Script) -> Reply:
     interview = replace(interview, begun=interview.begun + 1)
     disclosed = script.words(script.site.disclosure, script.site.language)
     if script.person:
-        return Reply(interview, (*disclosed, *script.who(language), *script.is_it(language)))
+        return Reply(interview, (*disclosed, *script.who(language), *script.is_it(language)), whole=len(disclosed))
     went_on = doorstep.right_person(interview, language, script)
-    return replace(went_on, says=(*disclosed, *script.who(language), *went_on.says))
+    return replace(went_on, says=(*disclosed, *script.who(language), *went_on.says), whole=len(disclosed))
 
 
 def step(interview: Interview, heard: Heard, script: Script) -> Step:

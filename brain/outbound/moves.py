@@ -39,6 +39,8 @@ class Reply:
     ends: bool = False
     no_calls: bool = False
     """They asked for that just now."""
+    whole: int = 0
+    """So many of its sentences, from the first on, are said to their end, whoever speaks meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from core.commands import (
 )
 from core.machine import Tick
 from core.speech import EndUtterance, Final, Flush, Partial
-from media_server.turn import moves, screening, words
+from media_server.turn import moves, screening, unbroken, words
 from media_server.turn.endpoint import learn_pause
 from media_server.turn.moves import Outcome
 from media_server.turn.state import (
@@ -76,6 +76,8 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:  # noqa: C
         turn, actions = screening.doubt(turn, event, now)
         if actions:
             return turn, actions
+    if turn.must_be_heard and (met := unbroken.over_it(turn, event, now)) is not None:
+        return met
     match event:
         case Closed():
             return replace(turn, phase=Phase.OVER, deadline=None), []

@@ -189,7 +189,10 @@ def run_dry(turn: Turn, now: float) -> Turn:
 def progress(turn: Turn, sign: Sentence | ToolStarted | ToolFinished, now: float) -> Turn:
     """The brain works on our answer: it gets its time anew."""
     waited = turn.owed and turn.phase is Phase.SPEAKING
-    turn = replace(turn, dry=None) if isinstance(sign, Sentence) else replace(turn, tool_works=isinstance(sign, ToolStarted))
+    if isinstance(sign, Sentence):
+        turn = replace(turn, dry=None, unbroken=turn.answer if sign.whole else turn.unbroken)
+    else:
+        turn = replace(turn, tool_works=isinstance(sign, ToolStarted))
     return speak(turn, now) if waited else turn
 
 

@@ -97,6 +97,13 @@ class SoundStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SaidWhole:
+    """What of a reply had to be heard, whoever spoke meanwhile, has left."""
+
+    reply: int
+
+
+@dataclass(frozen=True, slots=True)
 class RanDry:
     """All that came of a reply so far has left, and the brain has not said that this was all."""
 
@@ -126,7 +133,7 @@ class Closed:
 
 
 TurnEvent = (
-    CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | RanDry | Drained
+    CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | SaidWhole | RanDry | Drained
     | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | Digit | Hold | Unhold | Say
     | AnnounceTransfer | StandBy | ComeBack | ToneHeard
     | HearingLost | SpeakingLost | Closed
@@ -264,6 +271,8 @@ class Turn:
     """The reply that is heard, or was when we fell silent."""
     dry: int | None = None
     """The answer of which nothing is left to say, while the brain owes us the rest."""
+    unbroken: int | None = None
+    """The reply of which something has still to be heard, whoever speaks meanwhile (unbroken.py)."""
     tool_works: bool = False
     """A tool is at work on the answer: it may take as long as an answer may."""
     interrupted: bool = False
@@ -299,6 +308,11 @@ class Turn:
         if self.phase is Phase.SCREENING:
             return self.screening is not None and self.screening.wants_words
         return self.phase in (Phase.HEARING, Phase.DUCKED) or (self.phase is Phase.PAUSED and not self.flushed)
+
+    @property
+    def must_be_heard(self) -> bool:
+        """What we say now is said to its end."""
+        return self.unbroken is not None and self.unbroken == self.speaking
 
     @property
     def owed(self) -> bool:

@@ -146,6 +146,38 @@ def test_a_newer_revision_replaces_the_older_at_work(migrated_postgres: Server) 
     talk(migrated_postgres, story)
 
 
+def test_a_turn_that_was_taken_too_soon_is_answered_as_if_it_had_not_been(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        link.send(ask(1, "refund"))
+        await answer(link)
+        link.send(msg.Commit(turn=1, revision=0))
+        link.send(ask(2, "yes"))
+        await answer(link)
+        link.send(msg.Commit(turn=2, revision=0))
+        link.send(ask(2, "yes go ahead", revision=1))
+        assert (await answer(link))[0] == "yes go ahead after refund"
+        link.send(msg.Heard(turn=2, text="", complete=False))
+        link.send(msg.Commit(turn=2, revision=1))
+        link.send(ask(3, "next"))
+        assert (await answer(link))[0] == "next after yes go ahead"
+
+    talk(migrated_postgres, story)
+    assert written(migrated_postgres)[1] == (2, "yes go ahead", "yes go ahead after refund", None, "knowledge")
+
+
+def test_a_write_of_a_turn_that_was_taken_too_soon_is_not_forgotten(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        GATE.set()
+        link.send(ask(1, "write"))
+        link.send(msg.Commit(turn=1, revision=0))
+        await answer(link)
+        link.send(ask(1, "write more", revision=1))
+        link.send(msg.Commit(turn=1, revision=1))
+        assert (await answer(link))[0] == "write more after write"
+
+    talk(migrated_postgres, story)
+
+
 def test_commit_may_come_before_the_answer_is_complete(migrated_postgres: Server) -> None:
     async def story(link: Link[Any]) -> None:
         link.send(ask(1, "refund"))

@@ -110,6 +110,7 @@ class Callee:
     language: Language = "hi-Latn"
     events: Events = field(default_factory=Events)
     hears: str = ""
+    said: list[Say] = field(default_factory=list)
     spoken: Language = "hi-Latn"
     heard: str | None = None
     """Of what was said last; None: all."""
@@ -168,7 +169,7 @@ class Callee:
         pieces = asyncio.run(turn())
         assert isinstance(pieces[-1], Done)
         self.done, self.memory = pieces[-1], pieces[-1].memory
-        said = [piece for piece in pieces if isinstance(piece, Say)]
-        assert said, "nothing was said"
-        self.hears, self.spoken = " ".join(piece.text for piece in said), said[-1].language
+        self.said = [piece for piece in pieces if isinstance(piece, Say)]
+        assert self.said, "nothing was said"
+        self.hears, self.spoken = " ".join(piece.text for piece in self.said), self.said[-1].language
         return self.hears

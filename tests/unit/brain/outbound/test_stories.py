@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from brain.dialogue import Mind
+from brain.wording import sentences
 from core.events import DoNotCallAsked
 from core.forms import Question
 from core.purpose import Purpose
@@ -78,6 +79,27 @@ def test_who_talks_over_our_first_words_hears_them_again(mind: Mind) -> None:
     assert callee.says("haan boliye") == opening
     callee.heard = None
     assert callee.says("haan boliye") == "Kya ghar aapka apna hai?"
+
+
+def test_what_they_have_heard_of_our_first_words_they_do_not_hear_again(mind: Mind) -> None:
+    callee = Callee(at_site(mind, disclosure="Yeh ek computer ki call hai."), msgspec.structs.replace(SOLAR, person=""))
+    disclosure, who, why, may_we = sentences(callee.answers())
+    assert [say.text for say in callee.said if say.whole] == [disclosure]
+    callee.heard = f"{disclosure} {who[:12]}"
+    assert callee.says("haan boliye") == f"{who} {why} {may_we}" and not any(say.whole for say in callee.said)
+    callee.heard = who
+    assert callee.says("kaun?") == f"{why} {may_we}"
+    callee.heard = None
+    assert callee.says("haan ji") == "Kya ghar aapka apna hai?"
+
+
+@pytest.mark.parametrize(("wish", "status"), [("galat number hai", "wrong_person"), ("mujhe interest nahin hai", "refused")])
+def test_who_wants_to_be_left_alone_need_not_hear_why_we_call(mind: Mind, wish: str, status: str) -> None:
+    callee = Callee(at_site(mind, disclosure="Yeh ek computer ki call hai."), msgspec.structs.replace(SOLAR, person=""))
+    callee.answers()
+    callee.heard = "Yeh ek computer ki call hai."
+    callee.says(wish)
+    assert callee.ended and callee.result.status == status
 
 
 def test_without_a_name_it_is_said_at_once_why_we_call(mind: Mind) -> None:

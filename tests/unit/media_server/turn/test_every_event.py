@@ -17,6 +17,7 @@ from media_server.turn.state import (
     Phase,
     RanDry,
     ResumeSound,
+    SaidWhole,
     SoundStarted,
     SpeakingLost,
     SpeechStarted,
@@ -68,7 +69,7 @@ def test_what_is_ignored_is_meant_to_be() -> None:
     assert ignored(Phase.OVER) >= {"CallAnswered", "SpeechStarted", "Tick"}
 
 
-HAPPENINGS = [*sorted(EVENTS), "Final", "Sentence", "RanDry", "AnswerDone", "BrainFailed"]
+HAPPENINGS = [*sorted(EVENTS), "Final", "Sentence", "WholeSentence", "SaidWhole", "RanDry", "AnswerDone", "BrainFailed"]
 
 
 # ── anything in any order ────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,8 +83,11 @@ def test_no_order_of_events_breaks_it_or_leaves_it_waiting_for_ever(events: list
         asked, turn = story.turn.asked, story.turn
         if name == "Final":
             story.happens(Final(utterance=0, revision=turn.flushes, text="hello", language="en", confidence=1.0))
-        elif name == "Sentence" and asked:
-            story.happens(Sentence(turn=asked.turn, revision=asked.revision, index=0, text="hello", language="en"))
+        elif name in ("Sentence", "WholeSentence") and asked:
+            whole = name == "WholeSentence"
+            story.happens(Sentence(turn=asked.turn, revision=asked.revision, index=0, text="hello", language="en", whole=whole))
+        elif name == "SaidWhole" and turn.speaking:
+            story.happens(SaidWhole(turn.speaking))
         elif name == "RanDry" and turn.speaking:
             story.happens(RanDry(turn.speaking))
         elif name == "AnswerDone" and asked:
