@@ -79,8 +79,10 @@ class Journal:
         for path in sorted(self._folder.glob("*.json")):
             try:
                 found.append(_decoder.decode(path.read_bytes()))
-            except (OSError, msgspec.DecodeError):
-                path.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("! call not read from the journal", extra={"file": path.name, "error": type(error).__name__})
+            except msgspec.DecodeError:
+                self.remove(CallId(path.stem))
         return found
 
     def _path(self, call: CallId) -> Path:

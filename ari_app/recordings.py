@@ -3,9 +3,12 @@
 <call_id>-rx.wav  the caller      <call_id>-tx.wav  our side, or the operator's
 """
 
+import logging
 from pathlib import Path
 
 from core.ids import CallId
+
+log = logging.getLogger(__name__)
 
 
 class Recordings:
@@ -18,5 +21,8 @@ class Recordings:
         if wanted:
             return str(call) if any(file.exists() for file in files) else None
         for file in files:
-            file.unlink(missing_ok=True)
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("! recording not deleted", extra={"call": call, "error": type(error).__name__})
         return None

@@ -93,11 +93,12 @@ class Switchboard:
 
     async def _see_through(self, session: Session) -> None:
         try:
-            await session.run()
-        except Exception:  # the one place where a call dies of a fault of ours: the others must live
-            metrics.SESSION_FAILURES.inc()
-            log.exception("! call failed", extra={"call": session.caller.call_id})
-            await session.give_up()
+            for life in (session.run, session.give_up):
+                try:
+                    return await life()
+                except Exception:  # the one place where a call dies of a fault of ours: the others must live
+                    metrics.SESSION_FAILURES.inc()
+                    log.exception("! call failed", extra={"call": session.caller.call_id})
         finally:
             del self.sessions[session.caller.call_id]
             self._count()

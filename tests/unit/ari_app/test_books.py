@@ -54,3 +54,20 @@ def test_a_caller_whom_people_gave_back_is_still_answered_and_recorded(tmp_path:
     (kept,) = desk.journal.entries()
     assert (kept.answered_at, kept.with_people, kept.wishes.supervisors) == (7.0, False, 1)
     assert desk.ended().recording == "1"
+
+
+def test_a_recording_that_can_not_be_deleted_ends_nothing_but_its_own_call(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.recording.unlink()
+    desk.recording.mkdir()
+    assert desk.ended().recording is None
+
+
+def test_a_page_that_can_not_be_read_just_now_is_not_thrown_away(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    unread, broken = tmp_path / "calls" / "2.json", tmp_path / "calls" / "3.json"
+    unread.mkdir()
+    broken.write_bytes(b"{")
+    assert [entry.call_id for entry in desk.journal.entries()] == ["1"]
+    assert unread.exists()
+    assert not broken.exists(), "a crash left it half-written"

@@ -1,12 +1,13 @@
 """A call from its first ring to its end, with a pretended Asterisk and a pretended media server."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from prometheus_client import REGISTRY
 
 from ari_app.call.routing import CannotTell
 from core import commands
-from core.events import CallAnswered, CallEnded, CallStarted, CallTransferred
+from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred
 from tests.unit.ari_app.world import World, told
 
 
@@ -123,6 +124,24 @@ def test_a_fault_of_ours_costs_one_call_and_that_caller_gets_a_person(tmp_path: 
         await here.over()
         assert here.ended().outcome == "failed"
         assert here.journal.entries() == []
+
+    told(tmp_path, story)
+
+
+def test_a_fault_while_a_fault_is_seen_to_costs_no_other_call(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        sound = here.board.doors
+        here.board.doors = replace(sound, books=replace(sound.books, publish=broken))
+        here.ring("2")
+        await here.over()
+        here.board.doors = sound
+        await here.talk()
+        here.end()
+        await here.over()
+        assert here.ended().outcome == "caller_hung_up"
+
+    def broken(event: AnyEvent) -> None:
+        raise OSError(event)
 
     told(tmp_path, story)
 
