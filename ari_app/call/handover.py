@@ -108,6 +108,8 @@ def handover(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return _accepted(call, peer, now)
         case MediaGone() | MediaClosed() | MediaRefused() if search.stage is Stage.REJOINING:
             return moves.nobody_is_free(call, "failed", now)
+        case MediaGone() | MediaClosed() if search.stage is Stage.ANNOUNCING:  # nobody is left to announce it
+            return _begin(call, replace(search, returns=False), now)
         case MediaGone() | MediaClosed() | MediaRefused():  # the search needs no agent
             return replace(call, handover=replace(search, returns=False)), []
         case AsteriskFailed() if search.rings:  # no music, say
@@ -229,6 +231,8 @@ _STAGES: dict[Stage, Callable[[Call, Happening | Tick, float], Next | None]] = {
 def _begin(call: Call, search: Handover, now: float) -> Next:
     """The agent falls silent, the caller gets music (or whatever the dialplan plays)."""
     call = replace(call, phase=Phase.HANDOVER, handover=search)
+    if search.way is None and not search.returns:  # the agent failed, and would only fail again
+        return moves.nobody_is_free(call, "failed", now)
     if search.way is None:  # the site has nobody at all
         call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
         return call, [Tell(StandBy()), Tell(ComeBack())]

@@ -269,6 +269,19 @@ def test_there_are_destinations_that_do_not_exist_or_are_not_allowed() -> None:
         assert ordered(destination, outside)[1] is not None
 
 
+def test_an_agent_that_failed_where_nobody_is_to_be_had_does_not_apologise_for_ever() -> None:
+    story = talking(site(supervised=False, queue=False))
+    wish = commands.TransferRequested(destination="humans", reason="brain_failed")
+    assert do.SayNobodyIsFree() in story.after(wish)
+    assert story.after(GONE)[-1] == do.NoteEnded("failed", 16, "Normal Clearing")
+
+
+def test_an_agent_that_dies_while_it_announces_a_person_keeps_nobody_waiting() -> None:
+    story, _ = ordered("201")
+    assert stage(story) is Stage.ANNOUNCING
+    assert do.Park() in story.after(do.MediaGone())
+
+
 def test_what_a_site_says_is_the_way() -> None:
     own = site(operators=("202",), queue=False, outside="+919812345678", trunk="carrier")
     assert usual(own, PHONES, TRUNKS) == (Way("operator", "202"), Way("outside", "+919812345678"))
