@@ -21,7 +21,7 @@ from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
 from ari_app.call.state import INTERWORKING
-from ari_app.call.wishes import LiveAction
+from ari_app.call.wishes import FindAgain, FoundAgain, LiveAction
 from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
@@ -95,7 +95,7 @@ class Hands:
                 self._start(self._route(people_asked))
             case do.Follow():
                 self._start(self._ask(ari.follow(call), vital=False))
-            case do.FindAgain():
+            case FindAgain():
                 self._start(self._ask(self._find_again()))
             case do.LookForCaller():
                 self._start(self._look_for_caller())
@@ -305,7 +305,7 @@ class Hands:
         if call not in there:
             await ari.join(bridge, call)
         recorded = await ari.variable(call, "RECORDED")
-        self._say(do.FoundAgain(with_agent=self.leg in there, recording=recorded != "paused"))
+        self._say(FoundAgain(with_agent=self.leg in there, recording=recorded != "paused"))
 
     async def _look_for_caller(self) -> None:
         ari, call = self._doors.ari, self._caller.call_id

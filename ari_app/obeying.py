@@ -61,6 +61,8 @@ class Obeying:
                 if failed:
                     self._say(wishes.AsideFailed())
                 return  # the order is answered when the caller is back
+            case wishes.RecordFromNowOn():
+                return  # nobody's order
             case wishes.Music(on=True) if failed:
                 self._say(wishes.MusicFailed())
         order = action.order_id
@@ -71,6 +73,8 @@ class Obeying:
         match action:
             case wishes.StepAside(recording=recording):
                 await ari.to_dialplan(call, "live", "record-on" if recording else "record-off")
+            case wishes.RecordFromNowOn():
+                await ari.set_variable(call, "__RECORDED", "yes")
             case wishes.SendKeys(digits=digits):
                 await ari.send_keys(call, digits, key_ms=KEY_MS, between_ms=BETWEEN_MS)
             case wishes.Music(on=True):

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from brain import abilities, dialogue, instant
+from brain import abilities, dialogue, handover, instant
 from brain.calibration import Calibrations
 from brain.dialogue import Mind
 from brain.gaps import Gaps
@@ -27,6 +27,7 @@ from brain.metrics import CONVERSATIONS
 from brain.notebook import Notebook
 from brain.outbound import conversation as outbound
 from brain.outbound.conversation import CallOut
+from brain.recap import for_person
 from brain.session import Answer, Session
 from brain.tools.job import Publisher
 from brain.tools.toolbox import Toolbox
@@ -88,7 +89,8 @@ class Brain:
             log.warning("! a connection did not open with OpenConversation", extra={"what": type(opened).__name__})
             return
         missed = functools.partial(self._gaps.missed, opened.site_id, opened.call_id)
-        talk = Session(link, opened, self._answer_for(opened, lambda: talk.memory), self._notebook, self._lanes, missed)
+        answer, sum_up = self._answer_for(opened, lambda: talk.memory), functools.partial(self._sum_up, opened)
+        talk = Session(link, opened, answer, self._notebook, self._lanes, missed, sum_up)
         session = asyncio.create_task(talk.run())
         self._conversations.add(session)
         session.add_done_callback(self._conversations.discard)
@@ -130,6 +132,16 @@ class Brain:
             pieces = dialogue.answer(asked, memory, mind)
         async for piece in pieces:
             yield replace(piece, text=said_by_a_man(piece.text)) if male and isinstance(piece, Say) else piece
+
+    async def _sum_up(self, opened: msg.OpenConversation, memory: Memory) -> str:
+        """For a person whom somebody outside brings the caller to. Empty: the site can't be read just now."""
+        try:
+            site = (await self._library.site(opened.site_id)).row.site
+        except (NoSuchSite, DatabaseAway):
+            return ""
+        llm, extracted = self._llms.of(site), for_person(memory, site.operators_language)
+        asked = Asked("", memory.language, 1.0, caller=opened.caller)
+        return extracted if llm is None else await handover.summary(site, asked, memory, llm, extracted)
 
 
 def _meanwhile(site: Site, language: Language) -> Meanwhile:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ import msgspec
 from brain.lanes import Lanes
 from brain.metrics import ANSWERS, FIRST_SENTENCE
 from brain.notebook import Notebook, Recalled, Turn
-from brain.recap import exchanges, reheard, remember, resumed
+from brain.recap import exchanges, for_person, reheard, remember, resumed
 from brain.render import Form, form
 from brain.tongue import language_of
 from brain.turn import (
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 Answer = Callable[[Asked, Memory], AsyncIterator[Piece]]
 """dialogue.answer with the site's mind in it."""
+SumUp = Callable[[Memory], Awaitable[str]]
+"""What a person who takes over is told of it (brain.handover)."""
 Missed = Callable[[str, Language], None]
 """Told of a question, once it was asked for certain, that nobody could answer (brain.gaps)."""
 
@@ -53,6 +55,11 @@ RECALL_S = 0.3
 """The first answer waits so long for what was said before; an answer without it is better than silence."""
 FINISH_S = 15.0
 """The longest that a write of a conversation that is over may take. Its tool has a deadline of its own, and sooner."""
+
+
+async def recapped(memory: Memory) -> str:
+    """In the conversation's own language."""
+    return for_person(memory, memory.language)
 
 
 @dataclass(slots=True)
@@ -90,12 +97,14 @@ class Session:
         notebook: Notebook,
         lanes: Lanes,
         missed: Missed = lambda question, language: None,
+        sum_up: SumUp = recapped,
     ) -> None:
         self._link = link
         self._opened = opened
         self._answer = answer
         self._notebook = notebook
         self._lanes = lanes
+        self._sum_up = sum_up
         self._missed = missed
         self._memory = Memory(opened.language, recent=exchanges(opened.history, opened.language))
         self._recalled: asyncio.Future[Recalled] | None = None
@@ -139,6 +148,8 @@ class Session:
             case msg.Heard(turn=turn, text=text) if committed and committed.ask.turn == turn:
                 committed.heard = text
                 self._hear(committed)
+            case msg.SumUp():  # nobody asks anything meanwhile
+                self._link.send(msg.SummedUp(text=await self._sum_up(self._memory)))
             case msg.OpenConversation():
                 log.warning("! a conversation was opened twice", extra={"call": self._opened.call_id})
             case _:

@@ -86,7 +86,8 @@ class Say(Message, frozen=True, kw_only=True):
 
 
 class AnnounceTransfer(Message, frozen=True, kw_only=True):
-    """Somebody outside wants the caller with a person: say that one comes. Answered by TransferRequested."""
+    """Somebody outside wants the caller with a person: say that one comes. Answered by TransferRequested, with what the
+    conversation was about."""
 
 
 class StandBy(Message, frozen=True, kw_only=True):
@@ -256,7 +257,11 @@ class Heard(Message, frozen=True, kw_only=True):
     complete: bool
 
 
-ToBrain = OpenConversation | Ask | Commit | CancelTurn | Heard
+class SumUp(Message, frozen=True, kw_only=True):
+    """Not the caller's wish, nor ours: somebody outside brings them to a person. What is that person to know?"""
+
+
+ToBrain = OpenConversation | Ask | Commit | CancelTurn | Heard | SumUp
 
 
 # ── conversation: brain -> media_server ──────────────────────────────────────────────────────────────────────────────
@@ -361,6 +366,12 @@ class BrainFailed(Message, frozen=True, kw_only=True):
     """What was asked for, only a language model could do, and the site has none."""
 
 
-FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed
+class SummedUp(Message, frozen=True, kw_only=True):
+    """The answer to SumUp: in a moment, or never."""
+
+    text: str
+
+
+FromBrain = ConversationOpened | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | SummedUp
 """To a call."""
 FromBrainToChat = ConversationOpened | Sentence | Text | Holding | ToolStarted | ToolFinished | AnswerDone | BrainFailed

@@ -82,6 +82,8 @@ class BrainLink:
 
     # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────────────
     def _on_message(self, message: msg.FromBrain) -> None:
+        if isinstance(message, msg.SummedUp):
+            return self._happened(message)
         if isinstance(message, msg.ConversationOpened) or (reply := self._reply_to(message.revision)) is None:
             return  # of an answer that nobody wants any more
         match message:

@@ -291,6 +291,8 @@ class Session:
                 self._brain.ask(ask, reply)
             case msg.Commit():
                 self._brain.commit(action)
+            case msg.SumUp():
+                self._brain.neighbour.send(action)
             case turn.CancelAnswer(turn=number):
                 self._brain.cancel(number)
                 self._forget_unheard()

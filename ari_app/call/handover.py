@@ -236,7 +236,8 @@ def _begin(call: Call, search: Handover, now: float) -> Next:
     if search.way is None:  # the site has nobody at all
         call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
         return call, [Tell(StandBy()), Tell(ComeBack())]
-    quiet: list[Action] = [Tell(StandBy()), Brief(search.summary, search.language)]
+    call, recorded = moves.conceal_no_more(call)
+    quiet: list[Action] = [Tell(StandBy()), *recorded, Brief(search.summary, search.language)]
     if search.way.kind == "operator":
         return _stage(call, Stage.PARKING, now + PARKING_S), [*quiet, Park()]
     call, actions = _send(call, search.way, now)

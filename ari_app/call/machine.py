@@ -25,7 +25,6 @@ from ari_app.call.vocabulary import (
     CallerBack,
     CallerGone,
     CallerLeft,
-    FindAgain,
     FindSite,
     Follow,
     Happening,
@@ -33,6 +32,7 @@ from ari_app.call.vocabulary import (
     MediaGone,
     ReleaseMedia,
 )
+from ari_app.call.wishes import FindAgain
 from core.commands import MediaClosed, MediaRefused
 from core.machine import Tick
 from core.orders import CallOrder

@@ -16,6 +16,7 @@ from ari_app.call.vocabulary import (
     SayNobodyIsFree,
     SendToPeople,
 )
+from ari_app.call.wishes import RecordFromNowOn
 from core.events import Outcome
 
 
@@ -23,8 +24,17 @@ def hand(call: Call, queue: str, reason: str, now: float) -> Next:
     """To people, without another word; `queue` empty: to the site's own."""
     queue = queue or (call.site.operator if call.site else FALLBACK_QUEUE)
     dropped = abandon(call)
+    call, recorded = conceal_no_more(call)
     call = replace(call, phase=Phase.HANDING, handover=None, deadline=now + call.limits.handing, queue=queue, reason=reason)
-    return call, [*dropped, SendToPeople(queue), ReleaseMedia(reason)]
+    return call, [*dropped, *recorded, SendToPeople(queue), ReleaseMedia(reason)]
+
+
+def conceal_no_more(call: Call) -> Next:
+    """Nobody will answer what the agent asked: what is said to people is recorded, unless somebody else wants it off."""
+    wishes = replace(call.wishes, off_for=call.wishes.off_for - {"secret"})
+    if wishes.recording or wishes.off_for:
+        return replace(call, wishes=wishes), []
+    return replace(call, wishes=replace(wishes, recording=True)), [RecordFromNowOn()]
 
 
 def with_people(call: Call, now: float) -> Next:

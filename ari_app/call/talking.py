@@ -5,7 +5,6 @@ from dataclasses import replace
 from ari_app.call import handover, live, mending, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
 from ari_app.call.vocabulary import (
-    FoundAgain,
     Happening,
     KeyPressed,
     NoteAnsweredBy,
@@ -14,7 +13,7 @@ from ari_app.call.vocabulary import (
     TakenOffHold,
     Tell,
 )
-from ari_app.call.wishes import MusicFailed, SendKeys
+from ari_app.call.wishes import FoundAgain, MusicFailed, SendKeys
 from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
 from core.machine import Tick
 

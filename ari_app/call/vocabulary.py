@@ -9,7 +9,7 @@ from typing import Literal
 
 from ari_app.call.plan import Way
 from ari_app.call.routing import Decision
-from ari_app.call.wishes import AsideFailed, LiveAction, MusicFailed
+from ari_app.call.wishes import AsideFailed, FindAgain, FoundAgain, LiveAction, MusicFailed
 from core.commands import AnsweredBy, FromMedia, ToMedia
 from core.events import AskedResult, Outcome
 from core.orders import CallOrder, Reply
@@ -113,15 +113,6 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundAgain:
-    """A caller of an earlier life of ours is in their bridge."""
-
-    with_agent: bool
-    """The media server's leg is, too."""
-    recording: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CallerMet:
     """The caller is together with somebody, and not by our bridge."""
 
@@ -199,11 +190,6 @@ class ReserveMedia:
 
     site: Site
     announce: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FindAgain:
-    """A caller whom an earlier life of ours left anywhere between two steps. Answered by FoundAgain or AsteriskFailed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,15 @@ class MusicFailed:
     """The caller was put on hold, and hears nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundAgain:
+    """A caller of an earlier life of ours is in their bridge."""
+
+    with_agent: bool
+    """The media server's leg is, too."""
+    recording: bool
+
+
 # ── what to do ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class StepAside:
@@ -44,6 +53,11 @@ class StepAside:
 
     recording: bool
     """It runs from then on, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFromNowOn:
+    """What is said with people: the recording was off for a secret that nobody awaits any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +87,10 @@ class RingSupervisor:
     mode: MonitorMode
 
 
-LiveAction = StepAside | SendKeys | Music | RingSupervisor
+@dataclass(frozen=True, slots=True)
+class FindAgain:
+    """A caller whom an earlier life of ours left anywhere between two steps. Answered by FoundAgain or AsteriskFailed."""
+
+
+LiveAction = StepAside | RecordFromNowOn | SendKeys | Music | RingSupervisor
 """Those with an order_id are answered to who gave it. Done by ari_app/obeying.py."""

@@ -23,6 +23,7 @@ from core.commands import (
     Say,
     Sentence,
     StandBy,
+    SummedUp,
     ToolFinished,
     ToolStarted,
     Unhold,
@@ -87,6 +88,8 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:  # noqa: C
             turn = replace(turn, conceals=event.conceal)
             turn = moves.keep_secret(turn)
             return replace(turn, then=event.then, destination=destination, summary=event.summary), []
+        case SummedUp(text=text) if turn.transfer_reason == "ordered":
+            return replace(turn, summary=text), []
         case Sentence() | ToolStarted() | ToolFinished() if turn.asked and event.revision == turn.asked.revision:
             return moves.progress(turn, event, now), []
         case RanDry(reply) if reply == turn.speaking == turn.answer:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from core.commands import Ask, Commit, News, Say, Sentence, ToolFinished, ToolStarted, TransferReason
+from core.commands import Ask, Commit, News, Say, Sentence, SumUp, ToolFinished, ToolStarted, TransferReason
 from core.speech import EndUtterance, Final
 from media_server.turn import words
 from media_server.turn.endpoint import learn_pause, silence_needed
@@ -281,8 +281,8 @@ def announce_transfer(turn: Turn, now: float) -> Outcome:
         return turn, []
     actions: list[TurnAction] = [DropSound(), Unduck(), *_cancel(turn)]
     turn = replace(turn, then="transfer", destination="", transfer_reason="ordered", summary="", asked=None, answer=None)
-    turn, transfer = play(turn, "transfer", now)
-    return turn, [*actions, *transfer]
+    turn, transfer = play(replace(turn, secret=False), "transfer", now)
+    return turn, [*actions, SumUp(), *transfer]
 
 
 def stand_by(turn: Turn, now: float) -> Outcome:

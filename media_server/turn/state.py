@@ -21,6 +21,8 @@ from core.commands import (
     Say,
     Sentence,
     StandBy,
+    SummedUp,
+    SumUp,
     ToolFinished,
     ToolStarted,
     TransferReason,
@@ -135,7 +137,7 @@ class Closed:
 TurnEvent = (
     CallAnswered | SpeechSuspected | SpeechStarted | SpeechStopped | Partial | Final | SoundStarted | SaidWhole | RanDry | Drained
     | Sentence | ToolStarted | ToolFinished | AnswerDone | BrainFailed | Digit | Hold | Unhold | Say
-    | AnnounceTransfer | StandBy | ComeBack | ToneHeard
+    | AnnounceTransfer | SummedUp | StandBy | ComeBack | ToneHeard
     | HearingLost | SpeakingLost | Closed
 )  # fmt: skip
 
@@ -215,7 +217,7 @@ class Transfer:
 
 TurnAction = (
     Flush | EndUtterance | AskBrain | Commit | CancelAnswer | OpenGate | PlayPhrase | PlayText
-    | Duck | Unduck | PauseSound | ResumeSound | DropSound | HangUp | Transfer | AnsweredBy | PressKeys
+    | Duck | Unduck | PauseSound | ResumeSound | DropSound | HangUp | Transfer | SumUp | AnsweredBy | PressKeys
 )  # fmt: skip
 
 

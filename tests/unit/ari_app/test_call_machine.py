@@ -12,6 +12,7 @@ from ari_app.call.machine import adopt, arrive, step, watch
 from ari_app.call.plan import Way
 from ari_app.call.routing import Admit, Overflow, Refuse
 from ari_app.call.state import Call, Limits, Next, Phase
+from ari_app.call.wishes import FindAgain, FoundAgain
 from core import commands
 from core.ids import SiteId
 from core.machine import Tick
@@ -154,7 +155,7 @@ def test_a_call_that_kills_media_servers_does_not_go_through_all_of_them() -> No
 
 @pytest.mark.parametrize(
     "event",
-    [do.MediaGone(), commands.MediaRefused(reason="no such call here"), do.FoundAgain(with_agent=False, recording=True)],
+    [do.MediaGone(), commands.MediaRefused(reason="no such call here"), FoundAgain(with_agent=False, recording=True)],
 )
 def test_a_conversation_whose_media_server_died_with_us_is_taken_over_too(event: do.Happening) -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
@@ -232,8 +233,8 @@ def test_an_end_that_is_never_seen_is_ended_all_the_same() -> None:
 
 def test_an_adopted_call_goes_on_talking() -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
-    assert story.did == [do.FindAgain(), do.Follow()]
-    assert story.after(do.FoundAgain(with_agent=True, recording=True)) == [do.ResumeMedia()]
+    assert story.did == [FindAgain(), do.Follow()]
+    assert story.after(FoundAgain(with_agent=True, recording=True)) == [do.ResumeMedia()]
     assert story.after(OPENED) == [do.Tell(commands.Answered(at=7.0))], "our last life may have ended before it was heard"
     assert story.call.phase is Phase.TALKING
 

@@ -11,7 +11,17 @@ from ari_app.call import vocabulary as do
 from ari_app.call.machine import adopt, watch
 from ari_app.call.routing import Admit
 from ari_app.call.state import Limits, Phase
-from ari_app.call.wishes import AsideFailed, Music, MusicFailed, RingSupervisor, SendKeys, StepAside, Wishes
+from ari_app.call.wishes import (
+    AsideFailed,
+    FoundAgain,
+    Music,
+    MusicFailed,
+    RecordFromNowOn,
+    RingSupervisor,
+    SendKeys,
+    StepAside,
+    Wishes,
+)
 from core import commands
 from core.ids import CallId
 from core.listening import Listening
@@ -175,7 +185,7 @@ def test_without_music_there_is_no_hold() -> None:
 def test_a_call_on_hold_stays_so_under_a_later_life_of_ours() -> None:
     story = Story(adopt(Limits(), SITE, 7.0, 100.0))
     story.call = replace(story.call, wishes=Wishes(held=frozenset({"order"})))
-    told = story.after(do.FoundAgain(with_agent=True, recording=True), OPENED)
+    told = story.after(FoundAgain(with_agent=True, recording=True), OPENED)
     assert told[-2:] == [do.Tell(commands.Hold()), Music("", on=True)]
     assert story.after(hold(False)) == [Music("o1", on=False), do.Tell(commands.Unhold())]
 
@@ -293,7 +303,7 @@ def test_nobody_else_may_listen() -> None:
 def test_the_agent_can_not_be_whispered_to() -> None:
     story = Story(adopt(Limits(), SUPERVISED, 7.0, 100.0))
     assert refused(story, monitor()) == "busy"
-    story.after(do.FoundAgain(with_agent=True, recording=True), OPENED)
+    story.after(FoundAgain(with_agent=True, recording=True), OPENED)
     assert refused(story, monitor("whisper")) == "busy"
     assert story.after(monitor("barge")) == [RingSupervisor("o1", 1, "203", "barge")]
 
@@ -329,6 +339,19 @@ def test_what_is_off_stays_off_with_an_operator() -> None:
     story.after(do.Joined(), commands.TransferRequested(destination="201", reason="asked"))
     story.after(do.CallerLeft())
     assert do.RingOperator(1, "201", recorded=False) in story.after(do.CallerBack("waiting"))
+
+
+def test_a_secret_that_nobody_awaits_any_more_does_not_keep_an_operator_from_being_recorded() -> None:
+    story = talking()
+    story.call = replace(story.call, limits=Limits(phones=("201",)))
+    story.after(ASKED)
+    stepped(story)
+    story.after(do.Joined())
+    to_201 = TransferCall(order_id="o1", call_id=CALL, site_id=SITE.site_id, destination="201")
+    assert RecordFromNowOn() not in story.after(to_201, SAID), "the caller may still be saying it"
+    assert RecordFromNowOn() in story.after(commands.TransferRequested(destination="", reason="ordered"))
+    story.after(do.CallerLeft())
+    assert do.RingOperator(1, "201", recorded=True) in story.after(do.CallerBack("waiting"))
 
 
 def test_another_media_server_is_told_of_the_hold_and_awaits_no_secret() -> None:

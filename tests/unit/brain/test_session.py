@@ -119,6 +119,18 @@ def test_a_committed_turn_is_remembered_and_written_with_what_was_heard(migrated
     ]
 
 
+def test_asked_for_a_person_by_somebody_else_it_tells_what_they_should_know(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        link.send(ask(1, "refund"))
+        await answer(link)
+        link.send(msg.Commit(turn=1, revision=0))
+        link.send(msg.SumUp())
+        told = await link.receive()
+        assert isinstance(told, msg.SummedUp) and "refund" in told.text
+
+    talk(migrated_postgres, story)
+
+
 def test_a_turn_that_was_never_committed_leaves_no_trace(migrated_postgres: Server) -> None:
     async def story(link: Link[Any]) -> None:
         link.send(ask(1, "refund"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.commands import AnnounceTransfer, BrainFailed, ComeBack, Digit, Hold, Say, StandBy
+from core.commands import AnnounceTransfer, BrainFailed, ComeBack, Digit, Hold, Say, StandBy, SummedUp, SumUp
 from media_server.turn.moves import AWAY_LIMIT
 from media_server.turn.state import (
     AskBrain,
@@ -71,7 +71,15 @@ def test_an_order_from_outside_ends_what_is_being_said_and_the_caller_hears_wher
     assert story.of(DropSound)
     assert story.phrases() == ["greeting", "transfer"]
     story.happens(SoundStarted(story.speaking), 7.2).happens(Drained(story.speaking), 9.0)
-    assert story.last(Transfer) == Transfer("", "ordered", "")
+    assert story.last(Transfer) == Transfer("", "ordered", ""), "the brain has not said anything"
+
+
+def test_the_person_is_told_what_it_was_about_so_far() -> None:
+    story = asked().happens(AnnounceTransfer(), 7.0)
+    assert story.of(SumUp)
+    story.happens(SummedUp(text="Asked: returns."), 7.1)
+    story.happens(SoundStarted(story.speaking), 7.2).happens(Drained(story.speaking), 9.0)
+    assert story.last(Transfer) == Transfer("", "ordered", "Asked: returns.")
 
 
 def test_an_order_while_the_caller_is_on_the_way_to_a_person_changes_nothing() -> None:
