@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -40,11 +41,20 @@ class Books:
     publish: Callable[[AnyEvent], None]
     recordings: Recordings
 
-    def close(self, entry: Entry, end: NoteEnded) -> None:
-        """The last fact of a call, its recording named. Of an unanswered call, or for a site that wants none, it is deleted."""
+    def catch_up(self, entry: Entry, at: float, reason: str) -> None:
+        """How a call began that went to people without us, told when we know of it."""
+        self.journal.write(entry)
+        told: dict[str, Any] = {"call_id": entry.call_id, "site_id": entry.site.site_id, "at": at}
+        self.publish(CallStarted(direction="inbound", caller=entry.caller, called=entry.called, **told))
+        self.publish(CallAnswered(**told))
+        self.publish(CallTransferred(destination=entry.site.operator, reason=reason, **told))
+
+    def close(self, entry: Entry, end: NoteEnded, at: float | None = None) -> None:
+        """The last fact of a call (by default, of now), its recording named. Of an unanswered call, or for a site that wants
+        none, it is deleted."""
         wanted = end.outcome == "voicemail" or (entry.site.recording and (entry.answered or entry.with_people))
         ended = CallEnded(
-            call_id=entry.call_id, site_id=entry.site.site_id, at=time.time(),
+            call_id=entry.call_id, site_id=entry.site.site_id, at=at or time.time(),
             outcome=end.outcome, cause=end.cause, cause_text=end.cause_text, sip_status=end.sip_status,
             recording=self.recordings.of(entry.call_id, wanted),
         )  # fmt: skip

@@ -223,7 +223,8 @@ class Hands:
         ari, call = self._doors.ari, self._caller.call_id
         if self._speechless:
             await self._ask(ari.set_variable(call, "SORRY", "yes"), vital=False)
-        await self._ask(ari.to_dialplan(call, "people", queue))
+        known = self._record.entry is not None
+        await self._ask(ari.to_dialplan(call, "people" if known else "people-unknown", queue))
 
     @property
     def leg(self) -> str:

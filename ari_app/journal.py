@@ -1,7 +1,7 @@
 """What a later life of this process must know of the calls in progress: one small file per call, gone with the call.
 
 A call's facts are otherwise only in memory and in Asterisk. After kill -9 the next start reads these files, takes up the
-calls that go on, and reports the end of those that don't. A disk that won't have them costs only that.
+calls that go on, and reports the end of those that don't. A disk that won't have them costs only that, and only until it will.
 """
 
 import logging
@@ -55,6 +55,8 @@ _decoder = msgspec.json.Decoder(Entry)
 class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._owed: dict[CallId, Entry] = {}
+        """What the disk would not have."""
 
     def write(self, entry: Entry) -> None:
         """Replaced in one step. Never raises for the disk's sake."""
@@ -65,9 +67,19 @@ class Journal:
             fresh.write_bytes(_encoder.encode(entry))
             fresh.replace(path)
         except OSError as error:
-            log.warning("! call not in the journal", extra={"call": entry.call_id, "error": type(error).__name__})
+            if entry.call_id not in self._owed:
+                log.warning("! call not in the journal", extra={"call": entry.call_id, "error": type(error).__name__})
+            self._owed[entry.call_id] = entry
+        else:
+            self._owed.pop(entry.call_id, None)
+
+    def catch_up(self) -> None:
+        """Write what the disk would not have so far. To be called every now and then."""
+        for entry in list(self._owed.values()):
+            self.write(entry)
 
     def remove(self, call: CallId) -> None:
+        self._owed.pop(call, None)
         try:
             self._path(call).unlink(missing_ok=True)
         except OSError as error:

@@ -22,6 +22,7 @@ from ari_app.doors import Doors
 from ari_app.journal import Journal
 from ari_app.lease import Lease
 from ari_app.media_servers import MediaServers
+from ari_app.missed import make_up
 from ari_app.recordings import Recordings
 from ari_app.recover import RESTARTED, UNSEEN, compare_notes, sweep
 from ari_app.sites import LOOK_UP_LIMIT_S, Sites, from_database
@@ -40,6 +41,7 @@ log = logging.getLogger(__name__)
 
 FIRST_COMPARISON_PAUSE_S = 0.5
 """Asterisk may answer its event socket a moment before all of ARI."""
+CATCH_UP_S = 1.0
 
 
 class Stopped(Exception):
@@ -81,6 +83,7 @@ def _take_calls(tasks: asyncio.TaskGroup, doors: Doors, socket: EventSocket, lea
     tasks.create_task(socket.run(board.hear, board.unsure.set), name="event socket")
     tasks.create_task(_keep_in_step(board, settings.calls.orphan_s), name="recover")
     tasks.create_task(_take_orders(board, settings), name="orders")
+    tasks.create_task(_keep_journal(doors.books.journal), name="journal")
 
 
 def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> Doors:
@@ -124,6 +127,13 @@ async def _take_orders(board: Switchboard, settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
+async def _keep_journal(journal: Journal) -> None:
+    """A disk that was full may have room again."""
+    while True:
+        await asyncio.sleep(CATCH_UP_S)
+        journal.catch_up()
+
+
 async def _keep_in_step(board: Switchboard, orphan_s: float) -> None:
     """Compare after each connection and whenever we are unsure, sweep every `orphan_s` seconds."""
     started: str | None = None
@@ -141,6 +151,7 @@ async def _keep_in_step(board: Switchboard, orphan_s: float) -> None:
                 started = info.status.startup_time
                 board.doors.standing.forget()
             await compare_notes(board, unseen)
+            await make_up(board)
             await sweep(board)
             wait = orphan_s
         except AriError as error:

@@ -137,6 +137,11 @@ class Session:
         """The same: whom we called has answered meanwhile, or people gave the caller back."""
         self._inbox.put(happening)
 
+    def remember(self, entry: Entry) -> None:
+        """Whose call it is has become known; nothing, if it was (missed.py)."""
+        if self._record.entry is None:
+            self._record.entry = entry
+
     def lose(self, happening: do.CallerGone | do.CallerLeft) -> None:
         """Found out by comparing, rather than heard: events were missed (recover.py)."""
         self._inbox.put(happening)

@@ -12,6 +12,8 @@ from ari_app.call.vocabulary import (
     HangUp,
     Happening,
     LookForCaller,
+    NoteAnswered,
+    PickedUp,
 )
 from core.machine import Tick
 
@@ -20,6 +22,8 @@ def handing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case CallerLeft():
             return moves.with_people(call, now)
+        case PickedUp(at):
+            return _answered(call, at)
         case AsteriskFailed() | Tick():  # no people either
             return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
     return None
@@ -39,12 +43,18 @@ def leaving(call: Call, event: Happening | Tick, now: float) -> Next | None:
 
 
 def ending(call: Call, event: Happening | Tick, now: float) -> Next | None:
-    """With people, or hung up: only the end is of interest."""
+    """With people, or hung up: only the end is of interest, and of who never met the agent the answer."""
     match event:
         case CallerLeft():
             return call, []
+        case PickedUp(at):
+            return _answered(call, at)
         case AsteriskFailed() if call.phase is Phase.HANGING_UP:  # not even a last word
             return call, [HangUp(NORMAL_CLEARING)]
         case Tick():  # recover.py sweeps up what may be left
             return moves.end(call, call.outcome or "failed", INTERWORKING, "end not seen")
     return None
+
+
+def _answered(call: Call, at: float) -> Next:
+    return (call, []) if call.answered else (replace(call, answered_at=at), [NoteAnswered(at)])

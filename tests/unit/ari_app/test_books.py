@@ -56,6 +56,29 @@ def test_a_caller_whom_people_gave_back_is_still_answered_and_recorded(tmp_path:
     assert desk.ended().recording == "1"
 
 
+def test_what_a_full_disk_would_not_have_is_in_the_journal_once_it_has_room(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    in_the_way = tmp_path / "calls" / "1.new"
+    in_the_way.mkdir()  # whoever runs this may be root, for whom a disk is never read-only
+    desk.record.answered(7.0)
+    assert desk.journal.entries()[0].answered_at is None
+    desk.journal.catch_up()
+    in_the_way.rmdir()
+    desk.journal.catch_up()
+    assert desk.journal.entries()[0].answered_at == 7.0
+
+
+def test_a_call_that_ended_meanwhile_does_not_come_back_into_the_journal(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    in_the_way = tmp_path / "calls" / "1.new"
+    in_the_way.mkdir()
+    desk.record.answered(7.0)
+    in_the_way.rmdir()
+    desk.ended()
+    desk.journal.catch_up()
+    assert desk.journal.entries() == []
+
+
 def test_a_recording_that_can_not_be_deleted_ends_nothing_but_its_own_call(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.recording.unlink()

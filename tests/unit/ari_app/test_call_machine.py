@@ -252,6 +252,15 @@ def test_a_watched_call_only_waits_for_its_end() -> None:
     assert story.after(GONE)[-1] == do.NoteEnded("transferred", 16, "Normal Clearing")
 
 
+def test_a_caller_who_never_met_the_agent_is_answered_by_the_dialplan_and_that_is_noted_once() -> None:
+    for before in ([do.Routed(Overflow(SITE, "humans", "full"))], [do.Routed(Overflow(SITE, "humans", "full")), do.CallerLeft()]):
+        story = Story()
+        story.after(*before)
+        assert story.after(do.PickedUp(at=7.0)) == [do.NoteAnswered(7.0)]
+        assert story.after(do.PickedUp(at=7.1)) == []
+        assert story.after(do.CallerLeft(), GONE)[-1] == do.NoteEnded("transferred", 16, "Normal Clearing")
+
+
 ANY_EVENT: list[do.Happening | Tick] = [
     do.Routed(Admit(SITE)), do.Routed(Refuse(SITE, 17)), do.Routed(Overflow(SITE, "humans", "full")), do.BridgeMade(),
     do.LegMade("127.0.0.1", 10002), do.LegReady(), do.Joined(), do.PickedUp(7.0), do.KeyPressed("1"), do.PutOnHold(),
