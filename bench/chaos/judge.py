@@ -85,6 +85,7 @@ class Verdict:
     """What the record lacks."""
     faults: tuple[str, ...]
     """Names of those that touched it."""
+    record: Record | None
 
 
 def judge(call: Experience, record: Record | None, talks: Sequence[Talk], stretches: Sequence[Stretch]) -> Verdict:
@@ -97,6 +98,7 @@ def judge(call: Experience, record: Record | None, talks: Sequence[Talk], stretc
         dropped=tuple(_dropped(call, record, own)),
         incomplete=tuple(_missing(call, record, disk="full disk" not in touched)),
         faults=touched,
+        record=record,
     )
 
 
@@ -133,8 +135,9 @@ def _missing(call: Experience, record: Record | None, *, disk: bool) -> list[str
     if (lacking := _unwritten(call, record)) > 0:
         found.append(f"{lacking} turns too few")
     recording = record["recording"] or {"state": "none", "duration_s": None}
-    if disk and call.sound_s > SPOKEN_S and not (recording["state"] == "ready" and recording["duration_s"]):
-        found.append(f"recording {recording['state']}")
+    spoken = call.sound_s > SPOKEN_S and (record["turns"] or record["people"])  # who waited for a person heard music
+    if disk and spoken and not (recording["state"] == "ready" and recording["duration_s"]):
+        found.append(f"recording {recording['state']}, {recording['duration_s']} s")
     return found
 
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -18,12 +18,12 @@ from bench.chaos.plan import faults, role
 from bench.chaos.remains import remains
 from bench.chaos.table import Run
 from bench.questions import QUESTIONS
+from haazir.caller.desk import Desk
 from haazir.caller.line import Loss
 from haazir.caller.phone import Phone
 from haazir.caller.server import Server
 from haazir.caller.trial import Trial
 from haazir.caller.voices import Voices
-from tests.e2e.phones import OperatorPhone
 
 EXTENSIONS = ("201", "202", "203", "204")
 WELCOME = "this is the service counter, how can I help"
@@ -58,9 +58,7 @@ class Party:
 
     async def run(self) -> Run:
         loss = Loss(seed=self.plan.seed)
-        with self._operators() as operators:
-            for operator in operators:
-                await operator.phone.register()
+        async with self._operators() as operators:
             async with asyncio.TaskGroup() as tasks:
                 trouble = tasks.create_task(self._make_trouble(House(self.trial, loss)))
                 duties = [tasks.create_task(operator.work()) for operator in operators]
@@ -72,7 +70,7 @@ class Party:
             self._say("all calls are over; looking at what is left, and at the records")
             orphans = await remains(self.trial)
             records = await self._records()
-            talks = [talk for operator in operators for talk in operator.talks]
+        talks = [talk for operator in operators for talk in operator.talks]
         own = {call.number: records.pop(call.number, []) for call in self._experiences}
         return Run(
             seed=self.plan.seed,
@@ -110,15 +108,15 @@ class Party:
             self._stretches.append(stretch)
             self._say(f"  mended after {stretch.ended_at - stretch.began_at:.1f} s")
 
-    @contextlib.contextmanager
-    def _operators(self) -> Iterator[list[Operator]]:
+    @contextlib.asynccontextmanager
+    async def _operators(self) -> AsyncIterator[list[Operator]]:
         welcome = self.voices.say(WELCOME, "en")
-        with contextlib.ExitStack() as phones:
+        async with contextlib.AsyncExitStack() as desks:
             found = []
             for extension in EXTENSIONS:
                 password = self.trial.settings.secret(f"operator_{extension}")
-                phone = phones.enter_context(OperatorPhone.open(extension, password, self.server.sip))
-                found.append(Operator(phone, welcome, random.Random(f"operator {extension} {self.plan.seed}")))
+                desk = await desks.enter_async_context(Desk.open(extension, password, self.server.sip))
+                found.append(Operator(desk, welcome, random.Random(f"operator {extension} {self.plan.seed}")))
             yield found
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,60 +3,58 @@
 import asyncio
 import contextlib
 import random
+import time
 from dataclasses import dataclass, field
 
 from bench.chaos.judge import Talk
 from core.audio import Pcm
-from haazir.caller.script import NotHeard
-from tests.e2e.baresip import PhoneFailed
-from tests.e2e.phones import OperatorPhone, PhoneCall
+from haazir.caller.desk import Desk
+from haazir.caller.dialog import Phase
+from haazir.caller.incoming import Incoming
+from haazir.caller.script import Call, CallOver, NotHeard
 
 DECLINED = 0.15
 ENDED = 0.5
-"""Share of the talks that the operator ends."""
+"""Share of the talks that the operator ends…"""
+STAYS_S = 30.0
+"""…and so long they wait for a caller who does."""
 ACCEPT = "1"
-ASKED_FOR_S = 1.5
-"""From key to key: the summary begins so late after the answer at most, and wants one."""
+KEYS, ASKED_FOR_S = 2, 1.5
+"""So often it is pressed, at this distance: the summary begins a moment after the answer at most, and wants one."""
 
 
 @dataclass(slots=True)
 class Operator:
-    phone: OperatorPhone
+    desk: Desk
     welcome: Pcm
     dice: random.Random
-    _hung_up: set[str] = field(default_factory=set)
-    """Ids of calls that this operator has ended."""
+    talks: list[Talk] = field(default_factory=list)
 
     async def work(self) -> None:
-        """For ever. What fails because the caller is gone by then fails."""
+        """For ever. What is begun for a caller who is gone by then fails."""
         while True:
-            with contextlib.suppress(NotHeard):
-                call = await self.phone.rings(3600.0)
-                with contextlib.suppress(NotHeard, PhoneFailed):
-                    await self._serve(call)
+            with contextlib.suppress(NotHeard, CallOver):
+                await self.desk.rings(3600.0)
+                await asyncio.sleep(self.dice.uniform(0.3, 2.0))
+                rung = await self.desk.rings(0.0)  # still, or somebody else by now
+                if self.dice.random() < DECLINED:
+                    self.desk.decline()
+                else:
+                    await self._take(rung)
 
-    @property
-    def talks(self) -> list[Talk]:
-        return [
-            Talk(call.number, call.at["up"], call.at["over"], call.id in self._hung_up)
-            for call in self.phone.calls
-            if "up" in call.at and "over" in call.at
-        ]
-
-    async def _serve(self, call: PhoneCall) -> None:
-        await asyncio.sleep(self.dice.uniform(0.3, 2.0))
-        if self.dice.random() < DECLINED:
-            await self.phone.decline()
-            return
-        await self.phone.answer()
+    async def _take(self, rung: Incoming) -> None:
+        began_at, call = time.time(), self.desk.answer()
         try:
-            for _ in range(2):
-                await asyncio.sleep(ASKED_FOR_S)
-                await self.phone.press(ACCEPT)
-            await self.phone.speak(self.welcome)
-            with contextlib.suppress(NotHeard):  # the caller stays
-                await self.phone.over(call, self.dice.uniform(1.0, 5.0) if self.dice.random() < ENDED else 30.0)
+            await self._talk(call)
         finally:
-            if call.state != "over":
-                self._hung_up.add(call.id)
-                await self.phone.hang_up()
+            if call.dialog.phase is not Phase.OVER:
+                await call.hang_up()
+            self.talks.append(Talk(rung.number, began_at, call.ended_at or time.time(), call.ended_by == "us"))
+
+    async def _talk(self, call: Call) -> None:
+        for _ in range(KEYS):
+            await call.wait(ASKED_FOR_S)
+            await call.press(ACCEPT)
+        await call.say(self.welcome)
+        with contextlib.suppress(NotHeard):  # the caller stays
+            await call.over(self.dice.uniform(1.0, 5.0) if self.dice.random() < ENDED else STAYS_S)

@@ -23,7 +23,8 @@ from haazir.caller.sip import Credentials, Request, Response, answer, authorise,
 
 ANSWER_S = 2.0
 """Longest wait for the server's word on a registration."""
-EXPIRES_S = 600
+EXPIRES_S = 3600
+"""It registers once: longer than any bench."""
 
 
 class NotRegistered(RuntimeError):

@@ -19,7 +19,7 @@ AGENT, CUSTOMER = {"role": "agent"}, {"role": "caller"}
 RECORD: dict[str, Any] = {
     "from": f"+91{NUMBER}", "answered_at": "1970-01-01T00:16:40.500Z", "ended_at": "1970-01-01T00:17:00Z",
     "outcome": "caller_hung_up", "cause": {"code": 16, "text": "Normal Clearing"}, "turns": [AGENT, CUSTOMER, AGENT],
-    "transfers": [], "recording": {"state": "ready", "duration_s": 19.0},
+    "transfers": [], "people": [], "recording": {"state": "ready", "duration_s": 19.0},
 }  # fmt: skip
 TO_PEOPLE = {"outcome": "transferred", "transfers": [{"at": "1970-01-01T00:16:47Z"}]}
 BY_US = replace(CALL, ended_by="us", cause="16 Normal Clearing")
@@ -93,6 +93,8 @@ def test_who_was_spoken_to_has_a_recording_but_for_a_full_disk() -> None:
     for recording in (None, {"state": "missing", "duration_s": None}, {"state": "ready", "duration_s": 0.0}):
         assert incomplete(CALL, recording=recording)
         assert incomplete(replace(CALL, sound_s=1.0), recording=recording) == ()
+        assert incomplete(replace(CALL, heard_out=()), recording=recording, turns=[]) == (), "music alone"
+        assert incomplete(replace(CALL, heard_out=()), recording=recording, turns=[], people=[{"person": "201"}])
     full = (Stretch("full disk", 1010.0, 1030.0),)
     assert judged(record={**RECORD, "recording": None}, stretches=full).incomplete == ()
     assert judged(record={**RECORD, "recording": None, "outcome": None}, stretches=full).incomplete == ("no outcome",)
