@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ari_app.call import handover
 from ari_app.call import vocabulary as do
 from ari_app.call.machine import arrive, search_on
-from ari_app.call.plan import Handover, Stage, Way, towards, usual
+from ari_app.call.plan import Handover, Stage, Way
 from ari_app.call.routing import Admit
 from ari_app.call.state import Limits, Next, Phase
 from core import commands
@@ -280,37 +280,6 @@ def test_an_agent_that_dies_while_it_announces_a_person_keeps_nobody_waiting() -
     story, _ = ordered("201")
     assert stage(story) is Stage.ANNOUNCING
     assert do.Park() in story.after(do.MediaGone())
-
-
-def test_what_a_site_says_is_the_way() -> None:
-    own = site(operators=("202",), queue=False, outside="+919812345678", trunk="carrier")
-    assert usual(own, PHONES, TRUNKS) == (Way("operator", "202"), Way("outside", "+919812345678"))
-    assert usual(site(supervised=False), PHONES, TRUNKS) == (Way("queue", "humans"),)
-    assert towards("sales", "supervised", SITE, PHONES, TRUNKS) == (Way("queue", "sales"),)
-    assert towards("", "blind", SITE, PHONES, TRUNKS) == (Way("queue", "humans"),)
-    assert towards("humans", "supervised", SITE, PHONES, TRUNKS) == usual(SITE, PHONES, TRUNKS)
-
-
-@pytest.mark.parametrize(
-    ("trunk", "wish"),
-    [
-        ("another site's", {"trunk": "lent"}),
-        ("which this machine has not", {"trunk": "gone"}),
-        ("which leads elsewhere", {"outside": "+4930123456"}),
-        ("which is lent without this number to show", {"caller_id": "+911600000000"}),
-    ],
-)
-def test_a_site_can_not_give_itself_a_trunk(trunk: str, wish: dict[str, str]) -> None:
-    lent = Trunk("lent", frozenset({"clinic"}), frozenset({"*"}), frozenset({"*"}))
-    at = site(**{"outside": "+919812345678", "trunk": "carrier", "caller_id": "+911612345678"} | wish)
-    assert usual(at, (), (CARRIER, lent)) == (Way("queue", "humans"),), trunk
-    assert towards(at.handover.outside, "blind", at, (), (CARRIER, lent)) is None
-
-
-def test_the_number_that_the_caller_dialled_is_shown_where_the_carrier_lent_it() -> None:
-    at = msgspec.structs.replace(site(outside="+919812345678", trunk="carrier", queue=False), numbers=("+911612345678",))
-    assert usual(at, (), TRUNKS) == (Way("outside", "+919812345678"),)
-    assert usual(msgspec.structs.replace(at, numbers=("1000",)), (), TRUNKS) == ()
 
 
 # ── a later life of ours ─────────────────────────────────────────────────────────────────────────────────────────────
