@@ -6,7 +6,7 @@ caller in our app     with people        they gave the caller back: the agent
 caller in our app     nothing            start it: it came in while nobody listened
 caller elsewhere      session or journal it is with people: wait for its end; or whom we called does not answer yet
 no caller             session or journal it ended unseen: say so
-leg or bridge         no session         an orphan: delete it
+leg or bridge         no session         an orphan: delete it, unless somebody talks on it (core/leftovers.py)
 """
 
 import logging
@@ -22,7 +22,8 @@ from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, Cal
 from ari_app.journal import Entry
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
-from core.ids import CallId, bridge_id, call_of_leg, media_channel_id
+from core.ids import CallId, bridge_id, media_channel_id
+from core.leftovers import call_bridged, call_left_by
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,14 @@ async def sweep(board: Switchboard) -> None:
     """Delete legs and bridges of calls that are over; one by one, for parallel deletes crashed Asterisk 20 (issue 1201)."""
     ari = board.doors.ari
     for channel in await ari.channels():
-        call = call_of_leg(channel.id)
+        call = call_left_by(channel, ari.app)
         if call is not None and call not in board.sessions:
             log.warning("! orphaned leg", extra={"call": call})
             metrics.ORPHANS.labels("channel").inc()
             await ari.hang_up(channel.id)
     for bridge in await ari.bridges():
-        call = CallId(bridge.id.removeprefix("bridge-"))
-        if bridge.id == bridge_id(call) and call not in board.sessions:
+        call = call_bridged(bridge.id)
+        if call is not None and call not in board.sessions:
             log.warning("! orphaned bridge", extra={"call": call})
             metrics.ORPHANS.labels("bridge").inc()
             await ari.destroy_bridge(bridge.id)

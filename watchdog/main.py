@@ -16,6 +16,7 @@ from prometheus_client import Counter, Gauge
 
 from core.events import CallTransferred
 from core.ids import CallId, SiteId
+from core.leftovers import call_bridged, call_left_by
 from core.outbox import Outbox
 from core.process import run, stop_signal
 from core.pulse import Pulse, look, silence
@@ -72,12 +73,14 @@ class Watchdog:
         async with asyncio.TaskGroup() as tasks:
             for call in rescue.callers(channels, self._app):
                 tasks.create_task(self._move(call))
-        for leg in rescue.legs(channels, self._app):  # one by one: parallel deletes crashed Asterisk 20 (issue 1201)
-            await self._asterisk.hang_up(leg)
-            REMOVED.labels("channel").inc()
-        for bridge in rescue.bridges(await self._asterisk.bridges()):
-            await self._asterisk.destroy_bridge(bridge)
-            REMOVED.labels("bridge").inc()
+        for channel in channels:  # one by one: parallel deletes crashed Asterisk 20 (issue 1201)
+            if call_left_by(channel, self._app) is not None:
+                await self._asterisk.hang_up(channel.id)
+                REMOVED.labels("channel").inc()
+        for bridge in await self._asterisk.bridges():
+            if call_bridged(bridge.id) is not None:
+                await self._asterisk.destroy_bridge(bridge.id)
+                REMOVED.labels("bridge").inc()
 
     async def _move(self, call: CallId) -> None:
         try:

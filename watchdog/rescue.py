@@ -1,16 +1,14 @@
-"""Which of Asterisk's channels and bridges are ours to move or delete when nobody controls them. ◆
+"""Whom the watchdog moves, of what ARI tells of Asterisk's channels: who waits in our application for a controller. ◆
 
-caller in our application          -> to the people of their site
-leg of ours in our application     -> deleted: media, snoop
-leg of ours in the dialplan        -> left: an operator who hears the summary needs no controller
-bridge of a call                   -> deleted
+What it deletes is core/leftovers.py's.
 """
 
 from collections.abc import Iterable
 
 import msgspec
 
-from core.ids import CallId, bridge_id, call_of_leg
+from core.ids import CallId, call_of_leg
+from core.leftovers import held
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -22,6 +20,7 @@ class Place(msgspec.Struct, frozen=True):
 
 class Channel(msgspec.Struct, frozen=True):
     id: str
+    state: str
     dialplan: Place = Place()
 
 
@@ -30,17 +29,4 @@ class Bridge(msgspec.Struct, frozen=True):
 
 
 def callers(channels: Iterable[Channel], app: str) -> list[CallId]:
-    """Who waits for a controller."""
-    return [CallId(channel.id) for channel in channels if _ours(channel, app) and call_of_leg(channel.id) is None]
-
-
-def legs(channels: Iterable[Channel], app: str) -> list[str]:
-    return [channel.id for channel in channels if _ours(channel, app) and call_of_leg(channel.id) is not None]
-
-
-def bridges(found: Iterable[Bridge]) -> list[str]:
-    return [bridge.id for bridge in found if bridge.id == bridge_id(CallId(bridge.id.removeprefix("bridge-")))]
-
-
-def _ours(channel: Channel, app: str) -> bool:
-    return channel.dialplan.app_name == "Stasis" and channel.dialplan.app_data.split(",")[0] == app
+    return [CallId(channel.id) for channel in channels if held(channel, app) and call_of_leg(channel.id) is None]

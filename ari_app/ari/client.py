@@ -26,6 +26,7 @@ import aiohttp
 import msgspec
 
 from ari_app.ari.models import AsteriskInfo, Bridge, Channel
+from core.leftovers import held
 from core.settings import Settings
 
 ATTEMPTS = 3
@@ -130,8 +131,7 @@ class Ari:
 
     def holds(self, channel: Channel) -> bool:
         """It is in our application."""
-        place = channel.dialplan
-        return place.app_name == "Stasis" and place.app_data.split(",")[0] == self.app
+        return held(channel, self.app)
 
     async def channels(self) -> list[Channel]:
         return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])

@@ -84,6 +84,21 @@ def test_what_ended_while_we_were_away_is_closed_and_its_leftovers_deleted(tmp_p
     told(tmp_path, story)
 
 
+def test_people_who_talk_are_left_alone_though_we_know_nothing_of_their_call(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        caller, talks, asked = channel("1"), channel("operator1-1", state="Up"), channel("operator2-1", state="Ringing")
+        caller["dialplan"] |= {"app_name": "Queue", "app_data": "humans"}
+        talks["dialplan"] |= {"app_name": "Bridge", "app_data": "1,x"}
+        asked["dialplan"] |= {"app_name": "AppDial2", "app_data": "(Outgoing Line)"}
+        here.asterisk.answers["GET", "/channels"] = (200, [caller, talks, asked])
+        here.asterisk.answers["GET", "/bridges"] = (200, [])
+        await compare_notes(here.board)
+        await sweep(here.board)
+        assert [path for method, path in here.asterisk.asked if method == "DELETE"] == ["/channels/operator2-1"]
+
+    told(tmp_path, story)
+
+
 def test_a_call_that_went_to_people_is_watched_to_its_end(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         here.journal.write(entry(answered_at=7.0))

@@ -14,7 +14,7 @@ from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, fake_asteris
 from watchdog import rescue
 from watchdog.asterisk import Asterisk, Away
 from watchdog.main import Watchdog
-from watchdog.rescue import Bridge, Channel, Place
+from watchdog.rescue import Channel, Place
 
 BEAT = ("GET", "/asterisk/variable")
 MOVE = ("POST", "/channels/1/continue")
@@ -151,16 +151,12 @@ def test_a_caller_who_hung_up_meanwhile_is_no_transfer(play: Play) -> None:
 
 def test_only_who_waits_for_a_controller_is_moved() -> None:
     def at(channel_id: str, app: str, data: str) -> Channel:
-        return Channel(channel_id, Place(app, data))
+        return Channel(channel_id, "Up", Place(app, data))
 
     channels = [
         at("1", "Stasis", "haazir,inbound,1000,(ulaw)"),
         at("2", "Queue", "humans"),
         at("3", "Stasis", "another,inbound"),
         at("media-1", "Stasis", "haazir,media"),
-        at("operator1-1", "Read", "OK,/summary"),
-        at("media-2", "AppDial", ""),
     ]
     assert rescue.callers(channels, "haazir") == ["1"]
-    assert rescue.legs(channels, "haazir") == ["media-1"]
-    assert rescue.bridges([Bridge("bridge-1"), Bridge("other")]) == ["bridge-1"]
