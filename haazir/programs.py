@@ -27,6 +27,7 @@ MODULES = {
 
 NICE = {
     "asterisk": -10,
+    "ari-app": -10,  # a caller waits at each of its steps, which take next to nothing
     "watchdog": -10,  # it must not sleep when the machine is busy
     "media-server": -10,  # a packet leaves every 20 ms, whatever else the machine does
     "gateway": 5,  # chats and reports give way to calls
