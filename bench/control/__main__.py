@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import uvloop
 from bench.control import accepted, gone, killed, load
 from bench.control.ground import Ground, prepared
 from bench.control.rows import Row, table
+from haazir.caller.script import CallOver, CallRefused
 from haazir.caller.trial import TrialFailed
 
 OUT = Path(__file__).parents[1] / "out"
@@ -44,7 +46,7 @@ def main(arguments: list[str]) -> int:
             for name in FIGURES:
                 if not options.only or name in options.only:
                     print(f"measuring: {name}", file=sys.stderr)
-                    rows += uvloop.run(measures[name](ground))
+                    rows += _measured(name, measures[name](ground))
                     ground.until_ready()
     except (TrialFailed, TimeoutError) as error:
         print(f"bench: {error}", file=sys.stderr)
@@ -52,6 +54,15 @@ def main(arguments: list[str]) -> int:
     print(f"{table(rows)}\nload of the machine {os.getloadavg()[0]:.1f}")
     print(f"written to {_save(rows)}")
     return 0 if all(row.met for row in rows) else 1
+
+
+def _measured(name: str, work: Coroutine[Any, Any, list[Row]]) -> list[Row]:
+    """A figure that could not be taken is one that is not met."""
+    try:
+        found: list[Row] = uvloop.run(work)
+        return found
+    except (CallRefused, CallOver, TimeoutError) as error:  # NotHeard is a TimeoutError
+        return [Row(f"{name}: {error or type(error).__name__}", "", inf, 0, 0)]
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

@@ -27,7 +27,7 @@ TALK_S = 1.0
 
 
 async def measure(ground: Ground) -> list[Row]:
-    pid = ground.trial.status().processes["ari-app"]
+    pid = (await asyncio.to_thread(ground.trial.status)).processes["ari-app"]
     async with ground.desks() as desks, Phone.open() as phone, contextlib.AsyncExitStack() as calls:
         serving = [asyncio.create_task(_serve(desk)) for desk in desks]
         running = [await calls.enter_async_context(phone.call(ground.sip, HOUSE_NUMBER)) for _ in range(RUNNING)]

@@ -112,7 +112,7 @@ async def serve(desk: Desk) -> None:
             await desk.rings(3600.0)
             await asyncio.sleep(0.5)
             operator = desk.answer(Line(noise=None))
-            await operator.wait(1.0)
+            await operator.agent_speaks(since=operator.answered_at)
             await operator.press("2" if number % 3 == 0 else "1")
             await operator.wait(TALK_S)
             await operator.hang_up()
