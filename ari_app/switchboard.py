@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from ari_app import metrics
 from ari_app.ari.events import ChannelEvent, channel_of, said_at
@@ -75,6 +76,8 @@ class Switchboard:
         seats, site = self.doors.seats, order.site
         if order.call_id in self.sessions:  # ordered twice
             return Done(order_id=order.order_id)
+        if time.time() > order.good_until:
+            return NotDone(order_id=order.order_id, why="too_late", detail="the controller had stood still")
         if seats.closed:
             return NotDone(order_id=order.order_id, why="draining")
         if seats.of(site.site_id) >= site.max_calls or len(seats) >= self.doors.max_total:

@@ -29,7 +29,8 @@ class CallOrder(OrderBase, frozen=True, kw_only=True):
 
 
 class HangUpCall(CallOrder, frozen=True, kw_only=True):
-    pass
+    unless_answered: bool = False
+    """Only a phone that still rings: a conversation goes on."""
 
 
 class TransferCall(CallOrder, frozen=True, kw_only=True):
@@ -73,6 +74,8 @@ class MonitorCall(CallOrder, frozen=True, kw_only=True):
 class PlaceCall(OrderBase, frozen=True, kw_only=True):
     """An outbound call. Done: it is being dialled; how it goes on is told by its events (core.events)."""
 
+    good_until: float
+    """Seconds since the epoch. An order that has lain about is not obeyed: it may be night by now, and another be on its way."""
     call_id: CallId
     site: Site
     to: str
@@ -100,7 +103,7 @@ class Done(Message, frozen=True, kw_only=True):
 
 Why = Literal[
     "no_such_call", "not_answered", "with_people", "ending", "busy",
-    "no_such_destination", "not_allowed", "draining", "reused", "failed",
+    "no_such_destination", "not_allowed", "draining", "reused", "too_late", "failed",
 ]  # fmt: skip
 """not_answered, with_people, ending, busy: the call has moved on (HTTP 409). reused: the id was another order's."""
 

@@ -48,7 +48,8 @@ Deed = Literal["hangup", "transfer", "say", "dtmf", "hold", "record", "monitor"]
 
 _STATUS: dict[Why, int] = {
     "not_answered": 409, "with_people": 409, "ending": 409, "busy": 409,
-    "no_such_destination": 422, "reused": 422, "not_allowed": 403, "draining": 503, "failed": 502, "no_such_call": 404,
+    "no_such_destination": 422, "reused": 422, "not_allowed": 403, "draining": 503, "too_late": 503, "failed": 502,
+    "no_such_call": 404,
 }  # fmt: skip
 
 

@@ -56,6 +56,8 @@ _CHANGE = "update campaign set state = %s, changed_at = now() where site_id = %s
 _STOP = """
 update outbound_call set state = 'cancelled', done_at = now() where site_id = %s and campaign_id = %s and state = 'queued'
 """
+_KNOWN = "select number from outbound_call where site_id = %s and campaign_id = %s and number = any(%s)"
+"""Of a campaign that is locked."""
 _STATE = "select state, plan::text from campaign where site_id = %s and campaign_id = %s for update"
 _VARIABLES = """
 select distinct key from outbound_call q, jsonb_object_keys(q.variables) key
@@ -191,7 +193,11 @@ async def _add(site_id: SiteId, campaign: str, given: Sequence[dict[str, Any]], 
     if state == "stopped":
         raise Problem(409, "the campaign was stopped: make another", "campaign-stopped")
     good, errors = await asyncio.to_thread(uploads.taken, given, plan, site)
-    return await _taken(rows, site_id, campaign, good, errors)
+    known = await (await rows.execute(_KNOWN, [site_id, campaign, [row.number for row in good]])).fetchall()
+    there = {number for (number,) in known}
+    errors += [RowError(row=row.at, field="to", detail="is in this campaign already") for row in good if row.number in there]
+    new = [row for row in good if row.number not in there]
+    return await _taken(rows, site_id, campaign, new, sorted(errors, key=lambda error: error.row))
 
 
 async def _taken(rows: Rows, site: SiteId, campaign: str, good: list[uploads.Row], errors: list[RowError]) -> Response:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from pathlib import Path
 
 from core.bus import Link, PeerGone, connect
@@ -11,6 +12,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.5
 ANSWER_S = 10.0
+"""What is not answered by then is not done any more either: PlaceCall.good_until."""
 
 
 class Controller:
@@ -19,7 +21,9 @@ class Controller:
         self._link: Link[Reply] | None = None
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self.there = asyncio.Event()
-        """Set while ari-app takes orders."""
+        """Set while ari-app takes orders…"""
+        self.there_since = math.inf
+        """…since when, on the loop's clock."""
 
     async def run(self) -> None:
         """For ever: connected whenever ari-app is there."""
@@ -27,6 +31,7 @@ class Controller:
             try:
                 async with await connect(self._socket, Reply) as link:
                     self._link = link
+                    self.there_since = asyncio.get_running_loop().time()
                     self.there.set()
                     log.info("= ari-app takes orders")
                     async for reply in link:
@@ -54,6 +59,7 @@ class Controller:
 
     def _lose(self) -> None:
         self._link = None
+        self.there_since = math.inf
         self.there.clear()
         for answer in self._waiting.values():
             if not answer.done():

@@ -7,9 +7,14 @@ An attempt is written down before it is ordered: who dies in between has dialled
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+import psycopg
 
 from core.bus import PeerGone
 from core.db import Database, DatabaseAway, Rows
@@ -18,7 +23,7 @@ from core.orders import HangUpCall, NotDone, PlaceCall
 from core.settings import Settings
 from core.trunks import Trunk, trunks
 from outbound import metrics, queue, rules
-from outbound.controller import Controller
+from outbound.controller import ANSWER_S, Controller
 from outbound.queue import Claim, Facts, Lane, Running
 from outbound.settle import End, finish
 
@@ -50,6 +55,8 @@ class Dialer:
         self._trunks = trunks(settings.asterisk.trunks)
         self._buckets = rules.Buckets()
         self._placing: set[asyncio.Task[None]] = set()
+        self._unread: set[Lane] = set()
+        """Told of in the log once."""
 
     async def dial(self) -> None:
         """Everything that may be dialled now. DatabaseAway."""
@@ -58,19 +65,29 @@ class Dialer:
         async with self._database.as_relay() as rows:
             waiting, running = await queue.lanes(rows), await queue.running(rows)
         while waiting:
-            waiting = [lane for lane in waiting if await self._next(lane, running)]
+            waiting = [lane for lane in waiting if await self._goes_on(lane, running)]
 
     async def hang_up_stopped(self) -> None:
         """Phones that still ring for a campaign that was stopped."""
         async with self._database.as_relay() as rows:
             found = await (await rows.execute(_RINGING_OF_STOPPED)).fetchall()
         for site, call in found:
-            order = HangUpCall(order_id=f"stopped-{call}", call_id=CallId(call), site_id=SiteId(site))
+            order = HangUpCall(order_id=f"stopped-{call}", call_id=CallId(call), site_id=SiteId(site), unless_answered=True)
             self._in_background(self._hang_up(order))
 
     async def wait(self) -> None:
         """Until the orders under way are answered."""
         await asyncio.gather(*self._placing)
+
+    async def _goes_on(self, lane: Lane, running: Running) -> bool:
+        """`_next`, and False where what the lane says of itself can't be read: that stops no other."""
+        try:
+            return await self._next(lane, running)
+        except (msgspec.ValidationError, psycopg.DataError, ZoneInfoNotFoundError) as error:
+            if lane not in self._unread:
+                log.error("! calls out wait, unread", extra={"site": lane.site, "campaign": lane.campaign, "error": str(error)})
+            self._unread.add(lane)
+            return False
 
     async def _next(self, lane: Lane, running: Running) -> bool:
         """One call of this lane; False: it has none that can go on now."""
@@ -117,7 +134,7 @@ class Dialer:
                 await queue.open_attempt(rows, claim, trunk.name, site.outbound.ring_s + LOST_S)
                 order = PlaceCall(
                     order_id=claim.next_call_id, call_id=claim.next_call_id, site=site, to=claim.number, trunk=trunk.name,
-                    caller_id=caller_id, ring_s=site.outbound.ring_s, purpose=plan.purpose,
+                    caller_id=caller_id, ring_s=site.outbound.ring_s, purpose=plan.purpose, good_until=time.time() + ANSWER_S,
                 )  # fmt: skip
                 return Due(claim, order)
 

@@ -6,6 +6,7 @@ One dials at a time, others wait to take its place (core.leader). What it knows 
 import asyncio
 import contextlib
 import logging
+import math
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -42,9 +43,15 @@ CALL_MARGIN_S = 600.0
 class Work:
     """The dialer's, round after round."""
 
-    def __init__(self, settings: Settings, database: Database, dialer: Dialer, webhooks: Webhooks, stop: asyncio.Event) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, controller: Controller, dialer: Dialer, webhooks: Webhooks,
+        stop: asyncio.Event,
+    ) -> None:  # fmt: skip
         self._longest_call_s = settings.asterisk.call_limit_s + CALL_MARGIN_S
         self._database = database
+        self._database_since = math.inf
+        """When it came back, on the loop's clock; infinite: it is away."""
+        self._controller = controller
         self._dialer = dialer
         self._webhooks = webhooks
         self._stop = stop
@@ -63,12 +70,16 @@ class Work:
         """After `stop`: until what was begun is done. To cancel a statement takes longer than to wait for it."""
         async with self._dialling, self._telling:
             await self._dialer.wait()
+            await self._webhooks.wait()
 
     async def _round(self) -> None:
         metrics.DO_NOT_CALL.inc(await listen_to_calls(self._database, self._look_back_s))
         await note_outcomes(self._database, self._look_back_s)
         self._look_back_s = LOOK_BACK_S
-        metrics.SETTLED.inc(await settle(self._database, self._longest_call_s, datetime.now(UTC)))
+        now = asyncio.get_running_loop().time()
+        self._database_since = min(self._database_since, now)
+        all_here_s = now - max(self._database_since, self._controller.there_since)
+        metrics.SETTLED.inc(await settle(self._database, self._longest_call_s, datetime.now(UTC), all_here_s=all_here_s))
         await self._dialer.hang_up_stopped()
         await self._dialer.dial()
 
@@ -82,6 +93,7 @@ class Work:
                 if self.away is None:
                     log.warning("! calls out wait, database away", extra={"error": str(error)})
                 self.away = "the database"
+                self._database_since = math.inf
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._stop.wait()
@@ -94,7 +106,7 @@ async def work(settings: Settings) -> None:
     allowed, vault = networks(settings.network.private_hosts), Vault.of(settings)
     async with Database(settings) as database, Webhooks(database, vault, allowed, partial(datetime.now, UTC)) as webhooks:
         dialer = Dialer(settings, database, controller, partial(datetime.now, UTC))
-        rounds = Work(settings, database, dialer, webhooks, stop)
+        rounds = Work(settings, database, controller, dialer, webhooks, stop)
         door = await serve_status(settings.metrics_address("dialer"), lambda: rounds.away)
         try:
             async with asyncio.TaskGroup() as tasks:

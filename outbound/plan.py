@@ -2,7 +2,7 @@
 
 import msgspec
 
-from core.outbound import Retries, Window
+from core.outbound import Outbound, Retries, Window
 from core.purpose import Purpose
 
 
@@ -22,3 +22,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a campaign: its calls at the same time, within the site's."""
     per_minute: float | None = None
     """Of a campaign: calls begun."""
+
+
+class SiteRules(msgspec.Struct, frozen=True):
+    """What a site's settings (core.sites.Site) say of calls out, readable whatever the rest of them is like."""
+
+    outbound: Outbound = Outbound()

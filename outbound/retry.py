@@ -8,6 +8,8 @@ from core.outbound import Answerer, Result, Retries
 _RESULTS: dict[str, Result] = {
     "busy": "busy", "no_answer": "no_answer", "bad_number": "bad_number", "refused": "refused", "machine": "machine",
     "voicemail_left": "machine",
+    # whoever saw it or did not: these come after an answer only
+    "transferred": "answered", "completed": "answered", "caller_hung_up": "answered",
 }  # fmt: skip
 
 

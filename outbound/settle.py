@@ -3,11 +3,15 @@
     outbox (started, answered, ended) ──> outbound_attempt ──retry.py──> queued again | done, and a webhook | cancelled
 
 An attempt of which nothing at all is heard by `lost_at` never was one: ari-app was away, or died with the order in its hands.
+That can be told only while everybody who would tell of it has been here for a while (`GRACE_S`): who talked with us while the
+database was away must not be called again when it is back.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -15,10 +19,16 @@ from core.db import Database, Rows
 from core.events import CallAnswered, CallAnsweredBy, CallEnded, CallStarted
 from core.ids import CallId, SiteId
 from core.outbound import Result
-from core.sites import Site
 from outbound import queue
-from outbound.plan import Plan
+from outbound.plan import Plan, SiteRules
 from outbound.retry import next_attempt, result_of
+
+log = logging.getLogger(__name__)
+
+INTERWORKING = 127
+"""Q.850 cause of a call whose end nobody saw (ari_app.recover)."""
+GRACE_S = 15.0
+"""Outboxes try again every 0.2 to 5 s (core.outbox), and a process that starts sends what its spool holds."""
 
 _TYPES = ["haazir.call.started", "haazir.call.answered", "haazir.call.answered_by", "haazir.call.ended"]
 _OPEN = """
@@ -54,6 +64,7 @@ where a.site_id = o.site_id and a.call_id = o.subject and a.outcome is distinct 
 """
 _CANCEL = "update outbound_call set state = 'cancelled', done_at = now() where site_id = %s and outbound_id = %s"
 
+_Read = TypeVar("_Read", bound=msgspec.Struct)
 _Fact = CallStarted | CallAnswered | CallAnsweredBy | CallEnded
 _decoder: msgspec.json.Decoder[list[_Fact]] = msgspec.json.Decoder(list[_Fact])
 
@@ -72,21 +83,27 @@ class End:
     counts: bool = True
     """Nobody's phone rang, by no fault of theirs: it is none of the attempts that they are granted."""
     last: bool = False
-    """They have our message: nobody is called again for it."""
+    """Nobody is called again for it: they have our message; or nobody saw how it ended, and they may have been called."""
+    called_off: bool = False
+    """Hung up by order before anybody answered."""
 
 
-async def settle(database: Database, longest_call_s: float, now: datetime) -> int:
-    """All that has been heard since; how many attempts ended. DatabaseAway."""
+async def settle(database: Database, longest_call_s: float, now: datetime, *, all_here_s: float) -> int:
+    """All that has been heard since; how many attempts ended. `all_here_s`: for how long database and controller have both
+    been there without a break. DatabaseAway."""
     async with database.as_relay() as rows:
         found = await (await rows.execute(_OPEN, [_TYPES])).fetchall()
     ended = 0
     for site, call, outbound_id, started, answered, lost, said in found:
         events = _decoder.decode(said) if said else []
-        end = _end(events) or (_lost(started, now) if lost else None)
-        async with database.as_relay() as rows:
-            if end is not None:
+        end = _end(events)
+        if end is None and lost and all_here_s >= GRACE_S:
+            end = _lost(now, started=started, answered=answered)
+        if end is not None:
+            async with database.as_relay() as rows:
                 ended += await finish(rows, SiteId(site), CallId(call), outbound_id, end)
-            elif (begun := _at(events, CallStarted)) and (not started or (_at(events, CallAnswered) and not answered)):
+        elif (begun := _at(events, CallStarted)) and (not started or (_at(events, CallAnswered) and not answered)):
+            async with database.as_relay() as rows:
                 await rows.execute(_HEARD, [begun, _at(events, CallAnswered), longest_call_s, site, call])
     return ended
 
@@ -106,11 +123,11 @@ async def finish(rows: Rows, site: SiteId, call: CallId, outbound_id: str, end: 
     if row is None:  # the site is gone, or somebody else has said it
         return True
     attempts, not_after, plan_text, settings, stopped = row
-    plan = msgspec.json.decode(plan_text, type=Plan)
-    policy = plan.retries or msgspec.json.decode(settings, type=Site).outbound.retries
+    plan = _read(plan_text, Plan(), site, outbound_id)
+    policy = plan.retries or _read(settings, SiteRules(), site, outbound_id).outbound.retries
     at = datetime.fromtimestamp(end.at, UTC)
     again = None if end.last else next_attempt(policy, end.result, attempts - (not end.counts), at)
-    if stopped and end.answered_at is None:
+    if end.called_off or (stopped and end.answered_at is None):
         await rows.execute(_CANCEL, [site, outbound_id])
     elif again is not None and (not_after is None or again < not_after):
         result = end.result if end.counts else None
@@ -118,6 +135,16 @@ async def finish(rows: Rows, site: SiteId, call: CallId, outbound_id: str, end: 
     else:
         await queue.close(rows, site, outbound_id, end.result, "" if end.result == "answered" else end.detail, plan)
     return True
+
+
+def _read(text: str, unread: _Read, site: SiteId, outbound_id: str) -> _Read:
+    """Of `unread`'s type, or that: a row that can't be read keeps no other call from its end."""
+    try:
+        return msgspec.json.decode(text, type=type(unread))
+    except msgspec.ValidationError as error:
+        extra = {"site": site, "outbound": outbound_id, "error": str(error)}
+        log.error("! a call out is settled without what can't be read of it", extra=extra)
+        return unread
 
 
 def _end(events: Sequence[_Fact]) -> End | None:
@@ -128,14 +155,16 @@ def _end(events: Sequence[_Fact]) -> End | None:
     by = next((event.kind for event in reversed(events) if isinstance(event, CallAnsweredBy)), None)
     return End(
         result_of(ended, answered=answered_at is not None, by=by), ended.at, ended.sip_status, ended.cause, ended.cause_text,
-        _at(events, CallStarted), answered_at, last=ended.outcome == "voicemail_left",
+        _at(events, CallStarted), answered_at,
+        last=ended.outcome == "voicemail_left" or ended.cause == INTERWORKING,
+        called_off=ended.outcome == "rejected" and answered_at is None,
     )  # fmt: skip
 
 
-def _lost(started: bool, now: datetime) -> End:
+def _lost(now: datetime, *, started: bool, answered: bool) -> End:
     """Its end was never told; or not even its beginning."""
     detail = "end not seen" if started else "never dialled: the controller was away"
-    return End("failed", now.timestamp(), detail=detail, counts=started)
+    return End("answered" if answered else "failed", now.timestamp(), detail=detail, counts=started)
 
 
 def _at(events: Sequence[_Fact], kind: type[CallStarted | CallAnswered]) -> float | None:

@@ -29,6 +29,8 @@ class CsvUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    at: int
+    """Its place in the upload, from 1."""
     number: str
     call: CampaignCall
 
@@ -70,7 +72,7 @@ def taken(rows: Sequence[dict[str, Any]], plan: Plan, site: Site) -> tuple[list[
         seen.add(number)
         errors += [RowError(row=at, field=field, detail=detail) for field, detail in wrong]
         if not wrong:
-            good.append(Row(number, call))
+            good.append(Row(at, number, call))
     return good, errors
 
 

@@ -1,11 +1,14 @@
 """Results told to who asked for the call: POST, signed, again and again until it is taken. To public addresses only.
 
 webhook_delivery (due) ──claimed for a minute──> POST ──2xx──> delivered, else again: ten times in four days. 410: given up
+
+A receiver that hangs holds up its own site's results only: each site has a few of the places.
 """
 
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +20,9 @@ from core.db import Database
 from core.ids import SiteId
 from core.public_address import Network
 from core.public_connector import public_connector
-from core.sites import Site
 from core.vault import Vault, VaultError
 from outbound import metrics, reading
+from outbound.plan import SiteRules
 from outbound.shapes import Told
 from outbound.signature import headers
 
@@ -28,16 +31,22 @@ log = logging.getLogger(__name__)
 WAITS_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 """After the first try, the second…: as Standard Webhooks recommends. After the last one it is given up."""
 LIMIT_S = 15.0
-AT_ONCE = 20
+AT_ONCE = 40
+OF_SITE = 4
+"""At once, of one site."""
 GONE = 410
 """The receiver wants no more of these."""
 
 _CLAIM = """
 update webhook_delivery set due_at = now() + interval '1 minute', attempts = attempts + 1 where (site_id, delivery_id) in (
-  select site_id, delivery_id from webhook_delivery where state = 'waiting' and due_at <= now()
-  order by due_at limit %s for update skip locked)
+  select site_id, delivery_id from (
+    select site_id, delivery_id, due_at, row_number() over (partition by site_id order by due_at) + coalesce(told, 0) as place
+    from webhook_delivery left join unnest(%s::text[], %s::int[]) as busy (site_id, told) using (site_id)
+    where state = 'waiting' and due_at <= now()
+  ) due where place <= %s order by due_at limit %s)
 returning site_id, delivery_id, outbound_id, url, body, attempts
 """
+"""By the one dialer that leads: no lock needed."""
 _DELIVERED = "update webhook_delivery set state = 'delivered', last_status = %s where site_id = %s and delivery_id = %s"
 _GIVEN_UP = "update webhook_delivery set state = 'given_up', last_status = %s where site_id = %s and delivery_id = %s"
 _LATER = """
@@ -64,20 +73,37 @@ class Webhooks:
         self._clock = clock
         timeout = aiohttp.ClientTimeout(total=LIMIT_S)
         self._http = aiohttp.ClientSession(connector=public_connector(allowed, keep=False), timeout=timeout)
+        self._telling: dict[asyncio.Task[None], SiteId] = {}
 
     async def __aenter__(self) -> "Webhooks":
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        for task in self._telling:
+            task.cancel()
+        await self.wait()
         await self._http.close()
 
-    async def deliver(self) -> int:
-        """Those that are due, at the same time; how many. DatabaseAway."""
+    async def deliver(self) -> None:
+        """Begin with those that are due and have a place. DatabaseAway."""
+        busy = Counter(self._telling.values())
+        values = [list(busy), list(busy.values()), OF_SITE, AT_ONCE - busy.total()]
         async with self._database.as_relay() as rows:
-            found = await (await rows.execute(_CLAIM, [AT_ONCE])).fetchall()
-        due = [Delivery(SiteId(row[0]), *row[1:]) for row in found]
-        await asyncio.gather(*map(self._tell, due))
-        return len(due)
+            found = await (await rows.execute(_CLAIM, values)).fetchall()
+        for row in found:
+            delivery = Delivery(SiteId(row[0]), *row[1:])
+            task = asyncio.create_task(self._tell(delivery))
+            self._telling[task] = delivery.site
+            task.add_done_callback(self._told)
+
+    async def wait(self) -> None:
+        """Until all that was begun is over."""
+        await asyncio.gather(*self._telling, return_exceptions=True)
+
+    def _told(self, task: asyncio.Task[None]) -> None:
+        del self._telling[task]
+        if not task.cancelled() and (error := task.exception()) is not None:  # the database is away: claimed again in a minute
+            log.warning("! what became of a webhook is not written down", extra={"error": str(error)})
 
     async def _tell(self, delivery: Delivery) -> None:
         status = 0
@@ -104,7 +130,9 @@ class Webhooks:
             row = await (await rows.execute("select settings::text from site where site_id = %s", [delivery.site])).fetchone()
             if row is None:
                 raise KeyError(delivery.site)
-            secret = await self._vault.get(rows, delivery.site, msgspec.json.decode(row[0], type=Site).outbound.webhook_secret)
+            secret = await self._vault.get(
+                rows, delivery.site, msgspec.json.decode(row[0], type=SiteRules).outbound.webhook_secret
+            )
             if delivery.body is not None:
                 return secret, delivery.body.encode()
             call = await reading.one(rows, delivery.site, delivery.outbound_id)

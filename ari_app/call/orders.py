@@ -68,7 +68,7 @@ def _in_conversation(call: Call, order: CallOrder, now: float) -> Next:
 
 
 def _hang_up(call: Call, order: HangUpCall, now: float) -> Next:
-    if call.phase in (Phase.LEAVING, Phase.HANGING_UP):
+    if call.phase in (Phase.LEAVING, Phase.HANGING_UP) or (order.unless_answered and call.answered):
         return call, [_done(order)]
     outcome = call.outcome or ("completed" if call.answered else "rejected")
     call, actions = moves.hang_up(call, outcome, NORMAL_CLEARING, now)

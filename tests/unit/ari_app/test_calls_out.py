@@ -1,6 +1,8 @@
 """Calls out with a pretended Asterisk and a pretended media server: ordered, dialled, answered, refused; taken up again."""
 
 import asyncio
+import math
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ from tests.unit.ari_app.world import LEG, SITE, World, world
 
 CALL = CallId("out-1")
 ORDER = PlaceCall(
-    order_id="out-1", call_id=CALL, site=msgspec.structs.replace(SITE, numbers=("1000",)), to="+919812345678", trunk="tata",
+    order_id="out-1", good_until=math.inf, call_id=CALL,
+    site=msgspec.structs.replace(SITE, numbers=("1000",)),
+    to="+919812345678", trunk="tata",
     caller_id="+911612345678", purpose=Purpose(goal="sell"),
 )  # fmt: skip
 ENTRY = Entry(
@@ -41,6 +45,18 @@ def ringing(**more: Any) -> dict[str, Any]:
 def arrived() -> dict[str, Any]:
     place = {"context": "agent", "exten": "s", "priority": 3, "app_name": "Stasis", "app_data": "haazir,outbound,1000,(alaw),"}
     return channel(CALL, state="Up", dialplan=place)
+
+
+def test_an_order_that_lay_about_while_we_stood_still_is_not_obeyed(tmp_path: Path) -> None:
+    """By now it may be night, and the dialer has taken it for lost and sent another."""
+
+    async def story() -> None:
+        async with world(tmp_path) as here:
+            reply = order(here, msgspec.structs.replace(ORDER, good_until=time.time() - 0.1))
+            assert isinstance(reply, NotDone) and reply.why == "too_late"
+            assert CALL not in here.board.sessions
+
+    asyncio.run(story())
 
 
 async def converse(here: World) -> None:

@@ -110,6 +110,15 @@ def test_an_order_to_hang_up_stops_the_ringing() -> None:
     assert do.HangUp(16) in did and do.AnswerOrder(Done(order_id="1")) in did
 
 
+def test_a_campaign_that_is_stopped_as_they_answer_lets_the_conversation_go_on() -> None:
+    order = HangUpCall(order_id="1", call_id=CallId("c"), site_id=SiteId("demo"), unless_answered=True)
+    story = dialled()
+    story.after(*ANSWER)
+    story.after(do.PickedUp(7.0))
+    assert story.after(order) == [do.AnswerOrder(Done(order_id="1"))]
+    assert do.HangUp(16) in dialled().after(order)
+
+
 def test_nothing_can_be_said_before_the_answer() -> None:
     order = SayInCall(order_id="1", call_id=CallId("c"), site_id=SiteId("demo"), text="hello")
     (answer,) = dialled().after(order)

@@ -68,6 +68,8 @@ class Exchange:
     settings: Settings
     ari_app: AriApp = field(default_factory=AriApp)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    all_here_s: float = 60.0
+    """For how long database and ari-app have been there."""
 
     def ask(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
         return self.town.ask(method, path, json=json, **headers)
@@ -116,7 +118,7 @@ class Exchange:
             for _ in range(count):
                 await listen_to_calls(database, 3600)
                 await note_outcomes(database, 3600)
-                await settle(database, 4200, self.now())
+                await settle(database, 4200, self.now(), all_here_s=self.all_here_s)
                 await dialer.hang_up_stopped()
                 await dialer.dial()
                 await dialer.wait()
@@ -135,14 +137,16 @@ class Exchange:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
 
-    def happens(self, call: CallId, outcome: Outcome | None = None, *, answered: bool = False, sip: int | None = None) -> None:
+    def happens(
+        self, call: CallId, outcome: Outcome | None = None, *, answered: bool = False, sip: int | None = None, cause: int = 16
+    ) -> None:
         """What ari-app tells of a call; `outcome`: it is over."""
         ids: dict[str, Any] = {"call_id": call, "site_id": SiteId("shop")}
         at = self.now().timestamp()
         events: list[Any] = [CallStarted(**ids, at=at, direction="outbound", caller="+911612345678", called="+919812345678")]
         events += [CallAnswered(**ids, at=at)] if answered else []
         if outcome is not None:
-            events.append(CallEnded(**ids, at=at, outcome=outcome, cause=16, cause_text="", sip_status=sip))
+            events.append(CallEnded(**ids, at=at, outcome=outcome, cause=cause, cause_text="", sip_status=sip))
         self.town.happen(*events)
 
 

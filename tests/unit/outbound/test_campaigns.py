@@ -153,3 +153,11 @@ def test_a_key_for_records_does_not_call(exchange: Exchange) -> None:
 
 def test_a_sites_key_does_not_write_what_no_site_may_call(exchange: Exchange) -> None:
     assert exchange.ask("POST", "/v1/dnc/all", {"numbers": ["+919812345678"]}).status_code == 401
+
+
+def test_a_sheet_that_is_sent_again_calls_nobody_twice(exchange: Exchange) -> None:
+    """The first answer was lost, or a colleague had the same idea."""
+    campaign = exchange.ask("POST", "/v1/campaigns", {"name": "Diwali", "calls": [ASKED]}).json()["campaign"]["id"]
+    again = exchange.upload(campaign, "to,consent\n+919812345678,web\n+919812345679,web\n")
+    assert (again["accepted"], [(error["row"], error["field"]) for error in again["errors"]]) == (1, [(1, "to")])
+    assert again["campaign"]["progress"]["calls"] == 2

@@ -1,5 +1,6 @@
 """The queue, the dialer and what becomes of attempts, before a real database and an ari-app that takes orders."""
 
+import time
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,6 +10,7 @@ from core.events import DoNotCallAsked, OutboundResult
 from core.ids import CallId, SiteId
 from core.orders import HangUpCall
 from core.outbound import Window
+from outbound.controller import ANSWER_S
 from tests.unit.outbound.conftest import SHOP, Exchange
 
 
@@ -160,6 +162,70 @@ def test_a_dialer_that_died_with_an_attempt_in_its_hands_dials_nobody_twice(exch
     assert len(exchange.rounds()) == 1
 
 
+def test_nobody_is_taken_for_never_dialled_before_all_who_would_tell_have_been_here_for_a_while(exchange: Exchange) -> None:
+    """The database was away for a minute and a half; what they said meanwhile still lies in ari-app's outbox."""
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.town.run("update outbound_attempt set lost_at = now() - interval '1 second'")
+    exchange.all_here_s = 5.0
+    exchange.rounds()
+    assert exchange.call(made["id"])["state"] == "dialling"
+    exchange.happens(order.call_id, "completed", answered=True)
+    exchange.all_here_s = 60.0
+    assert exchange.rounds() == []
+    assert exchange.call(made["id"])["result"] == "answered"
+
+
+def test_who_was_answered_and_whose_end_was_not_seen_is_not_called_again(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, answered=True)
+    exchange.rounds()
+    exchange.town.run("update outbound_attempt set lost_at = now() - interval '1 second'")
+    exchange.rounds()
+    call = exchange.call(made["id"])
+    assert (call["state"], call["result"], call["attempts"][0]["detail"]) == ("done", "answered", "end not seen")
+
+
+def test_whose_end_nobody_saw_is_not_called_again_on_a_guess(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, "failed", cause=127)
+    exchange.rounds()
+    assert (exchange.call(made["id"])["state"], exchange.call(made["id"])["result"]) == ("done", "failed")
+
+
+def test_an_order_says_until_when_it_is_good(exchange: Exchange) -> None:
+    exchange.place()
+    (order,) = exchange.rounds()
+    assert time.time() < order.good_until <= time.time() + ANSWER_S
+
+
+def test_a_phone_that_is_hung_up_by_order_while_it_rings_rings_no_more(exchange: Exchange) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    exchange.happens(order.call_id, "rejected")
+    exchange.rounds()
+    exchange.due_now()
+    assert exchange.rounds() == []
+    assert exchange.call(made["id"])["state"] == "cancelled"
+
+
+def test_a_site_that_cannot_be_read_stops_no_other(exchange: Exchange, caplog: pytest.LogCaptureFixture) -> None:
+    made = exchange.place()
+    (order,) = exchange.rounds()
+    other = exchange.place()
+    exchange.town.run("update site set settings = settings || '{\"outbound\": 1}' where site_id = 'shop'")
+    try:
+        exchange.happens(order.call_id, "busy", sip=486)
+        assert exchange.rounds(2) == [], "and the dialer lives"
+    finally:
+        exchange.set_up(SHOP)
+    assert exchange.call(made["id"])["state"] == "queued", "its end is not lost: retries as of a site that chose nothing"
+    assert [placed.call_id for placed in exchange.rounds()] == [f"{other['id']}-1"]
+    assert [told.levelname for told in caplog.records if "unread" in told.message] == ["ERROR"]
+
+
 def test_the_end_of_a_call_is_settled_by_the_next_dialer(exchange: Exchange) -> None:
     made = exchange.place()
     (order,) = exchange.rounds()
@@ -207,7 +273,7 @@ def test_pause_and_stop_take_hold_at_once(exchange: Exchange, deed: str, state: 
     }  # fmt: skip
     exchange.happens(first[0].call_id, "busy", sip=486)
     assert exchange.rounds(2) == []
-    hung_up = [order.call_id for order in exchange.ari_app.orders if isinstance(order, HangUpCall)]
+    hung_up = [order.call_id for order in exchange.ari_app.orders if isinstance(order, HangUpCall) and order.unless_answered]
     assert set(hung_up) == ({first[1].call_id} if deed == "stop" else set())
     if deed == "pause":
         exchange.ask("POST", f"/v1/campaigns/{campaign}/resume")

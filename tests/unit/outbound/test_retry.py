@@ -30,6 +30,11 @@ def test_whom_we_reached_was_reached_however_it_ended(outcome: Outcome) -> None:
     assert result_of(ended(outcome), answered=True) == "answered"
 
 
+@pytest.mark.parametrize("outcome", ["completed", "caller_hung_up", "transferred"])
+def test_who_talked_with_us_or_our_people_was_reached_though_nobody_saw_the_answer(outcome: Outcome) -> None:
+    assert result_of(ended(outcome), answered=False) == "answered"
+
+
 @pytest.mark.parametrize("outcome", ["failed", "rejected", "abandoned"])
 def test_what_never_was_answered_for_no_reason_of_theirs_has_failed(outcome: Outcome) -> None:
     assert result_of(ended(outcome), answered=False) == "failed"

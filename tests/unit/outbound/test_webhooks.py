@@ -16,7 +16,7 @@ from core.ids import SiteId
 from core.public_address import Network, networks
 from core.vault import Vault
 from outbound.signature import headers
-from outbound.webhooks import Webhooks
+from outbound.webhooks import OF_SITE, Webhooks
 from tests.unit.outbound.conftest import Exchange
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the shop's").decode()
@@ -57,6 +57,7 @@ def told(exchange: Exchange, crm: Crm, tries: int, allowed: tuple[Network, ...])
             async with Webhooks(database, vault, allowed, partial(datetime.now, UTC)) as webhooks:
                 for _ in range(tries):
                     await webhooks.deliver()
+                    await webhooks.wait()
                     exchange.town.run("update webhook_delivery set due_at = now()")
         await runner.cleanup()
 
@@ -108,6 +109,53 @@ def test_nobody_in_a_private_network_is_told_anything(exchange: Exchange, finish
     told(exchange, crm, 1, ())
     assert crm.got == []
     assert exchange.state_of_webhook() == ("waiting", 0, 1)
+
+
+def test_a_receiver_that_hangs_holds_up_its_own_site_only(exchange: Exchange, finished: str) -> None:
+    """The shop has more to tell than it has places, and nobody there listens; the bank is told meanwhile."""
+    copied = (
+        "insert into webhook_delivery (site_id, delivery_id, outbound_id, url) select {site}, 'msg_' || n, "
+        "outbound_id, url from webhook_delivery, generate_series(1, {count}) n where delivery_id like 'msg_out-%'"
+    )
+    told_bank, over = asyncio.Event(), asyncio.Event()
+    asked_by_shop = 0
+
+    async def take(request: web.Request) -> web.Response:
+        nonlocal asked_by_shop
+        if request.path == "/bank":
+            told_bank.set()
+            return web.Response(status=204)
+        asked_by_shop += 1
+        await over.wait()
+        return web.Response(status=503)
+
+    async def story() -> None:
+        app = web.Application()
+        app.add_routes([web.post("/{whose}", take)])
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        exchange.town.run(
+            copied.format(site="'shop'", count=60),
+            f"update webhook_delivery set url = '{url}/shop', body = '{{}}', due_at = now() - interval '1 hour'",
+            copied.format(site="'bank'", count=1),
+            f"update webhook_delivery set url = '{url}/bank', body = '{{}}' where site_id = 'bank'",
+        )
+        vault = Vault(lambda: "a vault key")
+        async with Database(exchange.settings, wait_s=10) as database:
+            for site in ("shop", "bank"):
+                async with database.as_site(SiteId(site)) as rows:
+                    await vault.put(rows, SiteId(site), "webhook", SECRET)
+            async with asyncio.timeout(10), Webhooks(database, vault, LOOPBACK, partial(datetime.now, UTC)) as webhooks:
+                while not told_bank.is_set():
+                    await webhooks.deliver()
+                    await asyncio.sleep(0.02)
+        over.set()
+        await runner.cleanup()
+
+    asyncio.run(story())
+    assert asked_by_shop <= OF_SITE
 
 
 def test_after_ten_tries_it_is_given_up(exchange: Exchange, finished: str) -> None:
