@@ -32,10 +32,10 @@ from core.sites import Site
 def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     limits = call.limits
     match event:
-        case Routed(Admit(site, announce, then)):
-            call = replace(call, phase=Phase.OPENING, site=site, then=then)
+        case Routed(Admit(site, instead)):
+            call = replace(call, phase=Phase.OPENING, site=site, instead=instead)
             call = replace(call, deadline=now + limits.media_open, ring_until=now + limits.ring)
-            return call, [NoteStarted(site), ReserveMedia(site, announce), MakeBridge(), Ring()]
+            return call, [NoteStarted(site), ReserveMedia(site, instead is not None), MakeBridge(), Ring()]
         case Routed(PeopleFirst(site, seconds)):
             call, actions = reception.ring_people(replace(call, site=site), seconds, now)
             return call, [NoteStarted(site), *actions]
@@ -85,7 +85,7 @@ def answering(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case Tick() if call.ring_until:  # the ring was long enough
             return _pick_up(call, now)
         case PickedUp(at):
-            phase = Phase.GREETING if call.then == "voicemail" else Phase.TALKING
+            phase = Phase.GREETING if call.instead else Phase.TALKING
             call = replace(call, phase=phase, deadline=now + call.limits.call, answered_at=at)
             return call, [Tell(Answered(at=at)), NoteAnswered(at)]
     return None

@@ -83,7 +83,8 @@ def _step(call: Call, event: Happening | Tick, now: float) -> Next:
             return reception.returned(call, now)
         case LeavesMessage():
             return reception.leave_message(call, now)
-    return _PHASES[call.phase](call, event, now) or _unexpected(call, event, now) or (call, [])
+    expected = _PHASES[call.phase](call, event, now) or reception.without_agent(call, event, now)
+    return expected or _unexpected(call, event, now) or (call, [])
 
 
 _PHASES: dict[Phase, Callable[[Call, Happening | Tick, float], Next | None]] = {

@@ -2,13 +2,13 @@
 
 ROUTING ─> PEOPLE_FIRST ─> WITH_PEOPLE, or ROUTING again
 ROUTING ─> … ANSWERING ─> GREETING ─> TAPE          the agent says what to do, the beep comes from the dialplan
-ROUTING ─> TAPE                                     no seat for the agent: Asterisk's own prompts
+   └────────────────────────────────> TAPE          no seat for the agent, or it breaks: Asterisk's own prompts
 """
 
 from dataclasses import replace
-from typing import Literal
 
 from ari_app.call import moves
+from ari_app.call.routing import Tape
 from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next, Phase
 from ari_app.call.vocabulary import (
     AsteriskFailed,
@@ -25,7 +25,7 @@ from ari_app.call.vocabulary import (
     PickedUp,
     ReleaseMedia,
 )
-from core.commands import HangUpRequested, MediaClosed, TransferRequested
+from core.commands import HangUpRequested, MediaClosed, MediaRefused, TransferRequested
 from core.events import Outcome
 from core.machine import Tick
 
@@ -55,14 +55,24 @@ def people_first(call: Call, event: Happening | Tick, now: float) -> Next | None
 
 def greeting(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
-        case HangUpRequested():  # all is said
+        case HangUpRequested() if call.instead == "voicemail":  # all is said
             return play(call, "voicemail", "greeted", now)
-        case MediaGone() | MediaClosed() | TransferRequested() | AsteriskFailed() | Tick():
-            return play(call, "voicemail", "s", now)
+        case HangUpRequested():
+            return moves.hang_up(call, "completed", NORMAL_CLEARING, now)
     return None
 
 
-def play(call: Call, context: Literal["voicemail", "sorry"], extension: str, now: float) -> Next:
+def without_agent(call: Call, event: Happening | Tick, now: float) -> Next | None:
+    """There is no agent after all, or it breaks while it speaks: Asterisk says it. People were not to be asked."""
+    if call.instead is None or not call.with_agent:
+        return None
+    match event:
+        case MediaRefused() | MediaGone() | MediaClosed() | TransferRequested() | AsteriskFailed() | Tick():
+            return play(call, call.instead, "s", now)
+    return None
+
+
+def play(call: Call, context: Tape, extension: str, now: float) -> Next:
     outcome: Outcome = "voicemail" if context == "voicemail" else "rejected"
     call = replace(call, phase=Phase.TAPE, deadline=now + call.limits.call, outcome=outcome)
     return call, [LeaveTo(context, extension), ReleaseMedia(context)]
@@ -76,7 +86,7 @@ def leave_message(call: Call, now: float) -> Next:
 def returned(call: Call, now: float) -> Next:
     """A person sends the caller (back) to the agent, who begins anew."""
     call = replace(call, phase=Phase.ROUTING, deadline=now + call.limits.routing, parts=frozenset(), handover=None)
-    return replace(call, then="hang_up", queue="", reason="", outcome=None), [FindSite(people_asked=True)]
+    return replace(call, instead=None, queue="", reason="", outcome=None), [FindSite(people_asked=True)]
 
 
 def tape(call: Call, event: Happening | Tick, now: float) -> Next | None:

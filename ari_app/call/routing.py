@@ -36,13 +36,15 @@ Finding = Found | NobodyHas | CannotTell
 
 
 # ── what becomes of the call ─────────────────────────────────────────────────────────────────────────────────────────
+Tape = Literal["voicemail", "sorry"]
+"""What Asterisk's own prompts can do: take a message, or say that nobody takes the call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admit:
     site: Site
-    announce: bool = False
-    """Nobody answers: the greeting says why, and that is all…"""
-    then: Literal["hang_up", "voicemail"] = "hang_up"
-    """…or a beep follows."""
+    instead: Tape | None = None
+    """The agent says only this, as its greeting: nobody takes the call; or how to leave a message, and a beep follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class PlayTape:
     """Asterisk's own prompts, without the agent: there is no seat for one, or nothing for it to say."""
 
     site: Site
-    tape: Literal["voicemail", "sorry"]
+    tape: Tape
     reason: str
 
 
@@ -136,11 +138,11 @@ def _closed(site: Site, room: bool) -> Decision | None:
         case "voicemail" if not room:
             return PlayTape(site, "voicemail", "closed")
         case "voicemail":
-            return Admit(site.while_closed(), announce=True, then="voicemail")
+            return Admit(site.while_closed(), "voicemail")
         case "reject" if not site.closed_message:
             return Refuse(site, CAUSES["unavailable"])
         case "reject" if room:
-            return Admit(site.while_closed(), announce=True)
+            return Admit(site.while_closed(), "sorry")
     return None
 
 
@@ -151,11 +153,11 @@ def _instead(site: Site, way: Way, reason: str, room: bool) -> Decision:
         case "queue":
             return Overflow(site, site.operator, reason)
         case "voicemail" if room and lines.voicemail:
-            return Admit(site.greeting_with(lines.voicemail), announce=True, then="voicemail")
+            return Admit(site.greeting_with(lines.voicemail), "voicemail")
         case "voicemail":
             return PlayTape(site, "voicemail", reason)
         case "announcement" if room and lines.sorry:
-            return Admit(site.greeting_with(lines.sorry), announce=True)
+            return Admit(site.greeting_with(lines.sorry), "sorry")
         case "announcement":
             return PlayTape(site, "sorry", reason)
     return Refuse(site, CAUSES[way])

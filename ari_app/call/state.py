@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 from ari_app.call.plan import Handover
+from ari_app.call.routing import Tape
 from ari_app.call.vocabulary import Action, Happening
 from ari_app.call.wishes import NO_WISHES, Wishes
 from core.events import Outcome
@@ -40,7 +40,7 @@ class Phase(StrEnum):
     PEOPLE_FIRST = "people_first"
     """The operators' phones ring before the agent answers."""
     GREETING = "greeting"
-    """The agent says how to leave a message."""
+    """The agent says that nobody takes the call, or how to leave a message."""
     TAPE = "tape"
     """Asterisk takes a message, or says sorry."""
     HANGING_UP = "hanging_up"
@@ -98,8 +98,8 @@ class Call:
     """In HANDOVER: how far the search is."""
     rung: int = 0
     """Operators' legs so far."""
-    then: Literal["hang_up", "voicemail"] = "hang_up"
-    """What comes after the greeting, if that is all that is said."""
+    instead: Tape | None = None
+    """What the agent says, or Asterisk if it can't: the agent does not take this call."""
     wishes: Wishes = NO_WISHES
     waiting: tuple[Happening, ...] = ()
     """What happened while the caller was aside, until they are back."""

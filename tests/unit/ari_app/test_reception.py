@@ -4,7 +4,7 @@ import pytest
 
 from ari_app.call import vocabulary as do
 from ari_app.call.machine import watch
-from ari_app.call.routing import Admit, PeopleFirst, PlayTape, Refuse
+from ari_app.call.routing import Admit, PeopleFirst, PlayTape, Refuse, Tape
 from ari_app.call.state import Limits, Phase
 from core import commands
 from core.machine import Tick
@@ -21,10 +21,10 @@ def ringing() -> Story:
     return story
 
 
-def greeted() -> Story:
-    """The agent tells how to leave a message."""
+def greeted(instead: Tape = "voicemail") -> Story:
+    """The agent tells how to leave a message, or that it takes none."""
     story = Story()
-    story.after(do.Routed(Admit(SITE, announce=True, then="voicemail")), OPENED, do.BridgeMade(), do.LegReady())
+    story.after(do.Routed(Admit(SITE, instead)), OPENED, do.BridgeMade(), do.LegReady())
     story.after(do.LegMade("127.0.0.1", 10002), do.Joined(), do.PickedUp(at=7.0))
     assert story.call.phase is Phase.GREETING
     return story
@@ -80,6 +80,19 @@ def test_the_beep_follows_the_agents_last_word() -> None:
 )
 def test_an_agent_that_breaks_while_it_speaks_leaves_the_words_to_asterisk(event: do.Happening | Tick) -> None:
     assert do.LeaveTo("voicemail", "s") in greeted().after(event)
+
+
+def test_an_announcement_ends_the_call_and_one_that_breaks_is_asterisks_to_make() -> None:
+    assert do.HangUp(16) in greeted("sorry").after(commands.HangUpRequested(reason="goodbye"))
+    assert do.LeaveTo("sorry", "s") in greeted("sorry").after(do.MediaGone())
+
+
+@pytest.mark.parametrize("instead", ["voicemail", "sorry"])
+@pytest.mark.parametrize("event", [commands.MediaRefused(reason="draining"), do.MediaGone(), do.AsteriskFailed(), Tick()])
+def test_who_is_not_to_reach_people_does_not_though_the_agent_has_no_room(instead: Tape, event: do.Happening | Tick) -> None:
+    story = Story()
+    story.after(do.Routed(Admit(SITE, instead)))
+    assert story.after(event) == [do.LeaveTo(instead, "s"), do.ReleaseMedia(instead)]
 
 
 def test_a_caller_who_hangs_up_before_the_beep_has_left_no_message() -> None:

@@ -74,7 +74,7 @@ def test_while_it_is_open_hours_change_nothing() -> None:
 def test_a_closed_site_may_answer_all_the_same_and_says_so_first() -> None:
     shop = site(hours=Hours(week=SHOP, message={"en": "We open at ten."}))
     decision = decide(Found(shop), at=MIDNIGHT, of_site=0, total=0)
-    assert isinstance(decision, Admit) and not decision.announce
+    assert isinstance(decision, Admit) and decision.instead is None
     assert decision.site.phrase("en").greeting == "We open at ten. Hello."
 
 
@@ -88,7 +88,7 @@ def test_a_closed_site_that_rejects_says_its_message_and_hangs_up_or_refuses_wit
     assert decide(Found(silent), at=MIDNIGHT, of_site=0, total=0) == Refuse(silent, 20)
     spoken = site(hours=Hours(week=SHOP, closed="reject", message={"hi-Latn": "Hum band hain."}))
     decision = decide(Found(spoken), at=MIDNIGHT, of_site=0, total=0)
-    assert isinstance(decision, Admit) and decision.announce
+    assert isinstance(decision, Admit) and decision.instead == "sorry"
     assert (decision.site.language, decision.site.phrase("hi-Latn").greeting) == ("hi-Latn", "Hum band hain.")
 
 
@@ -96,7 +96,7 @@ def test_a_closed_site_may_take_messages_with_its_own_words_while_there_is_a_sea
     lines = msgspec.structs.replace(PHRASES, voicemail="Speak after the beep.")
     shop = site(hours=Hours(week=SHOP, closed="voicemail", message={"en": "We open at ten."}), phrases={"en": lines})
     decision = decide(Found(shop), at=MIDNIGHT)
-    assert isinstance(decision, Admit) and decision.announce and decision.then == "voicemail"
+    assert isinstance(decision, Admit) and decision.instead == "voicemail"
     assert decision.site.phrase("en").greeting == "We open at ten. Speak after the beep."
     assert decide(Found(shop), at=MIDNIGHT, total=60) == PlayTape(shop, "voicemail", "closed")
 
@@ -133,7 +133,7 @@ def test_who_hides_the_number_meets_what_the_site_says_and_by_default_the_agent(
     lines = msgspec.structs.replace(PHRASES, sorry="We don't take hidden numbers.")
     strict = site(reception=Reception(anonymous="announcement"), phrases={"en": lines})
     decision = decide(Found(strict), caller=caller)
-    assert isinstance(decision, Admit) and decision.announce and decision.then == "hang_up"
+    assert isinstance(decision, Admit) and decision.instead == "sorry"
     assert decision.site.phrase("en").greeting == "We don't take hidden numbers."
 
 
