@@ -3,12 +3,13 @@
     call_record: outcome voicemail, recording ready, not heard yet ──its left side──> stt worker ──> TurnCompleted
 
 Nothing is kept of how far it is: a message without a turn of the caller's is one that waits. Words that are none make an
-empty turn.
+empty turn. One that the worker fails at is tried again later and later, and the others pass it.
 """
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ from core.vault import Vault, VaultError
 log = logging.getLogger(__name__)
 
 POLL_S = 5.0
+LATEST_S = 600.0
+"""The longest wait before a message that failed is tried again."""
 HEARING_S = 60.0
 """The longest wait for the words of one stretch."""
 PIECE = HEARD_AT
@@ -42,7 +45,7 @@ select c.site_id, c.call_id, extract(epoch from c.ended_at)::float8, s.settings-
 from call_record c left join site s using (site_id)
 where c.outcome = 'voicemail' and c.recording_state = 'ready' and c.ended_at > now() - interval '1 day'
 and not exists (select from jsonb_array_elements(c.record->'turns') turn where turn->>'role' = 'caller')
-order by c.ended_at limit 10
+order by c.ended_at limit 1000
 """
 
 
@@ -57,29 +60,42 @@ class Listener:
         self._folder = folder
         self._worker = worker
         self._publish = publish
-        self._heard: dict[CallId, float] = {}
-        """Told a moment ago, so that the record may not have it yet: time.monotonic()."""
+        self._not_before: dict[CallId, float] = {}
+        """By time.monotonic(): told a moment ago, so that the record may not have it yet; or failed."""
+        self._failed: Counter[CallId] = Counter()
 
     async def run(self) -> None:
         """Until cancelled."""
         while True:
             try:
                 await self.hear_waiting()
-            except (DatabaseAway, VaultError, OSError, PeerGone, TimeoutError) as error:
+            except (DatabaseAway, VaultError, OSError) as error:
                 log.warning("! messages wait", extra={"error": type(error).__name__})
             await asyncio.sleep(POLL_S)
 
     async def hear_waiting(self) -> None:
-        """DatabaseAway; VaultError; OSError; PeerGone, TimeoutError: no worker hears."""
-        self._heard = {call: at for call, at in self._heard.items() if time.monotonic() - at < HEARING_S}
+        """DatabaseAway; VaultError; OSError."""
         async with self._database.as_relay() as rows:
             waiting: list[tuple[Any, ...]] = await (await rows.execute(WAITING)).fetchall()
+        self._forget({call for _, call, _, _ in waiting})
         for site, call, ended_at, languages in waiting:
-            if call not in self._heard:
+            if time.monotonic() < self._not_before.get(call, 0.0):
+                continue
+            try:
                 turn = await self._hear(SiteId(site), CallId(call), ended_at, tuple(languages or USUAL_LANGUAGES))
-                self._heard[CallId(call)] = time.monotonic()
-                self._publish(turn)
-                log.info("= message heard", extra={"call": call, "letters": len(turn.text)})
+            except (PeerGone, TimeoutError) as error:
+                self._failed[call] += 1
+                self._not_before[call] = time.monotonic() + min(LATEST_S, POLL_S * 2 ** (self._failed[call] - 1))
+                log.warning("! a message waits", extra={"call": call, "error": type(error).__name__})
+                continue
+            self._not_before[CallId(call)] = time.monotonic() + HEARING_S
+            self._publish(turn)
+            log.info("= message heard", extra={"call": call, "letters": len(turn.text)})
+
+    def _forget(self, waiting: set[CallId]) -> None:
+        for call in self._not_before.keys() - waiting:
+            del self._not_before[call]
+            del self._failed[call]
 
     async def _hear(self, site: SiteId, call: CallId, ended_at: float, languages: tuple[Language, ...]) -> TurnCompleted:
         async with self._database.as_relay() as rows:

@@ -71,9 +71,15 @@ class Recorder:
         """True if some still wait."""
         async with self._database.as_relay() as rows:
             pending: list[tuple[Any, ...]] = await (await rows.execute(PENDING)).fetchall()
+        failed: list[OSError] = []
         for site, call, base, age in pending:
-            if await asyncio.to_thread(is_due, self._folder, CallId(call), base, age):
-                await self._settle(SiteId(site), CallId(call), base)
+            try:
+                if await asyncio.to_thread(is_due, self._folder, CallId(call), base, age):
+                    await self._settle(SiteId(site), CallId(call), base)
+            except OSError as error:  # of this call's files alone, or of them all: the others are tried
+                failed.append(error)
+        if failed:
+            log.warning("! recordings wait", extra={"recordings": len(failed), "error": str(failed[-1])})
         return bool(pending)
 
     async def _settle(self, site: SiteId, call: CallId, base: str) -> None:

@@ -1,6 +1,7 @@
 """`haazir drain`: no new calls for the agent, running ones end in their own time; who asked sees how many are left.
 
-ari-app         new calls go to people, or are refused (503) so that the carrier takes another route: [calls] drained
+ari-app         new calls go to people, or are refused (503) so that the carrier takes another route: [calls] drained. Calls with
+                people need no controller and are waited for only where Asterisk is to stop, too (--then-stop)
 a media server  takes no new sessions; ari-app gives calls to the others
 """
 
@@ -22,6 +23,8 @@ from haazir.probe import http_status
 LOOK_S = 1.0
 ANSWER_LIMIT_S = 2.0
 WITH_AGENT = "haazir_ari_app_calls_with_agent"
+ALL = "haazir_ari_app_sessions_active"
+"""Those with people included."""
 
 
 class CannotDrain(RuntimeError):
@@ -55,7 +58,8 @@ def main(arguments: list[str]) -> int:
 async def drain(settings: Settings, options: argparse.Namespace) -> int:
     """Calls that are left. CannotDrain, PeerGone."""
     on = not options.off
-    calls = of_media_server(settings, options.media, on=on) if options.media else of_ari_app(settings, on=on)
+    counted = ALL if options.then_stop else WITH_AGENT
+    calls = of_media_server(settings, options.media, on=on) if options.media else of_ari_app(settings, counted, on=on)
     until = time.monotonic() + options.within
     told = -1
     async for left in calls:
@@ -71,8 +75,8 @@ async def drain(settings: Settings, options: argparse.Namespace) -> int:
     raise CannotDrain("nobody counts the calls any more")
 
 
-async def of_ari_app(settings: Settings, *, on: bool) -> AsyncIterator[int]:
-    """How many calls the agent has, whenever asked for."""
+async def of_ari_app(settings: Settings, counted: str, *, on: bool) -> AsyncIterator[int]:
+    """How many calls there are by this metric, whenever asked for."""
     async with await connect(settings.socket("ari-app"), Reply, timeout=ANSWER_LIMIT_S) as link:
         link.send(Drain(order_id=uuid.uuid4().hex, on=on))
         try:
@@ -83,7 +87,7 @@ async def of_ari_app(settings: Settings, *, on: bool) -> AsyncIterator[int]:
         if isinstance(reply, NotDone):
             raise CannotDrain(f"ari-app would not: {reply.detail or reply.why}")
     while True:
-        yield await _with_agent(settings)
+        yield await _count(settings, counted)
 
 
 async def of_media_server(settings: Settings, name: str, *, on: bool) -> AsyncIterator[int]:
@@ -99,11 +103,11 @@ async def of_media_server(settings: Settings, name: str, *, on: bool) -> AsyncIt
             link.send(ProbeMedia())
 
 
-async def _with_agent(settings: Settings) -> int:
+async def _count(settings: Settings, metric: str) -> int:
     """Of whichever ari-app is in control: one that stands by has none."""
     names = [name for name in settings.processes() if name.startswith("ari-app")]
     answers = await asyncio.gather(*(http_status(*settings.metrics_address(name), "/metrics") for name in names))
-    found = [line for status, text in answers if status == 200 for line in text.splitlines() if line.startswith(f"{WITH_AGENT} ")]
+    found = [line for status, text in answers if status == 200 for line in text.splitlines() if line.startswith(f"{metric} ")]
     if not found:
         raise CannotDrain("ari-app does not answer")
     return sum(int(float(line.split()[1])) for line in found)

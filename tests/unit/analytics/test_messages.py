@@ -4,14 +4,23 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 
-from analytics.messages import hear
+from analytics import stereo
+from analytics.merging import seal_in_place
+from analytics.messages import Listener, hear
 from analytics.spoken import FRAME, RATE, stretches
 from core.bus import Link, PeerGone, serve
+from core.db import Database
+from core.events import TurnCompleted
 from core.ids import CallId, SiteId
+from core.recording_keys import make_key
+from core.records import sealed_name
 from core.resample import Pcm
 from core.speech import Audio, EndUtterance, Final, Flush, HearingFailed, HearingOpened, OpenHearing, ToStt
+from core.vault import Vault
+from tests.postgres import Server
 
 
 def tone(seconds: float) -> Pcm:
@@ -95,3 +104,49 @@ def test_a_message_without_a_word_is_not_even_sent(tmp_path: Path) -> None:
 def test_a_worker_that_fails_leaves_the_message_for_later(tmp_path: Path, worker: Worker) -> None:
     with pytest.raises(PeerGone):
         heard_by(worker, tmp_path, tone(1))
+
+
+# ── with the database ────────────────────────────────────────────────────────────────────────────────────────────────
+LEFT = """
+insert into call_record (site_id, call_id, started_at, ended_at, outcome, record, recording_state)
+values ('shop', %s, now(), now() - %s * interval '1 s', 'voicemail', '{}', 'ready')
+"""
+
+
+class Picky(Worker):
+    """Dies of one caller's message."""
+
+    async def handle(self, link: Link[ToStt]) -> None:
+        async for message in link:
+            if isinstance(message, OpenHearing):
+                self.fails = message.call_id == "poison"
+                link.send(HearingOpened(engine="test"))
+                await super().handle(link)
+
+
+def test_a_message_that_kills_the_recogniser_holds_up_no_other(migrated_postgres: Server, tmp_path: Path) -> None:
+    vault, told = Vault(lambda: "a vault key"), list[TurnCompleted]()
+
+    async def story() -> None:
+        worker = tmp_path / "stt.sock"
+        async with Database(migrated_postgres.settings, wait_s=10) as database, serve(worker, ToStt, Picky().handle):
+            for call in (CallId("poison"), CallId("plain")):
+                async with database.as_relay() as rows:
+                    key = await make_key(rows, vault, SiteId("shop"), call)
+                plain = tmp_path / "plain.wav"
+                both = np.repeat(tone(1), 2).astype("<i2")
+                plain.write_bytes(stereo.header(len(both) // 2, 2) + both.tobytes())
+                seal_in_place(plain, tmp_path / sealed_name(call), key)
+            listener = Listener(database, vault, tmp_path, worker, told.append)
+            await listener.hear_waiting()
+            assert [turn.call_id for turn in told] == ["plain"]
+            await listener.hear_waiting()
+            assert len(told) == 1, "neither again at once"
+
+    with psycopg.connect(migrated_postgres.settings.database_admin_url(), autocommit=True) as rows:
+        rows.execute("truncate call_record, recording_key")
+        rows.execute(LEFT, ["poison", 9])
+        rows.execute(LEFT, ["plain", 5])
+    asyncio.run(story())
+    with psycopg.connect(migrated_postgres.settings.database_admin_url(), autocommit=True) as rows:
+        rows.execute("truncate call_record, recording_key")

@@ -21,6 +21,7 @@ class Instance:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.left = [2, 1, 0]
+        self.with_people = 0
         self.asked: list[Any] = []
         self.reply: Callable[[str], Done | NotDone] = lambda order_id: Done(order_id=order_id)
         self._loop = asyncio.new_event_loop()
@@ -43,7 +44,9 @@ class Instance:
 
     async def _metrics(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(f"HTTP/1.1 200 OK\r\n\r\n# HELP\n{drain.WITH_AGENT} {self._count()}.0\n".encode())
+        left = self._count()
+        counts = f"{drain.WITH_AGENT} {left}.0\n{drain.ALL} {left + self.with_people}.0\n"
+        writer.write(f"HTTP/1.1 200 OK\r\n\r\n# HELP\n{counts}".encode())
         writer.close()
 
     async def _serve(self) -> None:
@@ -89,6 +92,20 @@ def test_it_waits_for_the_last_call_and_says_how_many_are_left(instance: Instanc
 def test_it_does_not_wait_for_longer_than_it_was_told(instance: Instance) -> None:
     instance.left = [1]
     assert drain.main(["--within", "0.05"]) == 1
+
+
+def test_asterisk_is_not_stopped_while_somebody_talks_with_people(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped: list[list[str]] = []
+    monkeypatch.setattr(drain.down, "main", lambda arguments: stopped.append(arguments) or 0)
+    instance.with_people = 1
+    assert drain.main([]) == 0, "people need no controller"
+    assert drain.main(["--then-stop", "--within", "0.1"]) == 1
+    assert stopped == []
+    instance.with_people = 0
+    assert drain.main(["--then-stop"]) == 0
+    assert stopped == [[]]
 
 
 def test_it_may_return_at_once_and_may_be_taken_back(instance: Instance, capsys: pytest.CaptureFixture[str]) -> None:
