@@ -189,7 +189,8 @@ class Hands:
             log.warning("! Asterisk did not", extra={"call": self._caller.call_id, "error": str(error)})
 
     async def _route(self, people_asked: bool) -> None:
-        finding = await self._doors.sites.find(self._caller.called)
+        entry = self._record.entry if people_asked else None  # whose call it is, is settled: a call out is of no number of ours
+        finding = Found(entry.site) if entry else await self._doors.sites.find(self._caller.called)
         seats = self._doors.seats
         of_site = seats.of(finding.site.site_id) if isinstance(finding, Found) else 0
         drained = self._doors.drained if seats.closed else None
@@ -205,7 +206,7 @@ class Hands:
         if isinstance(decision, Overflow | PlayTape) and decision.site is not None:
             await self._announce(decision.site, HURRY_S)
         self._say(do.Routed(decision))
-        if isinstance(finding, Found):
+        if isinstance(finding, Found) and entry is None:
             await self._doors.standing.tell(self._caller.called, finding.site)
 
     async def _leave_word(self, site: Site) -> None:

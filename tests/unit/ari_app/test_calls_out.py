@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from ari_app.call.routing import NobodyHas
 from ari_app.journal import Entry
 from ari_app.recover import compare_notes
 from core.events import CallAnswered, CallEnded, CallStarted
@@ -101,6 +102,26 @@ def test_who_answers_talks_with_the_agent(tmp_path: Path) -> None:
             here.end(CALL)
             await here.over()
             assert here.ended().outcome == "caller_hung_up"
+
+    asyncio.run(story())
+
+
+def test_who_was_called_and_comes_back_from_people_gets_the_agent_though_no_site_has_the_number_shown(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with world(tmp_path) as here:
+            here.sites.finding = NobodyHas()
+            order(here)
+            await here.asterisk.until(("POST", "/channels"))
+            here.hear("StasisStart", CALL, args=["outbound", "1000", "(ulaw)", ""])
+            await converse(here)
+            here.hear("StasisEnd", CALL)
+            here.hear("ChannelVarset", CALL, variable="BRIDGEPEER", value="PJSIP/201-0000002a")
+            await here.asterisk.until(("DELETE", f"/bridges/bridge-{CALL}"))
+            here.media.told.clear()
+            here.hear("StasisStart", CALL, args=["inbound-again", "1000", "(ulaw)", "referred"])
+            await here.media.until("OpenMedia")
+            here.end(CALL)
+            await here.over()
 
     asyncio.run(story())
 
