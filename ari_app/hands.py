@@ -312,8 +312,11 @@ class Hands:
     async def _look_for_caller(self) -> None:
         ari, call = self._doors.ari, self._caller.call_id
         try:
-            if ari.holds(await ari.channel(call)):
+            channel = await ari.channel(call)
+            if ari.holds(channel):
                 return self._say(do.CallerBack(do.FOUND))
+            if channel.state == "Up":
+                self._say(do.PickedUp(time.time()))  # no news, but for who slept when it happened
             together = [bridge for bridge in await ari.bridges() if call in bridge.channels and bridge.id != bridge_id(call)]
             others = [await ari.channel(other) for bridge in together for other in bridge.channels if other != call]
         except Gone:

@@ -133,8 +133,8 @@ class Session:
         if happening is not None:
             self._inbox.put(happening, said_at(event.timestamp))
 
-    def find(self, happening: do.Reached | do.CallerBack) -> None:
-        """The same: whom we called has answered meanwhile, or people gave the caller back."""
+    def find(self, happening: do.Reached | do.PickedUp | do.CallerBack) -> None:
+        """The same: somebody has been answered meanwhile, or people gave the caller back."""
         self._inbox.put(happening)
 
     def remember(self, entry: Entry) -> None:
@@ -159,9 +159,9 @@ class Session:
                 return do.CallerBack(why)
             case StasisStart(args=["waiting", *_]):
                 return do.CallerBack("waiting")
-            case ChannelDestroyed(cause=cause, cause_txt=text, tech_cause=status):
+            case ChannelDestroyed(channel=channel, cause=cause, cause_txt=text, tech_cause=status):
                 self._meet("")
-                return do.CallerGone(cause, text, status)
+                return do.CallerGone(cause, text, status, time.time() if channel.state == "Up" else None)
             case ChannelStateChange(channel=channel) if channel.state == "Up":  # answered by somebody else, perhaps
                 return do.PickedUp(time.time())
             case ChannelVarset(variable="BRIDGEPEER", value=peer):
@@ -192,6 +192,8 @@ class Session:
                 log.info("= handover: %s", search.stage, extra={"call": self.caller.call_id, "on": type(event).__name__})
         if after.wishes is not before.wishes:
             self._record.wished(after.wishes)
+        if isinstance(event, do.Routed) and not after.with_agent:  # admitted, but gone by then
+            self._doors.seats.give_back(self.caller.call_id)
         if after.phase is before.phase:
             return
         log.info("= %s", after.phase, extra={"call": self.caller.call_id, "on": type(event).__name__})

@@ -31,6 +31,7 @@ from core.sites import Site
 
 def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     limits = call.limits
+    call = replace(call, routed=call.routed or isinstance(event, Routed))
     match event:
         case Routed(Admit(site, instead)):
             call = replace(call, phase=Phase.OPENING, site=site, instead=instead)
@@ -49,7 +50,7 @@ def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
             call, actions = moves.hand(replace(call, site=site), queue, reason, now)
             return call, [*_started(site), *actions]
         case Tick():
-            return moves.hand(call, "", "database_away", now)
+            return moves.hand(replace(call, routed=True), "", "database_away", now)
     return None
 
 

@@ -9,6 +9,7 @@
     arriving.py: ROUTING to ANSWERING    talking.py: ADOPTING, TALKING    handover.py: HANDOVER    parting.py: the rest
     dialling.py: DIALLING ─> OPENING (we call them)
     reception.py: PEOPLE_FIRST, GREETING, TAPE (instead of the agent)    orders.py: in any phase    live.py: ASIDE
+    late.py: CLOSING (the caller left while we slept)
 
 Whatever fails before or in the conversation sends the caller to people; only if that fails too are they hung up.
 Every state that waits has a deadline.
@@ -17,7 +18,7 @@ Every state that waits has a deadline.
 from collections.abc import Callable
 from dataclasses import replace
 
-from ari_app.call import arriving, dialling, handover, live, mending, moves, orders, parting, reception, talking
+from ari_app.call import arriving, dialling, handover, late, live, mending, moves, orders, parting, reception, talking
 from ari_app.call.plan import Handover
 from ari_app.call.state import Call, Limits, Next, Phase
 from ari_app.call.vocabulary import (
@@ -31,6 +32,7 @@ from ari_app.call.vocabulary import (
     LeavesMessage,
     MediaGone,
     ReleaseMedia,
+    Routed,
 )
 from ari_app.call.wishes import FindAgain
 from core.commands import MediaClosed, MediaRefused
@@ -75,6 +77,10 @@ def _step(call: Call, event: Happening | Tick, now: float) -> Next:
     match event:
         case _ if call.over:
             return call, []
+        case Routed() if late.left(call):
+            return late.learnt(call, event, now)
+        case CallerGone() if call.site is None and not call.routed:
+            return late.gone(call, event, now)
         case CallerGone(cause, text) if call.phase is not Phase.DIALLING:
             return moves.end(call, call.outcome or ("caller_hung_up" if call.answered else "abandoned"), cause, text)
         case CallOrder():
@@ -105,6 +111,7 @@ _PHASES: dict[Phase, Callable[[Call, Happening | Tick, float], Next | None]] = {
     Phase.GREETING: reception.greeting,
     Phase.TAPE: reception.tape,
     Phase.HANGING_UP: parting.ending,
+    Phase.CLOSING: late.closing,
 }
 
 

@@ -33,6 +33,8 @@ def leaving(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case CallerLeft():
             return call, []
+        case PickedUp(at):
+            return _answered(call, at)
         case Tick():
             return replace(call, deadline=now + call.limits.leaving), [LookForCaller()]
         case CallerMet(peer=peer):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from ari_app.call.plan import Handover
 from ari_app.call.routing import Tape
-from ari_app.call.vocabulary import Action, Happening
+from ari_app.call.vocabulary import Action, CallerGone, Happening
 from ari_app.call.wishes import NO_WISHES, Wishes
 from core.events import Outcome
 from core.sites import Site
@@ -44,6 +44,8 @@ class Phase(StrEnum):
     TAPE = "tape"
     """Asterisk takes a message, or says sorry."""
     HANGING_UP = "hanging_up"
+    CLOSING = "closing"
+    """The caller has gone before we knew whose call it was: for the record that is waited for (late.py)."""
     OVER = "over"
 
 
@@ -84,6 +86,8 @@ class Call:
     phase: Phase
     deadline: float | None
     site: Site | None = None
+    routed: bool = False
+    """The directory has answered, though perhaps that it can't tell whose call it is."""
     parts: frozenset[str] = frozenset()
     sessions: int = 1
     """Media sessions that it has had: more than one if media servers died."""
@@ -103,6 +107,8 @@ class Call:
     wishes: Wishes = NO_WISHES
     waiting: tuple[Happening, ...] = ()
     """What happened while the caller was aside, until they are back."""
+    gone: CallerGone | None = None
+    """In CLOSING: how it ended."""
     outcome: Outcome | None = None
     """Known before the end where it is our doing."""
 

@@ -100,6 +100,7 @@ class CallerGone:
     cause_text: str
     sip_status: int | None = None
     """Of a call out that nobody answered: what their network said."""
+    answered_at: float | None = None  # time.time() of this news, if somebody had answered: the dialplan, while we slept
 
 
 @dataclass(frozen=True, slots=True)
