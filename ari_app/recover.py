@@ -18,8 +18,9 @@ from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
-from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, Reached
+from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, PickedUp, Reached
 from ari_app.journal import Entry
+from ari_app.session import Session
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
 from core.ids import CallId, bridge_id, media_channel_id
@@ -41,6 +42,7 @@ async def compare_notes(board: Switchboard, unseen: str = UNSEEN) -> None:
             session.lose(CallerGone(INTERWORKING, unseen))
         elif not _in_our_app(channels[call], board):
             session.lose(CallerLeft())
+            _answered(session, channels[call])
     entries = {entry.call_id: entry for entry in board.doors.books.journal.entries()}
     for call, entry in entries.items():
         if call not in board.sessions and call not in channels:
@@ -109,8 +111,16 @@ def _watch(board: Switchboard, entry: Entry, channel: Channel) -> None:
         return
     metrics.ADOPTED.labels("handover" if entry.handover else "with people").inc()
     board.begin(_caller(entry, entry.native), entry if entry.handover else msgspec.structs.replace(entry, with_people=True))
+    session = board.sessions[entry.call_id]
     if entry.handover:
-        board.sessions[entry.call_id].lose(CallerLeft())
+        session.lose(CallerLeft())
+    _answered(session, channel)
+
+
+def _answered(session: Session, channel: Channel) -> None:
+    """By people, for they are not with us. Whom we called is not called again."""
+    if channel.state == "Up":
+        session.find(PickedUp(time.time()))
 
 
 def _close(board: Switchboard, entry: Entry, unseen: str) -> None:

@@ -17,6 +17,7 @@ from ari_app.call.vocabulary import (
     Dial,
     Follow,
     Happening,
+    LookForCaller,
     MakeBridge,
     NoteAnswered,
     NoteCodec,
@@ -68,8 +69,10 @@ def dialling(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return _gone(call, event)
         case AsteriskFailed():
             return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
+        case Tick() if call.answered:  # people have them, perhaps: the dialplan takes nobody to us while we stand still
+            return replace(call, phase=Phase.LEAVING, deadline=now + call.limits.leaving), [LookForCaller()]
         case Tick():
-            return moves.hang_up(call, "failed" if call.answered else "no_answer", NORMAL_CLEARING, now)
+            return moves.hang_up(call, "no_answer", NORMAL_CLEARING, now)
         case CallerLeft():  # not in our application: not yet
             return call, []
     return None

@@ -192,7 +192,22 @@ def test_who_answered_and_went_to_people_meanwhile_is_with_people(tmp_path: Path
             await compare_notes(here.board)
             here.end(CALL)
             await here.over()
+            assert here.kinds() == [CallAnswered, CallEnded], "answered, though not by us: nobody calls them again"
             assert here.ended().outcome == "transferred"
+
+    asyncio.run(story())
+
+
+def test_who_answered_and_went_to_people_while_events_were_missed_is_left_with_them(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with world(tmp_path) as here:
+            order(here)
+            await here.asterisk.until(("POST", "/channels"))
+            here.asterisk.answers["GET", "/channels"] = (200, [ringing(state="Up")])
+            await compare_notes(here.board)
+            here.end(CALL)
+            await here.over()
+            assert here.kinds() == [CallStarted, CallAnswered, CallEnded]
 
     asyncio.run(story())
 

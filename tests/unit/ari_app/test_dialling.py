@@ -103,6 +103,14 @@ def test_who_answers_while_no_media_server_is_there_gets_a_person() -> None:
     assert do.SendToPeople("humans") in story.after(commands.MediaRefused(reason="full"))
 
 
+def test_who_answers_and_does_not_come_to_us_is_left_with_the_people_who_took_them() -> None:
+    story = dialled()
+    story.after(do.PickedUp(7.0))
+    assert story.after(Tick()) == [do.LookForCaller()]
+    assert story.after(do.CallerElsewhere()) == [do.NoteTransferred("elsewhere", "moved")]
+    assert story.after(gone(None))[-1] == do.NoteEnded("transferred", 16, "")
+
+
 def test_an_order_to_hang_up_stops_the_ringing() -> None:
     story = dialled()
     order = HangUpCall(order_id="1", call_id=CallId("c"), site_id=SiteId("demo"))

@@ -8,7 +8,7 @@ from ari_app.call.plan import Handover, Stage, Way
 from ari_app.call.routing import Found
 from ari_app.call.wishes import Wishes
 from ari_app.recover import RESTARTED, compare_notes, sweep
-from core.events import CallEnded, CallTransferred, PersonJoined, PersonLeft
+from core.events import CallAnswered, CallEnded, CallTransferred, PersonJoined, PersonLeft
 from core.ids import CallId
 from core.orders import Done, Drain
 from core.reception import Reception
@@ -101,14 +101,15 @@ def test_people_who_talk_are_left_alone_though_we_know_nothing_of_their_call(tmp
 
 def test_a_call_that_went_to_people_is_watched_to_its_end(tmp_path: Path) -> None:
     async def story(here: World) -> None:
-        here.journal.write(entry(answered_at=7.0))
-        elsewhere = channel("1")
+        here.journal.write(entry())  # they were answered while nobody listened
+        elsewhere = channel("1", state="Up")
         elsewhere["dialplan"] |= {"app_name": "Queue", "app_data": "humans"}
         here.asterisk.answers["GET", "/channels"] = (200, [elsewhere])
         await compare_notes(here.board)
         await here.asterisk.until(("POST", "/applications/haazir/subscription"))
         here.hear("ChannelDestroyed", cause=16, cause_txt="Normal Clearing")
         await here.over()
+        assert here.kinds() == [CallAnswered, CallEnded]
         assert here.ended().outcome == "transferred"
 
     told(tmp_path, story)
