@@ -3,6 +3,9 @@
     BRIDGEPEER of the caller    PJSIP/201-0000002a     Local/201@member-00000001;1     UnicastRTP/127.0.0.1:10004-0x…     ""
     with them                   201                    on the way: as before           nobody (the agent)                 nobody
 
+    Local/_attended@transfer-00000000;1     nobody: an operator who had consulted the agent has handed the caller over to it, and
+                                            Asterisk has tied our bridge to theirs, for ours can't be merged with another
+
 Hold, transfer, pickup, an attended transfer among operators: each is seen here as the next peer, whoever did it, and with no
 controller of the transfer's own. What happens while ari-app is away is not seen.
 """
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from core.events import PersonJoined, PersonLeft
 from core.ids import CallId, SiteId
 
+_TO_AGENT = "Local/_attended@transfer"
 _LEG = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}")
 """A leg to a phone or a trunk: its endpoint's name, and a number that Asterisk gave it."""
 
@@ -27,10 +31,15 @@ class Company:
 def follow(company: Company, peer: str) -> Company:
     """`peer`: the new value of BRIDGEPEER."""
     first = peer.partition(",")[0]  # three of them: a supervisor's barge
-    if first.startswith("Local/"):
+    if first.startswith("Local/") and not to_agent(peer):
         return company
     leg = _LEG.fullmatch(first)
     return Company(leg[1] if leg else "")
+
+
+def to_agent(peer: str) -> bool:
+    """By an attended transfer: the caller hears nothing until they are fetched."""
+    return peer.startswith(_TO_AGENT)
 
 
 def told(before: Company, after: Company, call: CallId, site: SiteId, at: float) -> list[PersonJoined | PersonLeft]:

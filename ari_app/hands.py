@@ -40,6 +40,10 @@ HURRY_S = 1.0
 """Longest that a site's first caller may wait, if it is one whom the agent does not take, for what they are told instead."""
 
 
+ANSWER_S = 0.5
+"""A media server refuses so long before we would give up: people are told why, and the next one can be asked."""
+
+
 class Hands:
     """Of one call. `say` takes what came of it to the machine, `answer` to who gave an order."""
 
@@ -136,12 +140,12 @@ class Hands:
             case do.ResumeMedia():
                 where = self._record.entry.media if self._record.entry else ""
                 self._start(self._media.adopt(AdoptMedia(call_id=self._caller.call_id), where))
-            case do.ReplaceMedia(site):
+            case do.ReplaceMedia(site, first):
                 self._start(self._drop(self._media, self.leg))
                 self._speechless = True
                 self._session += 1
                 self._media = self._link()
-                again = msgspec.structs.replace(self._opening(site, announce=False), first="again")
+                again = msgspec.structs.replace(self._opening(site, announce=False), first=first)
                 self._start(self._open(again))
 
     def _note(self, action: do.Note) -> None:
@@ -261,10 +265,12 @@ class Hands:
         await asyncio.gather(link.close("replaced"), self._ask(self._doors.ari.hang_up(leg), vital=False))
 
     def _opening(self, site: Site, announce: bool) -> OpenMedia:
-        caller = self._caller
+        caller, limits, entry = self._caller, self._doors.limits, self._record.entry
+        rings = caller.purpose is None and not (entry and entry.answered)
         return OpenMedia(
             call_id=caller.call_id, site=site, codec=codec_for(caller.native), caller=caller.number, called=caller.called,
             announce=announce, session=self._session, purpose=caller.purpose, screen=caller.purpose is not None,
+            patience_s=(limits.media_ringing if rings else limits.media_open) - ANSWER_S,
         )  # fmt: skip
 
     async def _dial(self, order: do.Dial) -> None:

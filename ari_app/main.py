@@ -101,6 +101,7 @@ def _doors(settings: Settings, ari: Ari, database: Database, outbox: Outbox) -> 
         media=MediaServers(settings),
         limits=Limits(
             media_open=calls.media_open_s,
+            media_ringing=calls.media_ringing_s,
             media_ready=calls.media_ready_s,
             ring=calls.ring_s,
             call=settings.asterisk.call_limit_s + 5,

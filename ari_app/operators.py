@@ -65,6 +65,8 @@ class Operators:
                 await self._send(way, site)
             case do.Fetch():  # extensions_inbound.conf knows the call, and goes on recording it
                 await ari.to_dialplan(call, "from-trunk", self._caller.called)
+            case do.BringBack():
+                await ari.run_dialplan(f"fetch-{call}", "bring-back", {"__CALLCHAN": call, "__NUMBER": self._caller.called})
             case do.Rejoin():
                 await self._rejoin()
             case do.SayNobodyIsFree():

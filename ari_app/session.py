@@ -34,7 +34,7 @@ from ari_app.call.plan import Handover
 from ari_app.call.routing import FALLBACK_QUEUE
 from ari_app.call.state import INTERWORKING, Call, Phase
 from ari_app.doors import Doors
-from ari_app.followers import Company, follow
+from ari_app.followers import Company, follow, to_agent
 from ari_app.hands import Hands
 from ari_app.journal import Entry
 from ari_app.pending import Pending, settled
@@ -165,7 +165,8 @@ class Session:
             case ChannelStateChange(channel=channel) if channel.state == "Up":  # answered by somebody else, perhaps
                 return do.PickedUp(time.time())
             case ChannelVarset(variable="BRIDGEPEER", value=peer):
-                return self._meet(peer)
+                met = self._meet(peer)
+                return do.GivenToAgent() if to_agent(peer) else met
             case ChannelVarset(variable="MESSAGE"):
                 return do.LeavesMessage()
             case StasisEnd():

@@ -28,6 +28,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=T
     """The tag is the class name."""
 
 
+FirstWords = Literal["greeting", "again", "nobody_free"]
+
+
 # ── control: ari_app -> media_server ─────────────────────────────────────────────────────────────────────────────────
 class OpenMedia(Message, frozen=True, kw_only=True):
     """Reserve a session. Answered by MediaOpened or MediaRefused."""
@@ -43,10 +46,13 @@ class OpenMedia(Message, frozen=True, kw_only=True):
     """Of a call out: `caller` is whom we called, `called` the number they saw."""
     screen: bool = False
     """Of a call out: not a word until it is known who answered. Then AnsweredBy tells."""
+    patience_s: float = 1.0
+    """So long recogniser, voice and brain may take to be there for this call."""
     session: int = 1
     """The how-manieth of this call."""
-    first: Literal["greeting", "again"] = "greeting"
-    """again: the media server that had the conversation has died in it, and the caller is asked to say it again."""
+    first: FirstWords = "greeting"
+    """The media server that had the conversation has died, in it (again: the caller is asked to say it again), or while a person
+    was looked for (nobody_free)."""
 
 
 class AdoptMedia(Message, frozen=True, kw_only=True):

@@ -43,4 +43,4 @@ def call_of_leg(channel_id: str) -> CallId | None:
     return CallId(call) if call and kind.rstrip("0123456789.") in _LEGS else None
 
 
-_LEGS = frozenset({"media", "operator", "monitor"})
+_LEGS = frozenset({"media", "operator", "monitor", "fetch"})

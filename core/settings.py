@@ -69,7 +69,9 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
     max_total: int = 60
     """Calls of all sites at once; past it the site's overflow policy."""
     media_open_s: float = 1.5
-    """Longest wait for the media server to reserve a session."""
+    """Longest wait for the media server to reserve a session, of somebody who hears nothing meanwhile…"""
+    media_ringing_s: float = 4.0
+    """…and of a caller who hears it ring: just after a start the recogniser may still learn what is said at the site."""
     media_ready_s: float = 2.0
     """Longest wait for Asterisk's media leg."""
     ring_s: float = 0.0

@@ -39,8 +39,6 @@ from media_server.vad.silero import Silero
 
 log = logging.getLogger(__name__)
 
-OPEN_LIMIT = 1.0
-"""Seconds in which recogniser, voice and brain must be there for a call to be taken."""
 DEAD_LINE = 30.0
 """Seconds without a controller, and without a packet, after which nobody is there any more."""
 
@@ -86,6 +84,7 @@ class Session:
         self._outgoing = Outgoing(codec, shared.pacer)
         self._rate = codec.rate
         self._open_to_calls = False
+        self._patience_s = opening.patience_s
         self._connected = False
         self.ear = Ear(codec, shared.silero.listen(), settings.media, self._hear, self._inbox.put)
         self._mouth = Mouth(self._outgoing, self._speak)
@@ -127,7 +126,7 @@ class Session:
 
     async def _open(self, neighbours: tuple[Neighbour, ...]) -> None:
         try:
-            async with asyncio.timeout(OPEN_LIMIT):
+            async with asyncio.timeout(self._patience_s):
                 for neighbour in neighbours:
                     await neighbour.ready.wait()
         except TimeoutError:

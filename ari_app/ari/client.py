@@ -172,6 +172,17 @@ class Ari:
         with contextlib.suppress(NotInStasis):  # "already exists": ours, of an attempt whose answer was lost
             await self._do("POST", "/channels", body={"variables": dict(variables)}, **wanted)
 
+    async def run_dialplan(self, channel: str, context: str, variables: Mapping[str, str]) -> None:
+        """A channel of nobody's runs `context`,s,1, and is gone: for what only the dialplan can do with others' channels."""
+        wanted = {
+            "endpoint": f"Local/s@{context}",
+            "context": context,
+            "extension": "done",
+            "priority": "1",
+            "channelId": channel,
+        }
+        await self._do("POST", "/channels", body={"variables": dict(variables)}, **wanted)
+
     # ── the media leg and the bridge ─────────────────────────────────────────────────────────────────────────────────
     async def external_media(self, channel: str, host: str, audio_format: str) -> tuple[str, int]:
         """Make the leg to our media server (`host` is "address:port"); returns Asterisk's own RTP address and port.

@@ -35,7 +35,7 @@ def routing(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case Routed(Admit(site, instead)):
             call = replace(call, phase=Phase.OPENING, site=site, instead=instead)
-            call = replace(call, deadline=now + limits.media_open, ring_until=now + limits.ring)
+            call = replace(call, deadline=now + limits.media_ringing, ring_until=now + limits.ring)
             return call, [NoteStarted(site), ReserveMedia(site, instead is not None), MakeBridge(), Ring()]
         case Routed(PeopleFirst(site, seconds)):
             call, actions = reception.ring_people(replace(call, site=site), seconds, now)

@@ -12,7 +12,7 @@ dialplan's. Whoever is asked is written down with what came of it. Every stage h
 from collections.abc import Callable
 from dataclasses import replace
 
-from ari_app.call import moves
+from ari_app.call import mending, moves
 from ari_app.call.plan import Handover, Stage, Way, towards, usual
 from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import (
@@ -106,12 +106,9 @@ def handover(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case CallerMet(peer=peer):
             return _accepted(call, peer, now)
-        case MediaGone() | MediaClosed() | MediaRefused() if search.stage is Stage.REJOINING:
-            return moves.nobody_is_free(call, "failed", now)
-        case MediaGone() | MediaClosed() if search.stage is Stage.ANNOUNCING:  # nobody is left to announce it
-            return _begin(call, replace(search, returns=False), now)
         case MediaGone() | MediaClosed() | MediaRefused():  # the search needs no agent
-            return replace(call, handover=replace(search, returns=False)), []
+            call = replace(call, handover=replace(search, media_lost=True))
+            return _begin(call, _search(call), now) if search.stage is Stage.ANNOUNCING else (call, [])
         case AsteriskFailed() if search.rings:  # no music, say
             return moves.hand(call, "", "asterisk_failed", now)
     return _STAGES[search.stage](call, event, now)
@@ -208,8 +205,7 @@ def _fetching(call: Call, event: Happening | Tick, now: float) -> Next | None:
 def _rejoining(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case Joined():
-            call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
-            return call, [Tell(ComeBack())]
+            return _come_back(call, now)
         case AsteriskFailed() | Tick():
             return moves.nobody_is_free(call, "failed", now)
     return None
@@ -234,8 +230,8 @@ def _begin(call: Call, search: Handover, now: float) -> Next:
     if search.way is None and not search.returns:  # the agent failed, and would only fail again
         return moves.nobody_is_free(call, "failed", now)
     if search.way is None:  # the site has nobody at all
-        call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
-        return call, [Tell(StandBy()), Tell(ComeBack())]
+        call, actions = _come_back(call, now)
+        return call, [Tell(StandBy()), *actions]
     call, recorded = moves.conceal_no_more(call)
     quiet: list[Action] = [Tell(StandBy()), *recorded, Brief(search.summary, search.language)]
     if search.way.kind == "operator":
@@ -284,6 +280,13 @@ def _nobody(call: Call, now: float, *, here: bool) -> Next:
 
 def _rejoin(call: Call, now: float) -> Next:
     return _stage(call, Stage.REJOINING, now + REJOINING_S), [Rejoin()]
+
+
+def _come_back(call: Call, now: float) -> Next:
+    """The caller is in our bridge; the agent says that nobody was free."""
+    lost = _search(call).media_lost
+    call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
+    return mending.lost(call, now, first="nobody_free") if lost else (call, [Tell(ComeBack())])
 
 
 def _accepted(call: Call, peer: str, now: float) -> Next:

@@ -1,4 +1,5 @@
-"""The media server died in the conversation: another one takes it over, and asks the caller to say it again.
+"""The media server died in the conversation: another one takes it over, and asks the caller to say it again. Or it died
+while a person was looked for, in vain: another one says so.
 
 TALKING, ADOPTING ── lost ──> MENDING ── session, leg, joined ──> TALKING
                                  └── nobody takes it, or not in time ──> people
@@ -9,20 +10,20 @@ from dataclasses import replace
 from ari_app.call import live, moves
 from ari_app.call.state import PARTS, Call, Next, Phase
 from ari_app.call.vocabulary import Happening, Join, Joined, LegMade, LegReady, MakeLeg, MediaGone, ReplaceMedia, Tell
-from core.commands import Answered, ConnectMedia, MediaClosed, MediaOpened, MediaRefused
+from core.commands import Answered, ConnectMedia, FirstWords, MediaClosed, MediaOpened, MediaRefused
 from core.machine import Tick
 
 MOST = 3
 """Sessions of one call. What kills media servers is not to go through all of them."""
 
 
-def lost(call: Call, now: float) -> Next:
+def lost(call: Call, now: float, first: FirstWords = "again") -> Next:
     """The bridge is still there, and the caller in it."""
     if call.site is None or call.sessions >= MOST:
         return moves.hand(call, "", "media_failed", now)
     site, deadline = call.site, now + call.limits.media_open + call.limits.media_ready
     call = replace(call, phase=Phase.MENDING, sessions=call.sessions + 1, parts=PARTS - {"leg", "address"}, deadline=deadline)
-    return call, [ReplaceMedia(site)]
+    return call, [ReplaceMedia(site, first)]
 
 
 def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:

@@ -6,9 +6,11 @@ from ari_app.call import moves
 from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next, Phase
 from ari_app.call.vocabulary import (
     AsteriskFailed,
+    BringBack,
     CallerElsewhere,
     CallerLeft,
     CallerMet,
+    GivenToAgent,
     HangUp,
     Happening,
     LookForCaller,
@@ -45,8 +47,10 @@ def leaving(call: Call, event: Happening | Tick, now: float) -> Next | None:
 
 
 def ending(call: Call, event: Happening | Tick, now: float) -> Next | None:
-    """With people, or hung up: only the end is of interest, and of who never met the agent the answer."""
+    """With people, or hung up: only the end is of interest, who gives them back, and of who never met the agent the answer."""
     match event:
+        case GivenToAgent() if call.phase is Phase.WITH_PEOPLE:
+            return call, [BringBack()]
         case CallerLeft():
             return call, []
         case PickedUp(at):

@@ -51,6 +51,8 @@ class Handover:
     """The caller's, where the agent knew it."""
     returns: bool = True
     """The agent can take the caller back. Not one that failed."""
+    media_lost: bool = False
+    """Its media server died meanwhile, of which the caller heard nothing: another one takes them back."""
     number: int = 0
     """Of the operator's leg that is rung, over the whole call."""
     since: float = 0.0

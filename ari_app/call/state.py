@@ -55,6 +55,7 @@ class Limits:
 
     routing: float = 1.0
     media_open: float = 0.5
+    media_ringing: float = 0.5
     media_ready: float = 2.0
     answering: float = 2.0
     leaving: float = 0.5

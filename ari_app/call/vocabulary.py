@@ -10,7 +10,7 @@ from typing import Literal
 from ari_app.call.plan import Way
 from ari_app.call.routing import Decision
 from ari_app.call.wishes import AsideFailed, FindAgain, FoundAgain, LiveAction, MusicFailed
-from core.commands import AnsweredBy, FromMedia, ToMedia
+from core.commands import AnsweredBy, FirstWords, FromMedia, ToMedia
 from core.events import AskedResult, Outcome
 from core.orders import CallOrder, Reply
 from core.sites import Language, Site
@@ -86,6 +86,11 @@ class AsteriskFailed:
 @dataclass(frozen=True, slots=True)
 class CallerLeft:
     """The caller's channel is no longer in our application."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenToAgent:
+    """An operator, who had asked the agent, brought the two together: the caller belongs to the agent of their own call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,7 @@ class ReplaceMedia:
     """The session is lost: delete its leg, and reserve another one, wherever that is. Answered like ReserveMedia."""
 
     site: Site
+    first: FirstWords = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +304,11 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class BringBack:
+    """Like Fetch, of a caller who is not in our application. Answered by CallerBack."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rejoin:
     """The caller and the agent. Answered by Joined."""
 
@@ -389,7 +400,8 @@ class NoteCodec:
 
 
 SearchAction = (
-    Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | Rejoin | SayNobodyIsFree
+    Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | BringBack | Rejoin
+    | SayNobodyIsFree
 )  # fmt: skip
 """For handover.py, by ari_app/operators.py."""
 Note = NoteStarted | NoteAnswered | NoteCodec | NoteAnsweredBy | NoteTransferred | NoteAsked | NoteEnded

@@ -31,7 +31,7 @@ AGAIN_S = 0.5
 """Between the death of a process and its successor's start."""
 TEACH_S = 1.0
 """Between two looks whether a process lacks a site's decoders."""
-OPEN_S = 2.0
+OPEN_S = 3.0
 """Longest wait for a process that has learnt a site's phrases."""
 
 
@@ -40,12 +40,15 @@ class _Process:
     path: Path
     calls: int = 0
     ready: bool = False
+    """It takes calls."""
+    learnt: bool = False
+    """It has been taught every site's phrases: a call does not wait for that any more."""
     taught: dict[SiteId, tuple[str, ...]] = field(default_factory=dict)
     """The phrases of the sites for which it keeps decoders."""
 
 
 class Farm:
-    """The engine `pocketsphinx`. Use as a context; `ready` once a call can be heard."""
+    """The engine `pocketsphinx`. Use as a context; `ready` once a call of any site can be heard at once."""
 
     name = "pocketsphinx"
 
@@ -66,10 +69,10 @@ class Farm:
 
     @property
     def ready(self) -> bool:
-        return any(process.ready for process in self._processes)
+        return any(process.learnt for process in self._processes)
 
     async def some_ready(self) -> None:
-        """Returns once a call can be heard."""
+        """Returns once a call can be heard, though it may wait while its site's phrases are learnt."""
         await self._some_ready.wait()
 
     @contextlib.asynccontextmanager
@@ -79,16 +82,20 @@ class Farm:
         async with contextlib.AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(OPEN_S):
-                    link = await self._first_that_opens(learn, stack)
+                    link = await self._first_that_opens(opening.site_id, learn, stack)
             except TimeoutError:
                 raise PeerGone("no decoder process is running, or all are too slow") from None
             yield link
 
-    async def _first_that_opens(self, learn: Learn, stack: contextlib.AsyncExitStack) -> Link[FromStt]:
-        """Of the process with the fewest calls. One that has just died may still look ready: then once more."""
+    async def _first_that_opens(self, site: SiteId, learn: Learn, stack: contextlib.AsyncExitStack) -> Link[FromStt]:
+        """Of those that know the site, the one with the fewest calls. One that has just died may still look ready: once more."""
+
+        def place(process: _Process) -> tuple[bool, int]:
+            return process.taught.get(site) != learn.phrases, process.calls
+
         while True:
             await self.some_ready()
-            process = min((process for process in self._processes if process.ready), key=lambda one: one.calls)
+            process = min((process for process in self._processes if process.ready), key=place)
             with contextlib.suppress(PeerGone):
                 return await stack.enter_async_context(_taught(process, learn))
             await asyncio.sleep(0.05)
@@ -96,13 +103,17 @@ class Farm:
     async def _teach(self) -> None:
         """Every process knows every site before its first call, and soon after it has changed."""
         while True:
+            await self.some_ready()
+            pupils = [process for process in self._processes if process.ready]
             for site in await self._phrases.sites():
                 learn = Learn(phrases=await self._phrases.of(site), languages=LANGUAGES)
-                for process in self._processes:
+                for process in pupils:
                     if process.ready and process.taught.get(site) != learn.phrases:
                         with contextlib.suppress(PeerGone):
                             async with _taught(process, learn):
                                 process.taught[site] = learn.phrases
+            for process in pupils:
+                process.learnt = process.ready
             await asyncio.sleep(TEACH_S)
 
     async def _keep(self, process: _Process) -> None:
@@ -113,9 +124,9 @@ class Farm:
                 process.ready = True
                 self._some_ready.set()
                 code = await child.wait()
-            process.ready = False
+            process.ready = process.learnt = False
             process.taught.clear()
-            if not self.ready:
+            if not any(process.ready for process in self._processes):
                 self._some_ready.clear()
             metrics.FAILURES.labels("process").inc()
             log.warning("! decoder process died", extra={"code": code})

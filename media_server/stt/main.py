@@ -45,7 +45,8 @@ async def work(settings: Settings) -> None:
     async with open_engine(settings) as engine:
 
         def missing() -> str | None:
-            return "the decoder processes are starting" if isinstance(engine, Farm) and not engine.ready else None
+            learning = isinstance(engine, Farm) and not engine.ready
+            return "the decoder processes learn what is said at the sites" if learning else None
 
         runner = await serve_status(settings.metrics_address("stt-worker"), missing)
         try:

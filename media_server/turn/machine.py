@@ -116,7 +116,7 @@ def _ringing(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
         case CallAnswered() if turn.script is not None:
             return screening.begin(turn, turn.script, now)
         case CallAnswered():
-            return moves.play(turn, turn.first, now)
+            return moves.come_back(turn, now) if turn.first == "nobody_free" else moves.play(turn, turn.first, now)
     return turn, []
 
 

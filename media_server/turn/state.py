@@ -16,6 +16,7 @@ from core.commands import (
     ComeBack,
     Commit,
     Digit,
+    FirstWords,
     Hold,
     PressKeys,
     Say,
@@ -229,7 +230,7 @@ class Turn:
     language: Language
     operator: str
     """Where a caller goes whom we could not help."""
-    first: PhraseName = "greeting"
+    first: FirstWords = "greeting"
     """What we say first."""
     phase: Phase = Phase.RINGING
     deadline: float | None = None

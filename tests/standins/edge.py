@@ -262,6 +262,7 @@ class Scene:
         """OpenMedia is on its way."""
         call_id = CallId(f"call-{next(self._numbers)}")
         opening = msg.OpenMedia(
+            patience_s=0.3,
             call_id=call_id,
             site=SITE,
             codec="ulaw",

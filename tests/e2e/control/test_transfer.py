@@ -200,13 +200,36 @@ def test_nobody_answers_nor_in_the_queue_and_the_agent_comes_back(house: House, 
     async def script(call: Call) -> None:
         await wish(call)
         await operators["201"].rings()
-        await operators["202"].rings()
         await call.agent_speaks(30.0, since=time.time() + 8.0)
         await call.agent_quiet(1.5)
 
-    record = asyncio.run(house.played(handing_over(house, queue=True, ring_s=2, queue_s=4), script))
-    assert asked(record) == [("201", "no_answer"), ("202", "no_answer"), ("humans", "no_answer")]
+    record = asyncio.run(house.played(handing_over(house, operators=["201"], queue=True, ring_s=6, queue_s=2), script))
+    assert asked(record) == [("201", "no_answer"), ("humans", "no_answer")]
+    assert record["asked"][1]["seconds"] < 5.5, "nobody's phone rings for longer than the caller is to wait"
     assert says_that_all_are_busy(record)
+
+
+def test_the_media_server_dies_while_an_operator_rings_and_the_agent_comes_back_all_the_same(
+    house: House, trial: Trial, operators: Operators, caller: Caller
+) -> None:
+    policy = caller.say("what can you do")
+
+    async def script(call: Call) -> None:
+        await wish(call)
+        await operators["201"].rings()
+        await asyncio.to_thread(trial.kill, "media-server")
+        await asyncio.to_thread(wait_until_ready, trial)
+        await operators["201"].decline()
+        await call.agent_speaks(12.0, since=time.time())
+        await call.agent_quiet(1.5)
+        await call.say(policy, "question")
+        await call.agent_speaks(12.0)
+        await call.agent_quiet(1.0)
+
+    record = asyncio.run(house.played(handing_over(house, operators=["201"], ring_s=20), script))
+    assert asked(record) == [("201", "busy")]
+    assert says_that_all_are_busy(record)
+    assert record["outcome"] == "caller_hung_up" and any(turn["role"] == "caller" for turn in record["turns"])
 
 
 def test_a_caller_who_hangs_up_stops_the_operator_s_phone(house: House, operators: Operators) -> None:

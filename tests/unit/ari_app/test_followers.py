@@ -34,8 +34,9 @@ def test_an_attended_transfer_is_one_person_after_the_other() -> None:
     assert story(FIRST, SECOND, "") == ["+201", "-201", "+202", "-202"]
 
 
-def test_back_to_the_agent_the_person_has_left() -> None:
-    assert story(FIRST, "UnicastRTP/127.0.0.1:10004-0x7f3c") == ["+201", "-201"]
+@pytest.mark.parametrize("peer", ["UnicastRTP/127.0.0.1:10004-0x7f3c", "Local/_attended@transfer-00000000;1"])
+def test_back_to_the_agent_the_person_has_left(peer: str) -> None:
+    assert story(FIRST, peer) == ["+201", "-201"]
 
 
 def test_the_queues_local_channel_is_on_the_way_to_a_person_and_no_person() -> None:

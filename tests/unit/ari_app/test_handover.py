@@ -81,6 +81,13 @@ def test_an_operator_who_presses_1_has_the_caller_and_the_agent_leaves() -> None
     assert story.after(do.PhoneGone(1, "declined"), do.MediaGone(), GONE)[-1] == do.NoteEnded("transferred", 16, GONE.cause_text)
 
 
+def test_an_operator_who_brings_the_caller_and_the_agent_together_gives_them_back() -> None:
+    story = ringing()
+    story.after(do.PhoneAnswered(1), do.CallerLeft(), do.CallerMet("201"))
+    assert story.after(do.GivenToAgent()) == [do.BringBack()]
+    assert story.after(do.CallerBack("referred")) == [do.FindSite(people_asked=True)]
+
+
 def test_the_two_may_be_heard_to_have_met_before_the_caller_is_heard_to_have_left() -> None:
     story = ringing()
     assert do.ReleaseMedia("accepted") in story.after(do.PhoneAnswered(1), do.CallerMet("201"), do.CallerLeft())
@@ -197,12 +204,31 @@ def test_a_caller_who_gives_up_in_the_queue_is_on_record() -> None:
     assert asked(in_queue().after(GONE)) == [("humans", "caller_gone")]
 
 
-def test_an_agent_who_dies_meanwhile_is_not_missed_until_nobody_has_time() -> None:
+def in_vain(story: Story) -> None:
+    """Until the caller is back in our bridge."""
+    story.after(do.PhoneGone(1, "busy"), do.PhoneGone(2, "busy"), do.CallerLeft())
+    assert story.after(do.CallerBack("TIMEOUT"))[-1] == do.Rejoin()
+
+
+def test_a_media_server_that_dies_meanwhile_is_not_missed_until_nobody_has_time_and_another_one_says_so() -> None:
     story = ringing()
     assert story.after(do.MediaGone()) == []
-    story.after(do.PhoneGone(1, "busy"), do.PhoneGone(2, "busy"), do.CallerLeft())
-    assert do.SayNobodyIsFree() in story.after(do.CallerBack("TIMEOUT"))
-    assert story.after(GONE)[-1] == do.NoteEnded("failed", 16, GONE.cause_text)
+    in_vain(story)
+    assert story.after(do.Joined()) == [do.ReplaceMedia(SITE, "nobody_free")]
+    story.after(OPENED, do.LegMade("127.0.0.1", 10002), do.LegReady(), do.Joined())
+    assert story.call.phase is Phase.TALKING
+
+
+def test_without_another_media_server_they_wait_for_people_after_all() -> None:
+    story = ringing()
+    in_vain(story)
+    story.after(do.MediaGone(), do.Joined())  # it dies at the last moment
+    assert do.SendToPeople("humans") in story.after(commands.MediaRefused(reason="full"))
+
+
+def test_an_agent_who_dies_before_it_has_said_that_a_person_comes_is_not_waited_for() -> None:
+    story, _ = ordered("202")
+    assert do.Park() in story.after(do.MediaGone())
 
 
 @pytest.mark.parametrize("reason", ["brain_failed", "hearing_failed", "speaking_failed"])
@@ -326,10 +352,11 @@ def test_a_search_begun_is_begun_again() -> None:
     assert do.Park() in later(Stage.PARKING).did
 
 
-def test_an_agent_who_did_not_outlive_us_does_not_come_back() -> None:
+def test_the_agent_of_a_media_session_that_did_not_outlive_us_comes_back_in_another_one() -> None:
     story = later(Stage.SENT, (Way("queue", "humans"),))
     story.after(commands.MediaRefused(reason="no such session"))
-    assert do.SayNobodyIsFree() in story.after(do.CallerBack("TIMEOUT"))
+    assert story.after(do.CallerBack("TIMEOUT"))[-1] == do.Rejoin()
+    assert story.after(do.Joined()) == [do.ReplaceMedia(SITE, "nobody_free")]
 
 
 # ── in any order ─────────────────────────────────────────────────────────────────────────────────────────────────────

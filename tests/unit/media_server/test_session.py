@@ -11,7 +11,7 @@ import pytest
 from core import commands as msg
 from core import speech
 from core.events import MediaReported, TurnCompleted
-from media_server import brain_link, mouth, session
+from media_server import brain_link, mouth
 from media_server.turn import moves
 from media_server.turn.state import Phase
 from tests.standins.edge import ANSWER, LINES, QUESTION, OpenCall, Scene, hears, only_opens, scene, speaks, thinks, until
@@ -23,7 +23,6 @@ Story = Callable[[Scene], Coroutine[Any, Any, None]]
 def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Story], None]:
     """Runs a story in an edge of its own, whose patience with its neighbours is short."""
     monkeypatch.setattr(brain_link, "BRAIN_BACK", 0.2)
-    monkeypatch.setattr(session, "OPEN_LIMIT", 0.3)
 
     async def on_stage(story: Story) -> None:
         async with scene(tmp_path) as stage:

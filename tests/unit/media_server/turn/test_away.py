@@ -3,6 +3,7 @@
 import pytest
 
 from core.commands import AnnounceTransfer, BrainFailed, ComeBack, Digit, Hold, Say, StandBy, SummedUp, SumUp
+from core.sites import Patience
 from media_server.turn.moves import AWAY_LIMIT
 from media_server.turn.state import (
     AskBrain,
@@ -17,6 +18,7 @@ from media_server.turn.state import (
     SpeakingLost,
     SpeechStarted,
     Transfer,
+    Turn,
     TurnEvent,
 )
 from tests.stories import Story, answered, asked
@@ -53,6 +55,13 @@ def test_nobody_had_time_and_the_brain_finds_the_words() -> None:
     assert story.turn.expects == "yes_no"
     story.speaks(45.0, 45.6).is_understood("haan", 45.9)
     assert story.last(AskBrain).ask.turn == 3
+
+
+def test_a_media_server_that_takes_the_call_over_then_says_so_first() -> None:
+    waiting = Turn(patience=Patience(), language="en", operator="humans", first="nobody_free")
+    story = Story(waiting).happens(CallAnswered(), 0.5)
+    assert story.last(AskBrain).ask.news == "nobody_free"
+    assert not story.phrases()
 
 
 def test_a_brain_that_fails_at_that_is_asked_once_more_with_the_same_news_and_then_a_person_is_the_way_out() -> None:
