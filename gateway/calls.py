@@ -23,6 +23,7 @@ from core.recording_keys import find_key
 from core.records import CallRecord, recording_name, sealed_name
 from core.sealed_file import Broken
 from gateway import present, shapes
+from gateway.attempts import call_of
 from gateway.sealed import sealed_answer
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,9 @@ log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/calls", tags=["calls"])
 
 NO_NUL = r"^[^\x00]+$"  # PostgreSQL's text can't hold it
-CallPath = Annotated[str, InPath(description="The call's id", max_length=256, pattern=NO_NUL)]
+CallPath = Annotated[
+    str, InPath(description="The call's id; of a call out: its latest attempt is meant", max_length=256, pattern=NO_NUL)
+]
 
 COLUMNS = "record::text, latency::text, recording_state, recording_s"
 PLACE = "(extract(epoch from started_at) * 1000000)::bigint"
@@ -66,7 +69,7 @@ async def list_calls(
 async def get_call(site: CallsSite, db: Db, call_id: CallPath) -> Response:
     """One call: turns with their timings, tools, quality of the sound, how it ended."""
     async with db.as_site(site) as rows:
-        return answer(_call(await _row(rows, site, call_id)))
+        return answer(_call(await _row(rows, site, await call_of(rows, site, call_id))))
 
 
 @router.get(
@@ -83,7 +86,7 @@ async def get_transcript(
 ) -> Response:
     """What was said, turn by turn; as text, one line a turn: `[00:12] caller: mera order kahan hai`."""
     async with db.as_site(site) as rows:
-        record, *_ = await _row(rows, site, call_id)
+        record, *_ = await _row(rows, site, await call_of(rows, site, call_id))
     said = msgspec.json.decode(record, type=CallRecord)
     if form == "text" or (form is None and accept.strip().startswith("text/plain")):
         return Response(present.transcript_text(said), media_type="text/plain; charset=utf-8", headers=PRIVATE)
@@ -96,8 +99,9 @@ async def get_recording(
 ) -> Response:
     """Both sides as a stereo WAV, a few seconds after the end of the call. Takes `Range`."""
     async with db.as_site(site) as rows:
-        record, _, state, _ = await _row(rows, site, call_id)
-        key = await find_key(rows, secrets, site, CallId(call_id))
+        call = await call_of(rows, site, call_id)
+        record, _, state, _ = await _row(rows, site, call)
+        key = await find_key(rows, secrets, site, call)
     if state is None and msgspec.json.decode(record, type=CallRecord).ended is None:
         raise Problem(404, "the call is going on: its recording follows its end", "recording-not-ready")
     if state is None:
@@ -106,7 +110,7 @@ async def get_recording(
         raise Problem(404, "the recording is being put together: try again soon", "recording-not-ready", {"Retry-After": "2"})
     if state == "deleted":
         raise Problem(404, "the recording was deleted after as many days as the site keeps them", "recording-deleted")
-    return await asyncio.to_thread(_sound, folder, CallId(call_id), key if state == "ready" else None, request.headers)
+    return await asyncio.to_thread(_sound, folder, call, key if state == "ready" else None, request.headers)
 
 
 @router.get("/{call_id}/events", responses=gives(shapes.EventList) | refuses(401, 403, 404, 422, 503), response_class=Response)
@@ -123,8 +127,9 @@ async def get_events(
     where subject = %s and seq > %s order by seq limit %s
     """
     async with db.as_site(site) as rows:
-        await _row(rows, site, call_id)
-        found = await (await rows.execute(query, [call_id, cursor or 0, limit + 1])).fetchall()
+        call = await call_of(rows, site, call_id)
+        await _row(rows, site, call)
+        found = await (await rows.execute(query, [call, cursor or 0, limit + 1])).fetchall()
     more = len(found) > limit
     return answer(
         shapes.EventList(data=[_event(row) for row in found[:limit]], next_cursor=str(found[limit - 1][7]) if more else None)

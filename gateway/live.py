@@ -13,11 +13,11 @@ from typing import Annotated, Literal, NoReturn
 from fastapi import APIRouter, Depends, Request, Response
 
 from core.bus import PeerGone, connect
-from core.db import Rows
+from core.db import Database, Rows
 from core.http import doors
 from core.http.bodies import Body, answer
 from core.http.description import Responses, gives, refuses, takes
-from core.http.doors import LiveSite
+from core.http.doors import Db, LiveSite
 from core.http.idempotency import Once, Writer
 from core.http.problems import Problem
 from core.ids import CallId, SiteId
@@ -35,6 +35,7 @@ from core.orders import (
     Why,
 )
 from gateway import live_shapes as shapes
+from gateway.attempts import OUT, call_of
 from gateway.calls import CallPath
 
 router = APIRouter(prefix="/v1/calls", tags=["live calls"])
@@ -73,13 +74,13 @@ class Desk:
 class Floor:
     """One request: whose, about which call, under which key."""
 
-    def __init__(self, request: Request, site: LiveSite, call_id: CallPath, once: Once) -> None:
+    def __init__(self, site: SiteId, call: CallId, once: Writer, db: Database, desk: Desk) -> None:
         self.site = site
-        self.call = CallId(call_id)
+        self.call = call
         self.order_id = once.key or str(uuid.uuid4())
-        self._once: Writer = once
-        self._db = doors.of(request).database
-        self._desk = Desk(doors.of(request).settings.socket("ari-app"))
+        self._once = once
+        self._db = db
+        self._desk = desk
 
     async def order(self, deed: Deed, order: CallOrder) -> Response:
         return await self._once.ask_once(self.site, functools.partial(self._ask, deed, order))
@@ -99,7 +100,15 @@ class Floor:
         raise Problem(_STATUS[reply.why], reply.detail or reply.why.replace("_", " "), name, headers)
 
 
-OnTheFloor = Annotated[Floor, Depends(Floor)]
+async def _floor(request: Request, site: LiveSite, db: Db, call_id: CallPath, once: Once) -> Floor:
+    call = CallId(call_id)
+    if OUT.fullmatch(call_id):
+        async with db.as_site(site) as rows:
+            call = await call_of(rows, site, call_id)
+    return Floor(site, call, once, db, Desk(doors.of(request).settings.socket("ari-app")))
+
+
+OnTheFloor = Annotated[Floor, Depends(_floor)]
 
 
 @router.post("/{call_id}/hangup", openapi_extra=takes(shapes.HangUpWish), responses=GIVES, response_class=Response)

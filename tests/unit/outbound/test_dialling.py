@@ -34,6 +34,22 @@ def test_a_call_is_ordered_as_it_was_asked_for_and_its_end_is_its_result(exchang
     assert (call["attempts"][0]["result"], call["attempts"][0]["sip_status"]) == ("answered", 200)
 
 
+def test_the_id_of_a_call_out_is_the_id_of_its_latest_attempt(exchange: Exchange) -> None:
+    """What POST /v1/calls answered is all that a client needs to know."""
+    made = exchange.place()
+    waiting = exchange.ask("GET", f"/v1/calls/{made['id']}")
+    assert (waiting.status_code, waiting.json()["type"]) == (404, "urn:haazir:problem:not-dialled")
+    assert exchange.ask("POST", f"/v1/calls/{made['id']}/hangup", {}).json()["type"] == "urn:haazir:problem:not-dialled"
+    for attempt in (1, 2):
+        (order,) = exchange.rounds()
+        exchange.happens(order.call_id, "busy", sip=486)
+        exchange.rounds()
+        assert exchange.ask("GET", f"/v1/calls/{made['id']}").json()["id"] == f"{made['id']}-{attempt}"
+        exchange.due_now()
+    assert exchange.ask("GET", f"/v1/calls/{made['id']}/events").json()["data"][0]["subject"] == f"{made['id']}-2"
+    assert exchange.town.ask("GET", f"/v1/calls/{made['id']}", "hz_bank_key").status_code == 404
+
+
 def test_who_was_busy_is_called_again_and_a_wrong_number_is_not(exchange: Exchange) -> None:
     made = exchange.place()
     (first,) = exchange.rounds()
