@@ -126,6 +126,7 @@ class Session:
             async for message in self._link:
                 await self._take(message)
         finally:
+            await self._hear_out()
             await self._drop()
             await self._finish()
             self._notebook.closed(self._opened.site_id, self._opened.call_id)
@@ -169,6 +170,12 @@ class Session:
             if not draft.acting:
                 draft.task.cancel()
                 await asyncio.wait([draft.task])
+
+    async def _hear_out(self) -> None:
+        """Who hangs up meant what they said last: a turn of a call that was taken comes to what it changes in the world."""
+        draft = self._draft
+        if self._opened.channel == "call" and draft is not None and draft.task is not None and draft.committed.is_set():
+            await asyncio.wait([draft.task], timeout=FINISH_S)
 
     async def _finish(self) -> None:
         """What changes the world is brought to its end, also for a caller who is gone."""

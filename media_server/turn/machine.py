@@ -81,7 +81,7 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:  # noqa: C
         return met
     match event:
         case Closed():
-            return replace(turn, phase=Phase.OVER, deadline=None), []
+            return moves.close(turn)
         case AnswerDone() if turn.asked and event.revision == turn.asked.revision:
             destination = event.destination or turn.operator
             turn = replace(turn, expects=event.expects, digits_wanted=event.digits, reply_words=event.replies)

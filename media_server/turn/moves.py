@@ -159,6 +159,13 @@ def take(turn: Turn, now: float) -> Outcome:
     return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
 
 
+def close(turn: Turn) -> Outcome:
+    """Who hangs up has finished: what they said last counts, though nobody hears the answer."""
+    last = turn.asked if turn.phase is Phase.PAUSED and not turn.committed else None
+    taken = [] if last is None else [Commit(turn=last.turn, revision=last.revision)]
+    return replace(turn, phase=Phase.OVER, deadline=None), taken
+
+
 def keep_secret(turn: Turn) -> Turn:
     """A secret is awaited from when its question is certain to be heard, until the caller's words are taken and answered."""
     return replace(turn, secret=turn.conceals) if turn.committed and turn.conceals is not None else turn

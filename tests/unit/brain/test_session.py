@@ -289,6 +289,17 @@ def test_a_write_is_brought_to_its_end_for_a_caller_who_is_gone(migrated_postgre
     assert written(migrated_postgres) == [(1, "write a", "write a after nothing", None, "knowledge")]
 
 
+def test_who_hangs_up_with_their_last_word_is_done_the_favour_all_the_same(migrated_postgres: Server) -> None:
+    async def story(link: Link[Any]) -> None:
+        GATE.set()
+        link.send(ask(1, "write a"))
+        link.send(msg.Commit(turn=1, revision=0))
+
+    talk(migrated_postgres, story)
+    assert WRITTEN.get_nowait() == "write a"
+    assert written(migrated_postgres) == [(1, "write a", "write a after nothing", None, "knowledge")]
+
+
 def test_a_turn_cancelled_before_its_barrier_writes_nothing(migrated_postgres: Server) -> None:
     async def story(link: Link[Any]) -> None:
         GATE.set()

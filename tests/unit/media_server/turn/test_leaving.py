@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.commands import Hold, Unhold
+from core.commands import Commit, Hold, Unhold
 from core.sites import Patience
-from media_server.turn.state import Drained, Duck, HangUp, Phase, SpeakingLost, SpeechStarted, Transfer
+from media_server.turn.state import Closed, Drained, Duck, HangUp, Phase, SpeakingLost, SpeechStarted, Transfer
 from tests.stories import Story, asked
 
 PATIENCE = Patience()
@@ -32,6 +32,19 @@ def test_a_transfer_waits_for_our_last_word() -> None:
     assert not story.of(Transfer)
     story.happens(Drained(story.speaking), 8.0)
     assert story.last(Transfer) == Transfer("sales", "asked", "asks for charges")
+
+
+def test_who_hangs_up_right_after_their_last_word_has_said_it() -> None:
+    story = asked()
+    assert story.phase is Phase.PAUSED and not story.of(Commit)
+    assert story.happens(Closed()).phase is Phase.OVER
+    assert story.last(Commit) == Commit(turn=1, revision=1)
+
+
+def test_what_a_caller_was_about_to_add_is_not_guessed() -> None:
+    story = asked()
+    story.happens(SpeechStarted(story.now + 0.05)).happens(Closed())
+    assert not story.of(Commit)
 
 
 def test_a_silent_caller_is_asked_twice_and_then_told_goodbye() -> None:
