@@ -119,8 +119,8 @@ class Hands:
                 self._media.send(message)
             case do.SendToPeople(queue):
                 self._start(self._send_to_people(queue))
-            case do.LeaveTo(context, extension):
-                self._start(self._ask(ari.to_dialplan(call, context, extension)))
+            case do.LeaveTo():
+                self._start(self._ask(self._leave_to(action)))
             case do.HangUp(cause):
                 self._start(self._ask(ari.hang_up(call, cause), vital=False))
             case do.ReleaseMedia(reason):
@@ -223,6 +223,12 @@ class Hands:
         path = self._doors.announcements.path(site, site.language)
         await self._ask(self._doors.ari.set_variable(self._caller.call_id, "SAYS", path), vital=False)
         await self._doors.announcements.make(site, site.language, patience_s)
+
+    async def _leave_to(self, place: do.LeaveTo) -> None:
+        ari, call = self._doors.ari, self._caller.call_id
+        if place.operators:
+            await ari.set_variable(call, "OPERATORS", "&".join(place.operators))
+        await ari.to_dialplan(call, place.context, place.extension)
 
     async def _send_to_people(self, queue: str) -> None:
         ari, call = self._doors.ari, self._caller.call_id

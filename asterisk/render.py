@@ -112,7 +112,6 @@ def _values(settings: Settings, install: Install) -> dict[str, str]:
         "operators": _each("pjsip_operator.part", operators),
         "members": _each("queues_member.part", operators),
         "operator_extensions": _each("extensions_operator.part", operators),
-        "every_phone": "&".join(f"${{PJSIP_DIAL_CONTACTS({operator['extension']})}}" for operator in operators),
         "first_trunk": next((_name("asterisk.trunks name", trunk.get("name", "")) for trunk in settings.asterisk.trunks), "none"),
         "outside": _each("extensions_outside.part", outside),
     }

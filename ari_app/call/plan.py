@@ -90,7 +90,7 @@ def towards(
         own = destination == site.operator and kind == "supervised"
         return usual(site, phones, trunks) if own else (Way("queue", destination),)
     if re.match(EXTENSION, destination):
-        known = destination in (*phones, *wish.operators)
+        known = destination in (wish.operators or phones)
         return (Way("operator" if kind == "supervised" else "extension", destination),) if known else None
     if destination in (wish.outside, *wish.outside_allowed) and _may_call(destination, site, trunks):
         return (Way("outside", destination),)

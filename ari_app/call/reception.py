@@ -32,7 +32,8 @@ from core.machine import Tick
 
 def ring_people(call: Call, seconds: int, now: float) -> Next:
     call = replace(call, phase=Phase.PEOPLE_FIRST, deadline=now + seconds + call.limits.handing)
-    return call, [LeaveTo("people-first", str(seconds))]
+    operators = (call.site and call.site.handover.operators) or call.limits.phones
+    return call, [LeaveTo("people-first", str(seconds), operators)]
 
 
 def people_first(call: Call, event: Happening | Tick, now: float) -> Next | None:

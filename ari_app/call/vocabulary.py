@@ -324,6 +324,8 @@ class LeaveTo:
 
     context: Literal["people-first", "voicemail", "sorry"]
     extension: str
+    operators: tuple[str, ...] = ()
+    """Whose phones ring first."""
 
 
 @dataclass(frozen=True, slots=True)

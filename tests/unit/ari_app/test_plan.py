@@ -15,6 +15,8 @@ def test_what_a_site_says_is_the_way() -> None:
     assert usual(site(supervised=False), PHONES, TRUNKS) == (Way("queue", "humans"),)
     assert towards("sales", "supervised", SITE, PHONES, TRUNKS) == (Way("queue", "sales"),)
     assert towards("", "blind", SITE, PHONES, TRUNKS) == (Way("queue", "humans"),)
+    assert towards("202", "blind", own, PHONES, TRUNKS) == (Way("extension", "202"),)
+    assert towards("201", "blind", own, PHONES, TRUNKS) is None, "another site's operator, perhaps"
     assert towards("humans", "supervised", SITE, PHONES, TRUNKS) == usual(SITE, PHONES, TRUNKS)
 
 

@@ -1,12 +1,14 @@
 """Calls that the agent does not take, or not at once, as stories."""
 
+import msgspec
 import pytest
 
 from ari_app.call import vocabulary as do
-from ari_app.call.machine import watch
+from ari_app.call.machine import arrive, watch
 from ari_app.call.routing import Admit, PeopleFirst, PlayTape, Refuse, Tape
 from ari_app.call.state import Limits, Phase
 from core import commands
+from core.handover import Handover
 from core.machine import Tick
 from tests.unit.ari_app.test_call_machine import GONE, OPENED, SITE, Story
 
@@ -28,6 +30,15 @@ def greeted(instead: Tape = "voicemail") -> Story:
     story.after(do.LegMade("127.0.0.1", 10002), do.Joined(), do.PickedUp(at=7.0))
     assert story.call.phase is Phase.GREETING
     return story
+
+
+def test_only_the_sites_own_operators_are_rung_first_where_it_names_them() -> None:
+    machine, own = Limits(phones=("201", "202")), Handover(operators=("202",))
+    story = Story(arrive(machine, 100.0))
+    assert do.LeaveTo("people-first", "15", ("201", "202")) in story.after(do.Routed(PeopleFirst(SITE, 15)))
+    story = Story(arrive(machine, 100.0))
+    site = msgspec.structs.replace(SITE, handover=own)
+    assert do.LeaveTo("people-first", "15", ("202",)) in story.after(do.Routed(PeopleFirst(site, 15)))
 
 
 def test_an_operator_who_picks_up_has_the_call_and_the_record_knows_who_and_since_when() -> None:
