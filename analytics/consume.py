@@ -217,7 +217,7 @@ def _columns(record: CallRecord | None) -> dict[str, Any]:
         "direction": started and started.direction,
         "caller": started and started.caller,
         "called": started and started.called,
-        "outcome": ended and ended.outcome,
+        "outcome": record.outcome,
         "cause": ended and ended.cause,
         "language": record.language,
         "record": msgspec.json.encode(record).decode(),

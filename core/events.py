@@ -112,6 +112,9 @@ class CallTransferred(Event, frozen=True, kw_only=True, tag="haazir.call.transfe
     reason: str
 
 
+CONTROLLER_LOST = "controller_lost"
+"""Why a call is with people whom the watchdog moved there."""
+
 AskedResult = Literal["accepted", "declined", "busy", "no_answer", "silent", "unreachable", "caller_gone"]
 """silent: the phone was answered and no key came (a voicemail, perhaps); caller_gone: nobody waited for them any more."""
 

@@ -10,6 +10,7 @@ from collections import Counter
 import msgspec
 
 from core.events import (
+    CONTROLLER_LOST,
     CallAnswered,
     CallAnsweredBy,
     CallEnded,
@@ -17,6 +18,7 @@ from core.events import (
     CallStarted,
     CallTransferred,
     MediaReported,
+    Outcome,
     PersonAsked,
     PersonJoined,
     PersonLeft,
@@ -49,6 +51,14 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who came and went, by time."""
     transfers: tuple[CallTransferred, ...] = ()
     """By time."""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended. Whom the watchdog moved was with people, whatever a controller that was away supposes of their end."""
+        if self.ended is None:
+            return None
+        moved = any(transfer.reason == CONTROLLER_LOST for transfer in self.transfers)
+        return "transferred" if moved and self.ended.outcome in ("caller_hung_up", "abandoned") else self.ended.outcome
 
     @property
     def began_at(self) -> float:

@@ -21,7 +21,7 @@ def call(record: CallRecord, latency: shapes.Latency, recording: shapes.Recordin
         answered_at=_time(record.answered.at) if record.answered else None,
         answered_by=record.answered_by.kind if record.answered_by else None,
         ended_at=_time(ended.at) if ended else None,
-        outcome=ended.outcome if ended else None,
+        outcome=record.outcome,
         cause=shapes.Cause(code=ended.cause, text=ended.cause_text) if ended else None,
         language=record.language,
         turns=_turns(record),

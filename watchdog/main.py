@@ -14,7 +14,7 @@ import time
 
 from prometheus_client import Counter, Gauge
 
-from core.events import CallTransferred
+from core.events import CONTROLLER_LOST, CallTransferred
 from core.ids import CallId, SiteId
 from core.leftovers import call_bridged, call_left_by
 from core.outbox import Outbox
@@ -24,11 +24,11 @@ from core.settings import Settings
 from core.telemetry import serve_status
 from watchdog import rescue
 from watchdog.asterisk import Asterisk, Away
+from watchdog.followed import Moved, follow
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 0.5
-REASON = "controller_lost"
 
 SILENCE = Gauge("haazir_watchdog_silence_seconds", "How long the controller's heart has not beaten")
 MOVED = Counter("haazir_watchdog_calls_moved", "Live calls moved to people because nobody controlled them")
@@ -42,6 +42,8 @@ class Watchdog:
         self._app = settings.asterisk.app
         self._patience_s = settings.calls.rescue_s
         self._acting = False
+        self._moved: dict[CallId, Moved] = {}
+        """And not over, as far as it knows."""
         self._pulse = Pulse()
         self.missing: str | None = "Asterisk"
 
@@ -66,6 +68,8 @@ class Watchdog:
             await self.rescue()
         else:
             self._say(acting=False, silent_s=silent_s)
+        if self._moved:
+            await self.follow()
 
     async def rescue(self) -> None:
         """Every call that waits for a controller to people; then what it leaves behind. Away."""
@@ -82,11 +86,21 @@ class Watchdog:
                 await self._asterisk.destroy_bridge(bridge.id)
                 REMOVED.labels("bridge").inc()
 
+    async def follow(self) -> None:
+        """Those whom it has moved, to their end, though a controller that is back tells that, too. Away."""
+        channels = {channel.id: channel for channel in await self._asterisk.channels()}
+        bridges = await self._asterisk.bridges()
+        now = [follow(moved, channels, bridges, time.time()) for moved in self._moved.values()]
+        self._moved = {moved.call: moved for moved, _ in now if not moved.over}
+        for moved, events in now:
+            for event in events if self._acting or moved.over else ():  # who comes and goes, a controller hears better
+                self._outbox.publish(event)
+
     async def _move(self, call: CallId) -> None:
         try:
             if not await self._asterisk.send_to_people(call):
                 return
-            site, queue = await self._asterisk.variable(call, "SITE"), await self._asterisk.variable(call, "QUEUE")
+            site, queue, recorded = [await self._asterisk.variable(call, name) for name in ("SITE", "QUEUE", "RECORDED")]
         except Away as error:  # the others are moved all the same; this one at the next look
             log.warning("! call not moved", extra={"call": call, "error": str(error)})
             return
@@ -94,8 +108,9 @@ class Watchdog:
         log.warning("! call moved to people", extra={"call": call, "queue": queue})
         if site:  # not known yet: the call has no record so far
             moved = CallTransferred(
-                call_id=call, site_id=SiteId(site), at=time.time(), destination=queue or "people", reason=REASON
+                call_id=call, site_id=SiteId(site), at=time.time(), destination=queue or "people", reason=CONTROLLER_LOST
             )
+            self._moved[call] = Moved(call, SiteId(site), recorded in ("yes", "paused"))
             self._outbox.publish(moved)
 
     def _say(self, *, acting: bool, silent_s: float) -> None:

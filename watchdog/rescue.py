@@ -16,16 +16,19 @@ class Place(msgspec.Struct, frozen=True):
 
     app_name: str = ""
     app_data: str = ""
+    context: str = ""
 
 
 class Channel(msgspec.Struct, frozen=True):
     id: str
     state: str
     dialplan: Place = Place()
+    name: str = ""
 
 
 class Bridge(msgspec.Struct, frozen=True):
     id: str
+    channels: tuple[str, ...] = ()
 
 
 def callers(channels: Iterable[Channel], app: str) -> list[CallId]:

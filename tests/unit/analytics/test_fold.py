@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.fold import fold
 from core.events import (
+    CONTROLLER_LOST,
     AnyEvent,
     CallAnswered,
     CallEnded,
@@ -97,6 +98,13 @@ def test_a_call_began_with_the_earliest_thing_known_until_its_start_is_known() -
     assert record.began_at == 5.0
     record = fold(record, CallStarted(at=4.0, direction="inbound", caller="1", called="2", call_id=CALL, site_id=SITE))
     assert record.began_at == 4.0
+
+
+@pytest.mark.parametrize(("reason", "outcome"), [(CONTROLLER_LOST, "transferred"), ("asked", "caller_hung_up")])
+def test_whom_the_watchdog_moved_was_with_people_whatever_a_controller_that_was_away_supposes(reason: str, outcome: str) -> None:
+    moved = CallTransferred(at=5.0, destination="humans", reason=reason, call_id=CALL, site_id=SITE)
+    supposed = CallEnded(at=9.0, outcome="caller_hung_up", cause=127, cause_text="end not seen", call_id=CALL, site_id=SITE)
+    assert folded([supposed, moved]).outcome == outcome
 
 
 def test_the_language_of_a_call_is_what_the_caller_spoke_most() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.events import AnyEvent, CallTransferred
+from core.events import AnyEvent, CallEnded, CallTransferred, PersonJoined
 from core.outbox import Outbox
 from core.pulse import HOLE_S
 from tests.unit.ari_app.fake_asterisk import FakeAsterisk, channel, fake_asterisk
@@ -36,7 +36,7 @@ class World:
         self.now = 100.0
         watchdog._now = lambda: self.now  # type: ignore[method-assign]  # the clock is the point of these stories
         asterisk.answers["GET", "/channels"] = (200, [channel("1"), channel("media-1")])
-        asterisk.answers["GET", "/channels/1/variable"] = [(200, {"value": "demo"}), (200, {"value": "sales"})]
+        asterisk.answers["GET", "/channels/1/variable"] = [(200, {"value": value}) for value in ("demo", "sales", "yes")]
         asterisk.answers["GET", "/bridges"] = (200, [{"id": "bridge-1"}, {"id": "somebody-elses"}])
 
     def beats(self, value: int) -> None:
@@ -85,6 +85,41 @@ def test_callers_of_a_dead_controller_go_to_people_and_leave_nothing(play: Play)
         moved = here.records.published[0]
         assert isinstance(moved, CallTransferred)
         assert (moved.call_id, moved.site_id, moved.destination, moved.reason) == ("1", "demo", "sales", "controller_lost")
+
+    play(story)
+
+
+def test_whom_it_has_moved_it_follows_to_their_end(play: Play) -> None:
+    async def story(here: World) -> None:
+        here.beats(7)
+        await here.watch(6.0)
+        in_queue = channel("1", dialplan={"context": "people", "app_name": "Queue", "app_data": "sales"})
+        phone = channel("7.1", name="PJSIP/201-0000002a", dialplan={"app_name": "AppQueue", "app_data": "(Outgoing Line)"})
+        here.asterisk.answers["GET", "/channels"] = (200, [in_queue, phone])
+        here.asterisk.answers["GET", "/bridges"] = (200, [{"id": "7", "channels": ["1", "7.1"]}])
+        await here.watch(1.0)
+        here.asterisk.answers["GET", "/channels"] = (200, [])
+        await here.watch(1.0)
+        came, ended = [event for event in here.records.published if not isinstance(event, CallTransferred)]
+        assert isinstance(came, PersonJoined) and came.person == "201"
+        assert isinstance(ended, CallEnded) and (ended.outcome, ended.cause, ended.recording) == ("transferred", 127, "1")
+
+    play(story)
+
+
+def test_a_controller_that_is_back_tells_who_comes_and_both_tell_the_end(play: Play) -> None:
+    async def story(here: World) -> None:
+        here.beats(7)
+        await here.watch(6.0)
+        here.beats(8)
+        left = channel("1", dialplan={"context": "voicemail", "app_name": "Record", "app_data": ""})
+        here.asterisk.answers["GET", "/channels"] = (200, [left, channel("7.1", name="PJSIP/201-0000002a")])
+        here.asterisk.answers["GET", "/bridges"] = (200, [{"id": "7", "channels": ["1", "7.1"]}])
+        await here.watch(1.0)
+        here.asterisk.answers["GET", "/channels"] = (200, [])
+        await here.watch(1.0)
+        (ended,) = [event for event in here.records.published if not isinstance(event, CallTransferred)]
+        assert isinstance(ended, CallEnded) and ended.outcome == "voicemail"
 
     play(story)
 
