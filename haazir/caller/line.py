@@ -132,4 +132,6 @@ class Line:
     noise: Noise | Tone | None = field(default_factory=lambda: Noise(QUIET_ROOM_DBFS))
     """None: a line that carries zeros between words, as gateways with voice detection do."""
     faults: Faults | None = None
+    """Of what we send."""
     loss: Loss | None = None
+    """Of both directions."""

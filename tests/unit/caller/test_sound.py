@@ -6,7 +6,7 @@ import pytest
 from core.audio import CODECS, Pcm
 from core.rtp import RtpPacket, TelephoneEvent
 from haazir.caller.ears import Ears, Heard, pacing
-from haazir.caller.line import Echo, Faults, Line, Network, Noise
+from haazir.caller.line import Echo, Faults, Line, Loss, Network, Noise
 from haazir.caller.mouth import FRAME, Mouth
 
 ULAW = CODECS["ulaw"]
@@ -159,3 +159,12 @@ def test_a_bad_network_drops_doubles_and_swaps_what_its_dice_say() -> None:
     arrived = [copy for packet in packets for copy in bad.carry(packet)]
     assert len(set(arrived)) < 200
     assert any(packet not in packets for packet in arrived)
+
+
+def test_a_loss_that_lines_share_takes_its_part_while_it_lasts() -> None:
+    loss = Loss()
+    assert not any(loss.takes() for _ in range(1000))
+    loss.share = 0.2
+    assert sum(loss.takes() for _ in range(1000)) == pytest.approx(200, abs=40)
+    loss.share = 0.0
+    assert not any(loss.takes() for _ in range(1000))
