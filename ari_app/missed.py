@@ -36,10 +36,26 @@ class Missed:
     caller: str
 
     @classmethod
+    def read(cls, note: str) -> Self | None:
+        """As the dialplan wrote it (a number that it did not know is empty); None, if it did not."""
+        match note.split(" ", 3):
+            case [call, at, called, caller] if at.isdecimal():
+                return cls(CallId(call), float(at), called, caller)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    at: float | None = None
+    cause: int = INTERWORKING
+
+    @classmethod
     def read(cls, note: str) -> Self:
-        """As the dialplan wrote it; a number that it did not know is empty."""
-        call, at, called, caller = note.split(" ", 3)
-        return cls(CallId(call), float(at), called, caller)
+        """Empty: the dialplan has not seen it either."""
+        match note.split(" "):
+            case [at, cause] if at.isdecimal():
+                return cls(float(at), int(cause) if cause.isdecimal() else INTERWORKING)
+        return cls()
 
 
 async def make_up(board: Switchboard) -> None:
@@ -51,18 +67,18 @@ async def make_up(board: Switchboard) -> None:
     present = {channel.id for channel in await ari.channels()}
     for number in range(noted + 1, count + 1):
         missed = Missed.read(await ari.global_variable(f"{COUNT}_{number}"))
-        match await board.doors.sites.find(missed.called):
+        match missed and await board.doors.sites.find(missed.called):
             case CannotTell():
                 return
-            case Found(site):
-                end = None if missed.call_id in present else await ari.global_variable(f"LEFT_{number}")
-                _tell(board, missed, site, end)
+            case Found(site) if missed:
+                left = None if missed.call_id in present else Left.read(await ari.global_variable(f"LEFT_{number}"))
+                _tell(board, missed, site, left)
         await ari.set_global(NOTED, str(number))
 
 
-def _tell(board: Switchboard, missed: Missed, site: Site, end: str | None) -> None:
-    """`end`: of a call that is over, its time and cause; empty: not seen by the dialplan either."""
-    log.info("= missed call noted", extra={"call": missed.call_id, "over": end is not None})
+def _tell(board: Switchboard, missed: Missed, site: Site, left: Left | None) -> None:
+    """`left`: of a call that is over."""
+    log.info("= missed call noted", extra={"call": missed.call_id, "over": left is not None})
     metrics.ADOPTED.labels("missed").inc()
     entry = Entry(
         call_id=missed.call_id, site=site, caller=missed.caller, called=missed.called, native="", answered_at=missed.at,
@@ -72,8 +88,7 @@ def _tell(board: Switchboard, missed: Missed, site: Site, end: str | None) -> No
     board.doors.books.catch_up(entry, missed.at, REASON)
     if session is not None:
         session.remember(entry)
-    elif end is None:
+    elif left is None:
         board.begin(Caller(missed.call_id, missed.caller, missed.called, ""), entry)
     else:
-        at, cause = end.split(" ") if end else ("0", str(INTERWORKING))
-        board.doors.books.close(entry, NoteEnded("transferred", int(cause or INTERWORKING), UNSEEN), float(at))
+        board.doors.books.close(entry, NoteEnded("transferred", left.cause, UNSEEN), left.at)

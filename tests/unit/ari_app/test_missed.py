@@ -112,5 +112,16 @@ def test_a_caller_whose_site_was_not_to_be_learnt_is_with_people_and_has_a_recor
     told(tmp_path, story)
 
 
+def test_what_nobody_can_read_is_passed_over(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        written(here, "2", "", "1 yesterday 1000 +91", NOTE, "soon")
+        await make_up(here.board)
+        assert here.kinds() == [*BEGINNING, CallEnded]
+        assert here.ended().cause == 127
+        assert noted(here) == ["1", "2"]
+
+    told(tmp_path, story)
+
+
 def test_a_caller_without_a_number_is_read_as_such() -> None:
     assert Missed.read("1763.5 1700000000 1000 ") == Missed("1763.5", 1700000000.0, "1000", "")  # type: ignore[arg-type]
