@@ -37,6 +37,8 @@ AWAY_LIMIT = 1800.0
 """Longest that a person may be looked for: the controller ends it sooner, one way or the other."""
 SPOKE = 1.0
 """Speech this long that yields no words was said to us: we ask for it again. Shorter sounds are let go."""
+INSISTING = 2.0
+"""Reply limits for who asks again and again, lest each "hello?" begins the wait anew for a brain that hangs."""
 MAX_DIGITS = 20
 BELIEVED = 0.5
 """Confidence from which words tell the caller's language: a misheard word should not change ours."""
@@ -155,7 +157,9 @@ def take(turn: Turn, now: float) -> Outcome:
     turn = replace(turn, language=asked.language if believed else turn.language, reminders=0)
     first = turn.speech_end + turn.patience.hold_line
     hold = first if now < first else now + turn.patience.hold_line  # a slow recogniser has had its holding line
-    turn = replace(turn, deadline=hold, answer_limit=now + turn.patience.reply_limit)
+    since = now if turn.unanswered_since is None else turn.unanswered_since
+    limit = min(now + turn.patience.reply_limit, since + INSISTING * turn.patience.reply_limit)
+    turn = replace(turn, deadline=hold, answer_limit=limit, unanswered_since=since)
     return turn, [out, Unduck(), Commit(turn=asked.turn, revision=asked.revision), OpenGate(answer)]
 
 
@@ -197,7 +201,7 @@ def progress(turn: Turn, sign: Sentence | ToolStarted | ToolFinished, now: float
     """The brain works on our answer: it gets its time anew."""
     waited = turn.owed and turn.phase is Phase.SPEAKING
     if isinstance(sign, Sentence):
-        turn = replace(turn, dry=None, unbroken=turn.answer if sign.whole else turn.unbroken)
+        turn = replace(turn, dry=None, unanswered_since=None, unbroken=turn.answer if sign.whole else turn.unbroken)
     else:
         turn = replace(turn, tool_works=isinstance(sign, ToolStarted))
     return speak(turn, now) if waited else turn

@@ -262,6 +262,8 @@ class Turn:
     committed: bool = False
     retried: bool = False
     answer_limit: float = 0.0
+    unanswered_since: float | None = None
+    """When the first of our turns was taken to which the brain has not said a word, however many there were since."""
 
     # our sound
     replies: int = 0

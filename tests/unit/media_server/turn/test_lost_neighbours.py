@@ -19,6 +19,14 @@ def test_a_brain_that_never_answers_ends_in_an_apology_and_a_person() -> None:
     assert story.last(Transfer) == Transfer("humans", "brain_failed", "")
 
 
+def test_who_asks_again_and_again_does_not_wait_for_ever_for_a_brain_that_hangs() -> None:
+    story, at = asked(), 6.0
+    while at < 45.0 and "apology" not in story.phrases():
+        at += 5.0
+        story.speaks(at, at + 1.5).is_understood("hello, is anybody there", at + 1.7)
+    assert "apology" in story.until(at + 5.0).phrases() and at < 6.0 + 2 * story.turn.patience.reply_limit + 5.0
+
+
 def test_a_brain_that_fails_is_asked_once_more() -> None:
     story = asked().until(6.5)
     first = story.last(AskBrain).ask
