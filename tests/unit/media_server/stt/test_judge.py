@@ -30,6 +30,15 @@ def test_a_number_wins_where_no_phrase_fits() -> None:
     assert heard.text == "12345" and 0.45 < heard.confidence <= 0.8
 
 
+def test_a_reply_that_was_asked_for_may_fit_a_little_worse_than_a_phrase_and_no_more() -> None:
+    reply = BestPath(("tomorrow",), score=PHRASE.score - 400, frames=110)
+    assert judge(replace(SPOKEN, reply=reply)).text == "tomorrow" and judge(replace(SPOKEN, reply=reply)).reply
+    heard = judge(replace(SPOKEN, reply=replace(reply, score=PHRASE.score - 600)))
+    assert (heard.text, heard.reply) == ("where is my order", False)
+    assert judge(replace(SPOKEN, phrase=None, reply=reply)).text == "tomorrow"
+    assert judge(replace(SPOKEN, reply=replace(reply, words=()))).text == "where is my order"
+
+
 def test_words_that_never_reach_the_end_of_a_phrase_keep_their_text_and_are_not_believed() -> None:
     heard = judge(replace(SPOKEN, phrase=None, guess="where is"))
     assert (heard.text, heard.confidence) == ("where is", 0.0)

@@ -75,6 +75,16 @@ def test_replies_to_an_open_question_are_heard_and_believed(model: Model) -> Non
     assert len(REPLIES) - len(wrong) >= ENOUGH, wrong
 
 
+def test_a_question_asked_while_a_day_is_wanted_is_heard_as_one(model: Model) -> None:
+    said.cache_clear()
+    finals = []
+    for _ in range(4):  # never twice alike
+        finals.append(hear(model, "what is your return policy", "en", DAY))
+        said.cache_clear()
+    heard = [final for final in finals if final.text == "what is your return policy" and final.confidence > BELIEVED]
+    assert len(heard) >= 3, finals
+
+
 def test_once_the_question_is_closed_its_replies_are_not_listened_for(model: Model) -> None:
     final = hear(model, "half past four", "en", TIME, ())
     assert final.text != "half past four"
