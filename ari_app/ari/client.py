@@ -4,10 +4,12 @@
         leg = await ari.external_media(media_channel_id(call), "127.0.0.1:40000", "ulaw")
 
 We name every channel and bridge ourselves, so an operation that met a broken connection is simply asked again: having
-been done already is success, and so is deleting what is gone. Errors, by whose doing it was:
+been done already is success, and so is deleting what is gone. But for a phone that is to ring: what it came to may be over by
+then, and it would ring again. Errors, by whose doing it was:
 
     AriError
     ├── Unreachable    no answer from Asterisk, after the retries
+    │   └── InDoubt    it was asked once, and may have been heard
     ├── Gone           404  the channel or bridge has ended
     ├── NotInStasis    409, 422  the channel is not (or not yet, or no longer) ours
     ├── WrongState     412  answered twice, say
@@ -17,7 +19,7 @@ been done already is success, and so is deleting what is gone. Errors, by whose 
 
 import asyncio
 import base64
-import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +30,8 @@ import msgspec
 from ari_app.ari.models import AsteriskInfo, Bridge, Channel
 from core.leftovers import held
 from core.settings import Settings
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 PAUSE_S = 0.05
@@ -50,6 +54,10 @@ class AriError(Exception):
 
 
 class Unreachable(AriError):
+    pass
+
+
+class InDoubt(Unreachable):
     pass
 
 
@@ -164,13 +172,21 @@ class Ari:
         ring_s: float,
         originator: str = "",
     ) -> None:
-        """Ring somebody; who answers is in the dialplan, at `context`,s,1, and needs us no more. Refused: no phone is there."""
+        """Ring somebody; who answers is in the dialplan, at `context`,s,1, and needs us no more. Refused: no phone is there.
+
+        At most once. Whether it was done may not be known; events will tell, and who waits for them has a deadline.
+        """
         wanted = {
             "endpoint": endpoint, "context": context, "extension": "s", "priority": "1", "channelId": channel,
             "callerId": caller_id, "timeout": str(round(ring_s)), **({"originator": originator} if originator else {}),
         }  # fmt: skip
-        with contextlib.suppress(NotInStasis):  # "already exists": ours, of an attempt whose answer was lost
-            await self._do("POST", "/channels", body={"variables": dict(variables)}, **wanted)
+        await self.permitted()
+        try:
+            await self._request("POST", "/channels", {"variables": dict(variables)}, again=False, **wanted)
+        except InDoubt as error:
+            log.warning("! a phone rings, or does not", extra={"channel": channel, "error": str(error)})
+        except NotInStasis:  # "already exists": an earlier life of ours rang it
+            return
 
     async def run_dialplan(self, channel: str, context: str, variables: Mapping[str, str]) -> None:
         """A channel of nobody's runs `context`,s,1, and is gone: for what only the dialplan can do with others' channels."""
@@ -249,7 +265,10 @@ class Ari:
         await self.permitted()
         return await self._request(method, path, body, **parameters)
 
-    async def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None, **parameters: str) -> bytes:
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, again: bool = True, **parameters: str
+    ) -> bytes:
+        """Not `again`: not once it may have been heard."""
         operation, sent = f"{method} {path}", None if body is None else msgspec.json.encode(body)
         pause = PAUSE_S
         for attempt in range(1, ATTEMPTS + 1):
@@ -261,6 +280,8 @@ class Ari:
                         return answer
                     raise _BY_STATUS.get(response.status, Refused)(operation, response.status, _message(answer))
             except (aiohttp.ClientError, TimeoutError) as error:
+                if not again and not isinstance(error, aiohttp.ClientConnectorError):
+                    raise InDoubt(operation, 0, str(error) or type(error).__name__) from error
                 if attempt == ATTEMPTS:
                     raise Unreachable(operation, 0, str(error) or type(error).__name__) from error
             await asyncio.sleep(pause)

@@ -35,6 +35,9 @@ MARGIN_S = 5.0
 ARRIVAL_S = 5.0
 """From the answer into our application: a few milliseconds of dialplan."""
 
+OUT_OF_ORDER = 38
+"""Q.850: our network's fault."""
+
 _BUSY = frozenset({486, 600})
 _NO_ANSWER = frozenset({408, 480, 487})
 _BAD_NUMBER = frozenset({404, 410, 416, 484, 485, 604})
@@ -67,8 +70,8 @@ def dialling(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return call, [*answered, NoteCodec(native), ReserveMedia(_site(call)), MakeBridge()]
         case CallerGone():
             return _gone(call, event)
-        case AsteriskFailed():
-            return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
+        case AsteriskFailed():  # no phone has rung
+            return moves.end(call, "failed", OUT_OF_ORDER, "not dialled")
         case Tick() if call.answered:  # people have them, perhaps: the dialplan takes nobody to us while we stand still
             return replace(call, phase=Phase.LEAVING, deadline=now + call.limits.leaving), [LookForCaller()]
         case Tick():

@@ -57,6 +57,16 @@ def test_an_asterisk_that_is_away_is_unreachable(tmp_path: Path) -> None:
     with_ari(tmp_path, story)
 
 
+@pytest.mark.parametrize("answer", [0, (422, {"message": "already exists"})])
+def test_a_phone_is_rung_once_though_the_answer_got_lost(tmp_path: Path, answer: Any) -> None:
+    async def story(asterisk: FakeAsterisk, ari: Ari) -> None:
+        asterisk.answers["POST", "/channels"] = [answer, 204]
+        await ari.originate("operator1-1", "PJSIP/201", "accept", {}, caller_id="1", ring_s=20)
+        assert asterisk.asked == [("POST", "/channels")]
+
+    with_ari(tmp_path, story)
+
+
 def test_deleting_what_is_gone_is_success(tmp_path: Path) -> None:
     async def story(asterisk: FakeAsterisk, ari: Ari) -> None:
         asterisk.answers["DELETE", "/channels/1"] = (404, {"message": "Channel not found"})

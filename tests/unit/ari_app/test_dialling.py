@@ -85,9 +85,7 @@ def test_a_ring_without_end_is_ended_and_nobody_answered() -> None:
 
 
 def test_an_asterisk_that_does_not_dial_is_a_failure_of_ours() -> None:
-    story = dialled()
-    story.after(do.AsteriskFailed())
-    assert story.after(Tick())[-1] == do.NoteEnded("failed", 127, "end not seen")
+    assert dialled().after(do.AsteriskFailed())[-1] == do.NoteEnded("failed", 38, "not dialled")
 
 
 def test_who_answers_and_hangs_up_at_once_was_reached() -> None:
