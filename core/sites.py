@@ -31,7 +31,7 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 
 RETENTION_DAYS = 365
 """Of a site that does not say; India's DPDP rules want logs kept for a year."""
-QUEUE = r"^[a-z][a-z0-9_-]{0,78}$"
+QUEUE = r"^[a-z][a-z0-9_][a-z0-9_-]{0,77}$"
 """What the dialplan takes for a queue's name."""
 
 USUAL_LANGUAGES: tuple[Language, ...] = ("hi-Latn", "en")

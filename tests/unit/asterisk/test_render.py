@@ -9,6 +9,7 @@ import pytest
 
 from asterisk.render import TEMPLATES, ConfigurationError, fill, render
 from core.settings import Asterisk, Network, Settings
+from core.sites import QUEUE
 
 SECRETS = {"ari": "ari-secret", "operator_201": "one", "operator_202": "two", "carrier": "trunk-secret"}
 
@@ -113,6 +114,19 @@ def test_nobody_who_calls_us_can_make_us_dial_outside(home: Path, installed: Ins
     dialled = {target for place in places for target in re.findall(r"Dial\(([^,)]*)", dialplan[place])}
     assert dialled <= {"${PHONES}"}
     assert not re.search(r"include\s*=>", "".join(dialplan.values()))
+
+
+def test_nothing_that_a_caller_dials_is_an_argument_of_ours(home: Path, installed: Installed) -> None:
+    dialplan = "".join(contexts(Settings(home=home), installed).values())
+    assert set(re.findall(r"Set\(SITE_NUMBER=(.*?)\)$", dialplan, re.MULTILINE)) == {"${FILTER(+0-9,${EXTEN})}"}
+    assert "Stasis(haazir,${ARG1},${SITE_NUMBER}," in dialplan
+
+
+@pytest.mark.parametrize(("queue", "is_one"), [("humans", True), ("q1", True), ("h", False), ("a-b", False), ("a_-b", True)])
+def test_a_queue_of_a_site_is_one_that_the_dialplan_takes(home: Path, installed: Installed, queue: str, is_one: bool) -> None:
+    taken = re.search(r"exten => _(\S+)!,1,", contexts(Settings(home=home), installed)["people"])
+    assert taken is not None and bool(re.match(taken[1], queue)) is is_one
+    assert bool(re.match(QUEUE, queue)) is is_one
 
 
 def test_every_way_in_ends_with_people(home: Path, installed: Installed) -> None:
