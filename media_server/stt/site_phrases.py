@@ -38,11 +38,13 @@ async def read_phrases(db: Database, site: SiteId) -> tuple[str, ...]:
 class _Known:
     phrases: tuple[str, ...]
     read_at: float
+    away: bool
+    """The database was: it is not asked again for every call."""
 
 
 class SitePhrases:
     def __init__(self, read: Read, read_sites: ReadSites, *, fresh_s: float) -> None:
-        """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds."""
+        """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds, but for a call (`of`)."""
         self._read = read
         self._read_sites = read_sites
         self._sites: tuple[float, list[SiteId]] = (0.0, [])
@@ -59,17 +61,20 @@ class SitePhrases:
             self._sites = (time.monotonic(), known)
         return known
 
-    async def of(self, site: SiteId) -> tuple[str, ...]:
+    async def of(self, site: SiteId, *, now_s: float | None = None) -> tuple[str, ...]:
+        """As they are, or were `fresh_s` ago; `now_s` instead, where the database is there: what an owner has just written is
+        listened for when they call."""
         async with self._lock:  # fifteen calls that come together ask once
             known = self._known.get(site)
             now = time.monotonic()
-            if known is not None and now - known.read_at < self._fresh_s:
+            fresh_s = self._fresh_s if now_s is None or (known is not None and known.away) else min(now_s, self._fresh_s)
+            if known is not None and now - known.read_at < fresh_s:
                 return known.phrases
             try:
-                phrases = await in_time(READ_LIMIT_S, self._read(site))
+                phrases, away = await in_time(READ_LIMIT_S, self._read(site)), False
             except (DatabaseAway, psycopg.Error, TimeoutError) as error:  # away, hanging, or not migrated yet
                 log.warning("! phrases not read, going on with the last ones", extra={"site": site, "error": str(error)})
-                phrases = known.phrases if known is not None else ()
-            self._known[site] = _Known(phrases, now)
+                phrases, away = known.phrases if known is not None else (), True
+            self._known[site] = _Known(phrases, now, away)
             metrics.PHRASES.labels(site).set(len(phrases))
             return phrases

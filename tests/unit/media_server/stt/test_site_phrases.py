@@ -54,6 +54,31 @@ def test_calls_that_come_together_ask_once() -> None:
     asyncio.run(story())
 
 
+def test_a_call_hears_what_was_written_since_the_site_was_last_looked_at() -> None:
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=60)
+        await phrases.of(SITE)
+        knowledge.phrases = ("what is the consultation fee",)
+        assert await phrases.of(SITE) == ("where is my order",)
+        assert await phrases.of(SITE, now_s=0) == ("what is the consultation fee",)
+        assert await phrases.of(SITE) == ("what is the consultation fee",)
+
+    asyncio.run(story())
+
+
+def test_a_database_that_is_away_is_not_asked_for_every_call() -> None:
+    async def story() -> None:
+        knowledge = Knowledge()
+        phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=60)
+        knowledge.away = True
+        for _ in range(15):
+            assert await phrases.of(SITE, now_s=0) == ()
+        assert knowledge.asked == 1
+
+    asyncio.run(story())
+
+
 def test_without_a_database_the_last_phrases_stay() -> None:
     async def story() -> None:
         knowledge = Knowledge()
