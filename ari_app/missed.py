@@ -13,7 +13,7 @@ from typing import Self
 from ari_app import metrics
 from ari_app.books import Caller
 from ari_app.call.routing import CannotTell, Found
-from ari_app.call.state import INTERWORKING
+from ari_app.call.state import INTERWORKING, NORMAL_CLEARING
 from ari_app.call.vocabulary import NoteEnded
 from ari_app.journal import Entry
 from ari_app.switchboard import Switchboard
@@ -53,8 +53,8 @@ class Left:
     def read(cls, note: str) -> Self:
         """Empty: the dialplan has not seen it either."""
         match note.split(" "):
-            case [at, cause] if at.isdecimal():
-                return cls(float(at), int(cause) if cause.isdecimal() else INTERWORKING)
+            case [at, cause] if at.isdecimal() and (cause.isdecimal() or not cause):
+                return cls(float(at), int(cause or 0) or NORMAL_CLEARING)  # 0: the dialplan was told none
         return cls()
 
 

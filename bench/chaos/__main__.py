@@ -22,6 +22,7 @@ from bench.chaos.plan import NAMES
 from bench.chaos.table import Run, table
 from core.settings import load
 from haazir.caller import trial
+from haazir.caller.server import NoServer
 from haazir.caller.trial import Trial
 from haazir.caller.voices import Voices
 
@@ -30,19 +31,29 @@ OUT = Path(__file__).parent.parent / "out"
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
-    with own_disk() as disk:
-        names = [name for name in options.faults if disk or name != "full disk"]
-        plan = Plan(options.calls, options.at_once, options.seed, names)
-        print(f"{plan.calls} calls, {plan.at_once} at once, seed {plan.seed}, faults: {', '.join(names) or 'none'}", flush=True)
-        if len(names) < len(options.faults):
-            print("! no full disk: a disk of its own takes root")
-        with _house(disk) as house:
-            try:
-                run = uvloop.run(Party(house, house.server(), Voices(load().home / "cache" / "callers"), plan).run())
-            finally:
-                logs = _keep_logs(house, plan.seed)
-    print(f"\n{table(run)}\n\nwritten to {_save(run)}, logs in {logs}")
+    OUT.mkdir(exist_ok=True)
+    try:
+        with own_disk() as disk:
+            run = _run(options, disk)
+    except (NoServer, trial.TrialFailed) as error:
+        print(f"chaos: {error}", file=sys.stderr)
+        return 1
+    print(f"\n{table(run)}\n\nwritten to {_save(run)}, logs in {_logs(run.seed)}")
     return 0 if run.met else 1
+
+
+def _run(options: argparse.Namespace, disk: Path | None) -> Run:
+    names = [name for name in options.faults if disk or name != "full disk"]
+    plan = Plan(options.calls, options.at_once, options.seed, names)
+    print(f"{plan.calls} calls, {plan.at_once} at once, seed {plan.seed}, faults: {', '.join(names) or 'none'}", flush=True)
+    if len(names) < len(options.faults):
+        print("! no full disk: a disk of its own takes root", flush=True)
+    with _house(disk) as house:
+        try:
+            return uvloop.run(Party(house, house.server(), Voices(load().home / "cache" / "callers"), plan).run())
+        finally:  # they would go with the home
+            shutil.rmtree(_logs(plan.seed), ignore_errors=True)
+            shutil.copytree(house.settings.log_dir, _logs(plan.seed))
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -75,12 +86,8 @@ def _house(disk: Path | None) -> Iterator[Trial]:
             yield house
 
 
-def _keep_logs(house: Trial, seed: int) -> Path:
-    """They would go with the home."""
-    kept = OUT / f"chaos-{seed}-log"
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(house.settings.log_dir, kept)
-    return kept
+def _logs(seed: int) -> Path:
+    return OUT / f"chaos-{seed}-log"
 
 
 def _save(run: Run) -> Path:

@@ -53,8 +53,8 @@ class Party:
     _stretches: list[Stretch] = field(default_factory=list)
     _loads: list[float] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
-
     _over: bool = False
+    """No more calls: the fault of this moment is the last."""
 
     async def run(self) -> Run:
         loss = Loss(seed=self.plan.seed)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ari_app.call.routing import CannotTell, Found, NobodyHas
-from ari_app.missed import Missed, make_up
+from ari_app.missed import Left, Missed, make_up
 from core.events import CallAnswered, CallEnded, CallStarted, CallTransferred
 from tests.unit.ari_app.fake_asterisk import channel
 from tests.unit.ari_app.world import SITE, World, told
@@ -110,6 +110,11 @@ def test_a_caller_whose_site_was_not_to_be_learnt_is_with_people_and_has_a_recor
         assert here.kinds() == [*BEGINNING, CallEnded]
 
     told(tmp_path, story)
+
+
+def test_an_end_without_a_cause_was_a_normal_one() -> None:
+    assert [Left.read(f"1700000012 {cause}").cause for cause in ("17", "0", "")] == [17, 16, 16]
+    assert Left.read("") == Left(None, 127)
 
 
 def test_what_nobody_can_read_is_passed_over(tmp_path: Path) -> None:
