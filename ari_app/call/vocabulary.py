@@ -7,11 +7,19 @@ Actions are requests, each with the event that answers it. session.py translates
 from dataclasses import dataclass
 from typing import Literal
 
+from ari_app.call.notes import Note as Note
+from ari_app.call.notes import NoteAnswered as NoteAnswered
+from ari_app.call.notes import NoteAnsweredBy as NoteAnsweredBy
+from ari_app.call.notes import NoteAsked as NoteAsked
+from ari_app.call.notes import NoteCodec as NoteCodec
+from ari_app.call.notes import NoteEnded as NoteEnded
+from ari_app.call.notes import NoteStarted as NoteStarted
+from ari_app.call.notes import NoteTransferred as NoteTransferred
 from ari_app.call.plan import Way
 from ari_app.call.routing import Decision
 from ari_app.call.wishes import AsideFailed, FindAgain, FoundAgain, LiveAction, MusicFailed
-from core.commands import AnsweredBy, FirstWords, FromMedia, ToMedia
-from core.events import AskedResult, Outcome
+from core.commands import FirstWords, FromMedia, ToMedia
+from core.events import AskedResult
 from core.orders import CallOrder, Reply
 from core.sites import Language, Site
 
@@ -336,47 +344,6 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteStarted:
-    site: Site
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAnswered:
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAnsweredBy:
-    """Of a call out."""
-
-    told: AnsweredBy
-
-
-@dataclass(frozen=True, slots=True)
-class NoteAsked:
-    """What came of asking somebody."""
-
-    person: str
-    result: AskedResult
-    since: float
-    """Loop seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoteTransferred:
-    destination: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NoteEnded:
-    outcome: Outcome
-    cause: int
-    cause_text: str
-    sip_status: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerOrder:
     """To who asked; an order is answered once."""
 
@@ -394,19 +361,11 @@ class Dial:
     ring_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class NoteCodec:
-    """Known only now: whom we called has answered."""
-
-    native: str
-
-
 SearchAction = (
     Park | PlayMusic | Brief | RingOperator | LookForOperator | DropOperator | SendCaller | Fetch | BringBack | Rejoin
     | SayNobodyIsFree
 )  # fmt: skip
 """For handover.py, by ari_app/operators.py."""
-Note = NoteStarted | NoteAnswered | NoteCodec | NoteAnsweredBy | NoteTransferred | NoteAsked | NoteEnded
 CallAction = (
     FindSite | Follow | FindAgain | LookForCaller | Ring | MakeBridge | ReserveMedia | ResumeMedia | ReplaceMedia | MakeLeg
     | Join | PickUp | Tell | ReleaseMedia | SendToPeople | LeaveTo | HangUp | Dial | AnswerOrder
