@@ -1,5 +1,6 @@
 """What orders do to one call in Asterisk: keys, music, a supervisor's phone, the recording. Answered to who gave them."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -34,6 +35,7 @@ class Obeying:
         self, doors: Doors, caller: Caller, phones: Phones, say: Callable[[Happening], None], answer: Callable[[Reply], None]
     ) -> None:
         self._ari = doors.ari
+        self._recordings = doors.books.recordings
         self._caller = caller
         self._phones = phones
         self._say = say
@@ -61,7 +63,7 @@ class Obeying:
                 if failed:
                     self._say(wishes.AsideFailed())
                 return  # the order is answered when the caller is back
-            case wishes.RecordFromNowOn():
+            case wishes.Silence() | wishes.RecordFromNowOn():
                 return  # nobody's order
             case wishes.Music(on=True) if failed:
                 self._say(wishes.MusicFailed())
@@ -73,6 +75,8 @@ class Obeying:
         match action:
             case wishes.StepAside(recording=recording):
                 await ari.to_dialplan(call, "live", "record-on" if recording else "record-off")
+            case wishes.Silence(seconds):
+                await asyncio.to_thread(self._recordings.silence, call, seconds)
             case wishes.RecordFromNowOn():
                 await ari.set_variable(call, "__RECORDED", "yes")
             case wishes.SendKeys(digits=digits):

@@ -4,11 +4,15 @@
 """
 
 import logging
+import os
 from pathlib import Path
 
 from core.ids import CallId
 
 log = logging.getLogger(__name__)
+
+HEADER, RATE, SAMPLE = 44, 8000, 2
+"""Of MixMonitor's .wav: bytes before the sound, samples a second, bytes of one."""
 
 
 class Recordings:
@@ -17,7 +21,7 @@ class Recordings:
 
     def of(self, call: CallId, wanted: bool) -> str | None:
         """Base name of a call's recording; None if there is none. What nobody wants (`wanted` false) is deleted."""
-        files = [self._folder / f"{call}-{side}.wav" for side in ("rx", "tx")]
+        files = self._legs(call)
         if wanted:
             return str(call) if any(file.exists() for file in files) else None
         for file in files:
@@ -26,3 +30,18 @@ class Recordings:
             except OSError as error:
                 log.warning("! recording not deleted", extra={"call": call, "error": type(error).__name__})
         return None
+
+    def silence(self, call: CallId, seconds: float) -> None:
+        """The last of what there is: Asterisk has just closed both sides. Blocks for a moment."""
+        for file in self._legs(call):
+            try:
+                with file.open("r+b") as leg:
+                    end = leg.seek(0, os.SEEK_END)
+                    begin = max(HEADER, end - round(seconds * RATE) * SAMPLE)
+                    leg.seek(begin)
+                    leg.write(bytes(max(0, end - begin)))
+            except OSError as error:
+                log.error("! a secret is in a recording", extra={"call": call, "error": type(error).__name__})
+
+    def _legs(self, call: CallId) -> list[Path]:
+        return [self._folder / f"{call}-{side}.wav" for side in ("rx", "tx")]

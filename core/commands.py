@@ -178,6 +178,8 @@ class SecretAwaited(Message, frozen=True, kw_only=True):
     """The caller has been asked for something that no record may have (a PIN), or has said it: `on` is false."""
 
     on: bool
+    overheard_s: float = 0.0
+    """It was, so long ago, while no controller was there to pause the recording: the last so many seconds of that have it."""
 
 
 class MediaClosed(Message, frozen=True, kw_only=True):

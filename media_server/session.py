@@ -69,6 +69,8 @@ class Session:
         self._shared = shared
         self.controller: Link[msg.ToMedia] | None = control
         self._alone_since = 0.0  # loop seconds
+        self._overheard_since: float | None = None
+        """When a secret was asked for that nobody paused the recording for."""
         self._unsent: list[msg.FromMedia] = []
         """What a controller that is away has still to be told."""
         self._inbox: Inbox[turn.TurnEvent] = Inbox()
@@ -188,6 +190,9 @@ class Session:
         """A controller came back."""
         self.controller = control
         self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
+        if (since := self._overheard_since) is not None:
+            self._overheard_since = None
+            self.tell(msg.SecretAwaited(on=True, overheard_s=self._now() - since))
         self.tell(msg.SecretAwaited(on=self._turn.secret))  # one that died may have heard of it and done nothing
         unsent, self._unsent = self._unsent, []
         for message in unsent:
@@ -334,6 +339,8 @@ class Session:
         if (before.screening is None) is not (after.screening is None):
             self.ear.tones = None if after.screening is None else Tones()
         if after.secret is not before.secret:
+            if after.secret and self.controller is None and self._overheard_since is None:
+                self._overheard_since = self._now()
             self.tell(msg.SecretAwaited(on=after.secret))
         if before.phase is not after.phase:
             metrics.PHASES.labels(after.phase).inc()

@@ -23,12 +23,14 @@ from ari_app.call.vocabulary import (
     ReleaseMedia,
     Tell,
 )
-from ari_app.call.wishes import AsideFailed, Holder, Music, OffFor, StepAside
+from ari_app.call.wishes import AsideFailed, Holder, Music, OffFor, Silence, StepAside
 from core.commands import Hold, Unhold
 from core.machine import Tick
 from core.orders import Done, NotDone
 
 ASIDE_S = 1.0
+MARGIN_S = 0.5
+"""Between what the media server counts and what Asterisk wrote: playout, jitter, the way here."""
 
 
 def anew(call: Call, now: float) -> Next:
@@ -66,6 +68,13 @@ def record(call: Call, why: OffFor, on: bool, now: float, order_id: str = "") ->
     return switch(replace(call, wishes=replace(call.wishes, off_for=off_for)), now, order_id)
 
 
+def await_secret(call: Call, on: bool, overheard_s: float, now: float) -> Next:
+    """`overheard_s`: it was asked for so long ago, and the recording went on."""
+    if overheard_s and call.wishes.recording:
+        call = replace(call, wishes=replace(call.wishes, overheard_s=overheard_s + MARGIN_S))
+    return record(call, "secret", not on, now)
+
+
 def switch(call: Call, now: float, order_id: str = "") -> Next:
     """It runs when nobody wants it off."""
     wanted = not call.wishes.off_for
@@ -80,7 +89,8 @@ def aside(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case CallerLeft():
             return call, []
         case CallerBack():
-            return call, [Rejoin()]
+            wishes, overheard_s = replace(call.wishes, overheard_s=0.0), call.wishes.overheard_s
+            return replace(call, wishes=wishes), [*([Silence(overheard_s)] if overheard_s else []), Rejoin()]
         case Joined():
             return _back(call, now, done=True)
         case AsideFailed():  # they never left

@@ -40,8 +40,8 @@ def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return call, [SendKeys("", digits)]  # no order's: answered to nobody
         case TransferRequested():
             return handover.wished(call, event, now)
-        case SecretAwaited(on=on) if not (call.site and call.site.listening.secrets):
-            return live.record(call, "secret", not on, now)
+        case SecretAwaited(on=on, overheard_s=overheard_s) if not (call.site and call.site.listening.secrets):
+            return live.await_secret(call, on, overheard_s, now)
         case MusicFailed():
             return live.unhold(call, "order")
         case Tick():

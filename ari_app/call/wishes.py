@@ -19,6 +19,8 @@ class Wishes:
     """…and whether it runs, as far as we have told the dialplan."""
     order: str = ""
     """Whose answer waits for that."""
+    overheard_s: float = 0.0
+    """How much of a secret the recording has: to be taken out of it once it is off."""
     supervisors: int = 0
     """Whose phones were rung to listen."""
 
@@ -53,6 +55,13 @@ class StepAside:
 
     recording: bool
     """It runs from then on, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The last so many seconds of a recording that has just stopped."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +101,5 @@ class FindAgain:
     """A caller whom an earlier life of ours left anywhere between two steps. Answered by FoundAgain or AsteriskFailed."""
 
 
-LiveAction = StepAside | RecordFromNowOn | SendKeys | Music | RingSupervisor
+LiveAction = StepAside | Silence | RecordFromNowOn | SendKeys | Music | RingSupervisor
 """Those with an order_id are answered to who gave it. Done by ari_app/obeying.py."""

@@ -19,6 +19,7 @@ from ari_app.call.wishes import (
     RecordFromNowOn,
     RingSupervisor,
     SendKeys,
+    Silence,
     StepAside,
     Wishes,
 )
@@ -214,6 +215,17 @@ def test_a_secret_pauses_the_recording_by_itself() -> None:
     stepped(story)
     assert story.after(do.Joined()) == []
     assert story.after(SAID) == [StepAside(recording=True)]
+
+
+def test_a_secret_that_was_said_while_no_controller_was_there_is_taken_out_of_the_recording() -> None:
+    story = talking()
+    heard = commands.SecretAwaited(on=True, overheard_s=4.0)
+    assert story.after(heard, SAID) == [StepAside(recording=False)]
+    story.after(do.CallerLeft())
+    assert story.after(do.CallerBack("record-off")) == [Silence(4.5), do.Rejoin()]
+    assert story.after(do.Joined()) == [StepAside(recording=True)]
+    story.after(do.CallerLeft())
+    assert story.after(do.CallerBack("record-on")) == [do.Rejoin()], "once"
 
 
 def test_a_secret_does_not_switch_on_what_somebody_wants_off() -> None:

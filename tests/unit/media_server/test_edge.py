@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from core import commands as msg
@@ -58,6 +59,28 @@ def test_a_controller_that_returns_is_told_what_it_missed(play: Play) -> None:
         await stage.adopt(call)
         await call.controller.expect(msg.TransferRequested)
         assert [type(message) for message in call.controller.got] == [msg.MediaOpened, msg.SecretAwaited, msg.TransferRequested]
+
+    play(story)
+
+
+def test_a_controller_that_returns_is_told_how_long_a_secret_has_been_recorded(play: Play) -> None:
+    def asks_for_a_secret(message: msg.ToBrain) -> list[msgspec.Struct]:
+        return [
+            msgspec.structs.replace(reply, conceal=True) if isinstance(reply, msg.AnswerDone) else reply
+            for reply in thinks(message)
+        ]
+
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        await call.controller.leave()
+        stage.brain.answer = asks_for_a_secret
+        call.speaks()
+        await call.reaches(Phase.SPEAKING)
+        await stage.adopt(call)
+        await until(lambda: len(call.controller.got) == 3)
+        _, first, second = call.controller.got
+        assert isinstance(first, msg.SecretAwaited) and first.on and first.overheard_s > 0
+        assert second == msg.SecretAwaited(on=True)
 
     play(story)
 
