@@ -54,14 +54,12 @@ from media_server.turn.state import (
     Unduck,
 )
 
-BARGE_IN_WORDS = 0.30
-"""Seconds after the caller's onset at which two words or more stop us…"""
-BARGE_IN_WORD = 0.37
-"""…at which one does that is no "haan"; earlier it may be one half heard…"""
-BARGE_IN_SOUND = 0.45
+BARGE_IN_WORDS = 0.32
+"""Seconds after the caller's onset at which words stop us that are no "haan"; earlier they may be one half heard…"""
+BARGE_IN_SOUND = 0.42
 """…at which any sound does: a "haan" is over by then, and stopping is cheap because we can go on…"""
-BARGE_IN_SURE = 0.58
-"""…at which even backchannels do: few say "haan" for so long."""
+BARGE_IN_SURE = 0.65
+"""…at which even backchannels do: few say "haan" for so long. docs/media.md has what each costs and gains."""
 DOUBT = 0.1
 """Seconds in which a suspicion of speech is confirmed, or was nothing."""
 CUT_OFF = 0.3
@@ -212,8 +210,9 @@ def _speaking(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 def _ducked(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
         case Partial(text=text):
-            turn = replace(turn, partial=text)
-            return moves.interrupt(turn) if words.says_stop(text) or _barge_in_wait(turn, now) is None else (turn, [])
+            agreed, turn = words.is_backchannel(turn.partial), replace(turn, partial=text)
+            wait = None if words.says_stop(text) else _barge_in_wait(turn, now, agreed=agreed)
+            return moves.interrupt(turn) if wait is None else (replace(turn, deadline=wait), [])
         case SpeechStopped(at):
             return moves.pause(turn, at), []
         case Drained(reply) if reply == turn.speaking:
@@ -279,12 +278,15 @@ _PHASES: dict[Phase, Callable[[Turn, TurnEvent | Tick, float], Outcome]] = {
 }
 
 
-def _barge_in_wait(turn: Turn, now: float) -> float | None:
-    """When to look again whether a sound over our speech interrupts us; None: it does, now."""
+def _barge_in_wait(turn: Turn, now: float, *, agreed: bool = False) -> float | None:
+    """When to look again whether a sound over our speech interrupts us; None: it does, now. `agreed`: it was a "haan" just now,
+    whose end is often heard as another word."""
     if words.is_backchannel(turn.partial):
         enough = BARGE_IN_SURE
+    elif len(words.words(turn.partial)) > agreed:
+        enough = BARGE_IN_WORDS
     else:
-        enough = (BARGE_IN_SOUND, BARGE_IN_WORD, BARGE_IN_WORDS)[min(2, len(words.words(turn.partial)))]
+        enough = BARGE_IN_SOUND
     return None if now >= turn.speech_start + enough else turn.speech_start + enough
 
 

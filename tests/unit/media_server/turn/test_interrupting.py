@@ -13,17 +13,31 @@ PATIENCE = Patience()
 def test_the_caller_interrupts_with_words() -> None:
     story = answered().happens(SpeechStarted(8.0), 8.1).partly("what about", 8.2)
     assert story.of(Duck) and not story.of(PauseSound), "too early to say"
-    story.until(8.31)
-    assert story.when(PauseSound) == pytest.approx(8.3)
+    story.until(8.33)
+    assert story.when(PauseSound) == pytest.approx(8.32)
     story.happens(SpeechStopped(9.5), 9.56).is_understood("what about refunds", 9.7).until(10.2)
     assert story.last(AskBrain).ask.turn == 2
     assert "DropSound" in story.names()[-4:]
 
 
 def test_one_word_alone_may_be_a_haan_half_heard() -> None:
-    story = answered().happens(SpeechStarted(8.0), 8.1).partly("who", 8.3).happens(SpeechStopped(8.35), 8.41)
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("who", 8.2).happens(SpeechStopped(8.25), 8.31)
     assert not story.of(PauseSound)
-    assert story.is_understood("haan", 8.55).phase is Phase.SPEAKING
+    assert story.is_understood("haan", 8.45).phase is Phase.SPEAKING
+
+
+def test_a_word_that_is_no_haan_stops_us_as_soon_as_it_comes() -> None:
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("haan", 8.2).partly("kya aap", 8.38)
+    assert story.when(PauseSound) == pytest.approx(8.38)
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("refund", 8.35)
+    assert story.when(PauseSound) == pytest.approx(8.35)
+
+
+def test_the_end_of_a_haan_heard_as_another_word_does_not_stop_us() -> None:
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("haan", 8.25).partly("aap", 8.36)
+    assert not story.happens(SpeechStopped(8.34), 8.4).of(PauseSound)
+    story = answered().happens(SpeechStarted(8.0), 8.1).partly("haan", 8.25).partly("aap", 8.36).until(8.5)
+    assert story.when(PauseSound) == pytest.approx(8.42), "it goes on"
 
 
 def test_stop_stops_at_once() -> None:
@@ -33,7 +47,7 @@ def test_stop_stops_at_once() -> None:
 
 def test_a_sound_without_words_stops_us_too_and_we_go_on_when_it_was_nothing() -> None:
     story = answered().happens(SpeechStarted(8.0), 8.1).until(8.5)
-    assert story.when(PauseSound) == pytest.approx(8.45)
+    assert story.when(PauseSound) == pytest.approx(8.42)
     story.happens(SpeechStopped(8.6), 8.66).is_understood("", 8.8).until(8.6 + PATIENCE.resume + 0.01)
     assert story.names()[-2:] == ["Unduck", "ResumeSound"]
     assert story.phase is Phase.SPEAKING
