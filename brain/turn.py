@@ -37,6 +37,8 @@ class Asked:
     """When; with a timezone."""
     news: News = ""
     """Not they speak: this has happened to them."""
+    goal: str = ""
+    """What we have called them for; empty: they have called, or we don't know yet that it is they."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,8 @@ async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> 
     interview = memory.interview
     assert interview is not None, "set at the beginning of the turn"
     before = memory if interview.aside else replace(memory, expects="anything", conceal=False)
-    async for piece in dialogue.answer(asked, before, mind):
+    goal = "" if interview.stage == "person" else _goal(script)
+    async for piece in dialogue.answer(replace(asked, goal=goal), before, mind):
         if not isinstance(piece, Done):
             yield piece
             continue
@@ -230,11 +231,14 @@ async def _decided(asked: Asked, memory: Memory, mind: Mind, script: Script) -> 
 
 def _for_person(script: Script, interview: Interview, summary: str) -> str:
     """What they are told before all else: that we called, for what, and what was answered."""
-    goal = filled(script.purpose.goal, script.purpose.variables).rstrip(".")
     answers = ", ".join(f"{name} {value}" for name, value in interview.answers.items())
     language = script.site.operators_language
-    called = CALLED[language].format(why=goal or script.purpose.kind)
+    called = CALLED[language].format(why=_goal(script) or script.purpose.kind)
     return " ".join(filter(None, (called, ANSWERS[language].format(answers=answers) if answers else "", summary)))
+
+
+def _goal(script: Script) -> str:
+    return filled(script.purpose.goal, script.purpose.variables).rstrip(".")
 
 
 def _waits(memory: Memory) -> bool:
