@@ -263,7 +263,7 @@ class Ari:
     async def _do(self, method: str, path: str, body: Mapping[str, Any] | None = None, **parameters: str) -> bytes:
         """The body of the answer. AriError."""
         await self.permitted()
-        return await self._request(method, path, body, **parameters)
+        return await self._request(method, path, body, again=True, **parameters)
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, again: bool = True, **parameters: str

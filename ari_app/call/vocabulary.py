@@ -166,7 +166,7 @@ class PhoneGone:
 Happening = (
     Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
     | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | Reached | FoundAgain | CallerMet | CallerBack
-    | LeavesMessage | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
+    | GivenToAgent | LeavesMessage | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
 )  # fmt: skip
 
 
