@@ -49,6 +49,7 @@ class Briefing:
         began = time.monotonic()
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            Path(f"{self.path(caller.call_id)}.wav").unlink(missing_ok=True)  # of an earlier search: no longer what it is about
             async with asyncio.timeout(PATIENCE_S):
                 await self._say(spoken(site, caller.number, summary), site, caller.call_id)
                 log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})

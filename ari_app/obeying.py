@@ -9,7 +9,7 @@ from ari_app.books import Caller
 from ari_app.call import wishes
 from ari_app.call.vocabulary import Happening
 from ari_app.doors import Doors
-from ari_app.phones import Phones
+from ari_app.phones import Phones, shown
 from core.ids import monitor_channel_id
 from core.orders import Done, MonitorMode, NotDone, Reply, Why
 
@@ -91,9 +91,11 @@ class Obeying:
     async def _ring(self, wish: wishes.RingSupervisor) -> None:
         """Who answers is in [monitor] (extensions_live.conf), and needs us no more."""
         call = self._caller.call_id
-        spied = await self._ari.variable(call, "BRIDGEPEER") if wish.mode == "whisper" else call
+        spied: str = call
+        if wish.mode == "whisper":  # the first of them, if another supervisor barges
+            spied = (await self._ari.variable(call, "BRIDGEPEER")).partition(",")[0]
         if not spied:
             raise _Nobody
-        shown = f'"{wish.mode}" <{self._caller.number}>'
         heard = {"SPIED": spied, "SPY": _SPY[wish.mode]}
-        await self._phones.ring(monitor_channel_id(call, wish.number), wish.extension, "monitor", heard, shown, RING_S)
+        display = shown(wish.mode, self._caller.number)
+        await self._phones.ring(monitor_channel_id(call, wish.number), wish.extension, "monitor", heard, display, RING_S)

@@ -15,7 +15,7 @@ from ari_app.books import Caller
 from ari_app.call import vocabulary as do
 from ari_app.call.plan import Way
 from ari_app.doors import Doors
-from ari_app.phones import Answered, Ended, Phones
+from ari_app.phones import Answered, Ended, Phones, shown
 from core.events import AskedResult
 from core.ids import bridge_id, operator_channel_id
 from core.sites import Site
@@ -91,10 +91,13 @@ class Operators:
         }  # fmt: skip
         try:
             leg = operator_channel_id(call, number)
-            await self._phones.ring(leg, extension, "accept", variables, self._shown(site), wish.ring_s)
+            told = await self._phones.ring(leg, extension, "accept", variables, self._shown(site), wish.ring_s)
         except AriError as error:
             log.warning("! operator not rung", extra={"call": call, "error": str(error)})
             self._say(do.PhoneGone(number, "unreachable"))
+        else:
+            if told is not None:
+                self._say(do.PhoneGone(number, _result(told)))
 
     async def _look(self, number: int) -> None:
         """For legs of an earlier life of ours."""
@@ -127,8 +130,7 @@ class Operators:
 
     def _shown(self, site: Site) -> str:
         """On the phone's display. Who has no name is shown under the name of the business that they called."""
-        name = re.sub(r'["\\<>\x00-\x1f]', "", self._caller.name or site.name)[:40]
-        return f'"{name}" <{re.sub(r"[^0-9+]", "", self._caller.number) or "anonymous"}>'
+        return shown(self._caller.name or site.name, self._caller.number)
 
 
 def _result(end: Ended) -> AskedResult:

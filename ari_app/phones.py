@@ -18,6 +18,7 @@ from ari_app.ari.models import Channel, ChannelDestroyed, ChannelStateChange
 from core.ids import CallId, second_phone_channel_id
 
 _LEG = re.compile(r"(\D+\d+)(?:\.\d+)?(-.+)")
+_UNSHOWN = re.compile(r'["\\<>\x00-\x1f]')
 ELSEWHERE = 26
 """Q.850's "non-selected user": the phone says "completed elsewhere" rather than "missed"."""
 
@@ -56,8 +57,8 @@ class Phones:
 
     async def ring(
         self, leg: str, extension: str, context: str, variables: Mapping[str, str], caller_id: str, ring_s: float
-    ) -> None:
-        """AriError (Refused: not registered): none rings."""
+    ) -> Ended | None:
+        """Or what has come of it already. AriError (Refused: not registered): none rings."""
         await self._ari.follow_endpoint(f"PJSIP/{extension}")
         contacts = await self._ari.variable(self._call, f"PJSIP_DIAL_CONTACTS({extension})")
         if not contacts:
@@ -65,16 +66,23 @@ class Phones:
         places = {second_phone_channel_id(leg, number): place for number, place in enumerate(contacts.split("&"), 1)}
         person = self._people[leg] = _Ringing(set(places))
 
-        async def ring(name: str, place: str) -> None:
-            await self._ari.originate(name, place, context, variables, caller_id=caller_id, ring_s=ring_s, originator=self._call)
+        async def ring(name: str, place: str) -> AriError | None:
+            try:
+                await self._ari.originate(
+                    name, place, context, variables, caller_id=caller_id, ring_s=ring_s, originator=self._call
+                )
+            except AriError as error:
+                person.legs.discard(name)
+                return error
             if person.answered not in ("", name):  # while we asked
-                await self._ari.hang_up(name, ELSEWHERE)
+                await self._hang_up({name}, ELSEWHERE)
+            return None
 
-        outcomes = await asyncio.gather(*(ring(*each) for each in places.items()), return_exceptions=True)
-        failed = {name: error for name, error in zip(places, outcomes, strict=True) if isinstance(error, BaseException)}
-        person.legs -= failed.keys()
+        errors = await asyncio.gather(*(ring(*each) for each in places.items()))
+        failed = [error for error in errors if error is not None]
         if len(failed) == len(places):
-            raise next(iter(failed.values()))
+            raise failed[0]
+        return self._ended(leg, person)
 
     async def find(self, leg: str) -> bool | None:
         """Those of an earlier life of ours: whether one of them was answered. None: there is none."""
@@ -98,15 +106,17 @@ class Phones:
             case ChannelDestroyed():
                 person.legs.discard(channel_id)
                 person.ends.append(event)
-                return self._ended(leg, person, event)
+                return self._ended(leg, person)
         return None
 
-    def _ended(self, leg: str, person: _Ringing, event: ChannelDestroyed) -> Ended | None:
-        if person.answered == event.channel.id or not (person.answered or person.legs):
-            del self._people[leg]
-            end = event if person.answered else min(person.ends, key=_weight)
-            return Ended(leg, end.cause, end.tech_cause, bool(person.answered))
-        return None
+    def _ended(self, leg: str, person: _Ringing) -> Ended | None:
+        """Told once: when no phone is waited for any more."""
+        waited_for = person.legs & {person.answered} if person.answered else person.legs
+        if waited_for or not person.ends or self._people.pop(leg, None) is None:
+            return None
+        ends = [end for end in person.ends if end.channel.id == person.answered] or person.ends
+        end = min(ends, key=_weight)
+        return Ended(leg, end.cause, end.tech_cause, bool(person.answered))
 
     async def _hang_up(self, legs: set[str], cause: int) -> None:
         for leg in sorted(legs):
@@ -114,6 +124,11 @@ class Phones:
                 await self._ari.hang_up(leg, cause)
             except AriError:  # it stops by itself when its time is over
                 continue
+
+
+def shown(name: str, number: str) -> str:
+    """On a phone's display, as Asterisk takes it."""
+    return f'"{_UNSHOWN.sub("", name)[:40]}" <{re.sub(r"[^0-9+]", "", number) or "anonymous"}>'
 
 
 def _person(channel_id: str) -> str:

@@ -1,13 +1,14 @@
 """As much of Asterisk's ARI as a test needs: an HTTP server on loopback that remembers what was asked of it.
 
-`answers` maps (method, path) to what is sent back: a status, a (status, body) pair, or a list of these, used up one by
-one; the last stays. Without an entry the answer is 204. The status 0 closes the connection instead of answering.
+`answers` maps (method, path) to what is sent back: a status, a (status, body) pair, what is called to know it, or a list of
+these, used up one by one; the last stays. Without an entry the answer is 204. The status 0 closes the connection instead of
+answering.
 """
 
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from aiohttp.test_utils import TestServer
 
 from core.settings import Network, Settings
 
-Answer = int | tuple[int, Any]
+Answer = int | tuple[int, Any] | Callable[[], int]
 
 
 class FakeAsterisk:
@@ -52,6 +53,7 @@ class FakeAsterisk:
         answer = self.answers.get((request.method, path), 204)
         if isinstance(answer, list):
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
+        answer = answer() if callable(answer) else answer
         status, body = answer if isinstance(answer, tuple) else (answer, None)
         if status == 0:
             assert request.transport is not None

@@ -1,6 +1,7 @@
 """What an operator hears before they accept: made by the voice, whole or not at all, and gone with the call."""
 
 import asyncio
+import dataclasses
 import os
 import wave
 from collections.abc import Callable
@@ -102,9 +103,31 @@ def test_a_voice_that_is_away_or_fails_leaves_no_file(tmp_path: Path, voice: Voi
     assert list((tmp_path / "briefings").iterdir()) == []
 
 
+def test_the_reason_of_an_earlier_search_is_told_to_nobody(tmp_path: Path) -> None:
+    (tmp_path / "briefings").mkdir()
+    (tmp_path / "briefings" / f"{CALLER.call_id}.wav").touch()
+    made(tmp_path, None, lambda _: None)
+    assert list((tmp_path / "briefings").iterdir()) == []
+
+
 def test_a_disk_that_will_not_have_it_costs_the_summary_and_not_the_call(tmp_path: Path) -> None:
     (tmp_path / "briefings").write_text("in the way")
     made(tmp_path, Voice(), lambda _: None)
+
+
+def test_two_first_calls_at_the_same_moment_have_both_their_files(tmp_path: Path) -> None:
+    async def run() -> None:
+        briefing, other = (
+            Briefing(tmp_path / "tts.sock", tmp_path / "briefings"),
+            dataclasses.replace(CALLER, call_id=CallId("2")),
+        )
+        async with serve(tmp_path / "tts.sock", ToTts, Voice().handle):
+            await asyncio.gather(briefing.make(CALLER, SITE, SUMMARY), briefing.make(other, SITE, SUMMARY))
+
+    asyncio.run(run())
+    files = {file.stem: file for file in (tmp_path / "briefings").iterdir()}
+    assert len(files) == 3, "a summary each, and what is told of every call"
+    assert {file.stat().st_size for name, file in files.items() if name not in ("1", "2")} == {44 + 2 * 1600}
 
 
 def test_it_goes_with_the_call_and_so_does_what_was_left_behind(tmp_path: Path) -> None:

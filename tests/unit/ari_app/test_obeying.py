@@ -107,6 +107,18 @@ def test_a_supervisors_phone_is_rung_into_the_dialplan(tmp_path: Path, mode: Mon
     in_conversation(tmp_path, story)
 
 
+def test_a_supervisor_whispers_to_the_operator_though_another_one_barges(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        there = "PJSIP/201-0000002a,PJSIP/204-0000002b"
+        here.hear("StasisEnd")
+        here.hear("ChannelVarset", variable="BRIDGEPEER", value=there)
+        here.asterisk.answers["GET", "/channels/1/variable"] = [(200, {"value": there}), (200, {"value": PHONE})]
+        assert await here.board.obey(MonitorCall(extension="203", mode="whisper", **OF)) == Done(order_id="o1")
+        assert {"variables": {"SPIED": "PJSIP/201-0000002a", "SPY": "uqwES"}} in here.asterisk.bodies
+
+    in_conversation(tmp_path, story)
+
+
 def test_a_phone_that_is_not_there_is_no_destination(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         here.asterisk.answers["POST", "/channels"] = 500

@@ -219,6 +219,23 @@ def test_an_operator_is_busy_when_no_phone_is_left_and_one_was(tmp_path: Path) -
     told(tmp_path, story)
 
 
+def test_an_operator_whose_one_phone_is_busy_before_the_other_can_not_be_rung_is_busy_at_once(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        def refused() -> int:
+            here.hear("ChannelDestroyed", parameters(here, RANG)["channelId"], cause=17, cause_txt="", tech_cause=486)
+            return 500
+
+        here.asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": f"{PHONE}&{PHONE}"})
+        here.asterisk.answers[RANG] = [204, refused]
+        await ringing(here)
+        await until(here, lambda: bool(asked(here)))
+        assert asked(here) == [("201", "busy")]
+        here.end()
+        await here.over()
+
+    told(tmp_path, story)
+
+
 def test_what_a_later_life_must_know_of_the_search_is_in_the_journal(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         await ringing(here)
