@@ -22,7 +22,7 @@ import base64
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import aiohttp
 import msgspec
@@ -32,6 +32,8 @@ from core.leftovers import held
 from core.settings import Settings
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
 PAUSE_S = 0.05
@@ -135,14 +137,14 @@ class Ari:
         await self._do("POST", f"/channels/{channel}/variable", variable=variable, value=value)
 
     async def channel(self, channel: str) -> Channel:
-        return msgspec.json.decode(await self._do("GET", f"/channels/{channel}"), type=Channel)
+        return await self._read(Channel, f"/channels/{channel}")
 
     def holds(self, channel: Channel) -> bool:
         """It is in our application."""
         return held(channel, self.app)
 
     async def channels(self) -> list[Channel]:
-        return msgspec.json.decode(await self._do("GET", "/channels"), type=list[Channel])
+        return await self._read(list[Channel], "/channels")
 
     async def play_music(self, channel: str) -> None:
         """To a channel that waits in our application, in no bridge."""
@@ -215,8 +217,7 @@ class Ari:
         return str(variables["UNICASTRTP_LOCAL_ADDRESS"]), int(variables["UNICASTRTP_LOCAL_PORT"])
 
     async def variable(self, channel: str, name: str) -> str:
-        answer = await self._do("GET", f"/channels/{channel}/variable", variable=name)
-        return msgspec.json.decode(answer, type=dict[str, str])["value"]
+        return (await self._read(_Variable, f"/channels/{channel}/variable", variable=name)).value
 
     async def make_bridge(self, bridge: str) -> None:
         """Two parties, sound through Asterisk (proxy_media) and keypad events: no mixer, no buffer."""
@@ -235,14 +236,14 @@ class Ari:
         await self._delete(f"/bridges/{bridge}")
 
     async def bridge(self, bridge: str) -> Bridge:
-        return msgspec.json.decode(await self._do("GET", f"/bridges/{bridge}"), type=Bridge)
+        return await self._read(Bridge, f"/bridges/{bridge}")
 
     async def bridges(self) -> list[Bridge]:
-        return msgspec.json.decode(await self._do("GET", "/bridges"), type=list[Bridge])
+        return await self._read(list[Bridge], "/bridges")
 
     # ── Asterisk itself ──────────────────────────────────────────────────────────────────────────────────────────────
     async def info(self) -> AsteriskInfo:
-        return msgspec.json.decode(await self._do("GET", "/asterisk/info"), type=AsteriskInfo)
+        return await self._read(AsteriskInfo, "/asterisk/info")
 
     async def set_global(self, variable: str, value: str) -> None:
         """A variable of the dialplan ([globals])."""
@@ -251,9 +252,13 @@ class Ari:
     async def global_variable(self, variable: str) -> str:
         """Empty if it is not set. Asked whether we are permitted or not."""
         answer = await self._request("GET", "/asterisk/variable", variable=variable)
-        return msgspec.json.decode(answer, type=dict[str, str]).get("value", "")
+        return _decoded(_Variable, answer, "GET /asterisk/variable").value
 
     # ── one request ──────────────────────────────────────────────────────────────────────────────────────────────────
+    async def _read(self, kind: type[T], path: str, **parameters: str) -> T:
+        """Refused, too: an answer that is none."""
+        return _decoded(kind, await self._do("GET", path, None, **parameters), f"GET {path}")
+
     async def _delete(self, path: str, **parameters: str) -> None:
         try:
             await self._do("DELETE", path, None, **parameters)
@@ -291,6 +296,17 @@ class Ari:
 
 async def _always() -> None:
     pass
+
+
+class _Variable(msgspec.Struct):
+    value: str = ""
+
+
+def _decoded(kind: type[T], answer: bytes, operation: str) -> T:
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except msgspec.DecodeError as error:
+        raise Refused(operation, 200, f"an answer that can't be read: {error}") from error
 
 
 def _message(body: bytes) -> str:

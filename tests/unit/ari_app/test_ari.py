@@ -48,6 +48,16 @@ def test_a_broken_connection_is_asked_again(tmp_path: Path) -> None:
     with_ari(tmp_path, story)
 
 
+@pytest.mark.parametrize("answer", [None, {"id": "1"}, []])
+def test_an_answer_that_is_none_is_asterisks_mistake_and_not_our_end(tmp_path: Path, answer: Any) -> None:
+    async def story(asterisk: FakeAsterisk, ari: Ari) -> None:
+        asterisk.answers["GET", "/channels/1"] = (200, answer)
+        with pytest.raises(Refused, match="can't be read"):
+            await ari.channel("1")
+
+    with_ari(tmp_path, story)
+
+
 def test_an_asterisk_that_is_away_is_unreachable(tmp_path: Path) -> None:
     async def story(asterisk: FakeAsterisk, ari: Ari) -> None:
         asterisk.answers["POST", "/channels/1/ring"] = 0
