@@ -1,7 +1,6 @@
 """Sentences as a file that Asterisk plays: by a tts-worker, written whole or not at all."""
 
 import hashlib
-import tempfile
 import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -23,14 +22,13 @@ def name_of(voice: str, language: Language, sentences: Iterable[str]) -> str:
 async def say_into(file: Path, sentences: Sequence[str], voice: str, language: Language, *, worker: Path) -> None:
     """PeerGone: the voice is away, or can't say it. OSError."""
     sound = await _voiced(worker, sentences, voice, language, CallId(file.stem))
-    with tempfile.TemporaryDirectory(dir=file.parent) as own:  # two calls may have the same thing said at the same time
-        unfinished = Path(own) / file.name
-        with wave.open(str(unfinished), "wb") as out:
-            out.setnchannels(1)
-            out.setsampwidth(2)
-            out.setframerate(RATE)
-            out.writeframes(sound)
-        unfinished.replace(file)  # the dialplan plays it as soon as it sees it
+    unfinished = file.with_suffix(".new")
+    with wave.open(str(unfinished), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(RATE)
+        out.writeframes(sound)
+    unfinished.replace(file)  # the dialplan plays it as soon as it sees it; no await since the first byte: nobody writes between
 
 
 async def _voiced(worker: Path, sentences: Sequence[str], voice: str, language: Language, name: CallId) -> bytes:
