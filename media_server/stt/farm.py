@@ -31,8 +31,6 @@ AGAIN_S = 0.5
 """Between the death of a process and its successor's start."""
 TEACH_S = 1.0
 """Between two looks whether a process lacks a site's decoders."""
-NOW_S = 0.5
-"""A call goes by phrases that were read so long ago at most: many that come together ask once."""
 OPEN_S = 3.0
 """Longest wait for a process that has learnt a site's phrases."""
 
@@ -80,7 +78,7 @@ class Farm:
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[Link[FromStt]]:
         """A connection that hears this site. PeerGone if no process can take it now."""
-        learn = Learn(phrases=await self._phrases.of(opening.site_id, now_s=NOW_S), languages=opening.languages)
+        learn = Learn(phrases=await self._phrases.now(opening.site_id), languages=opening.languages)
         async with contextlib.AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(OPEN_S):

@@ -44,7 +44,7 @@ class _Known:
 
 class SitePhrases:
     def __init__(self, read: Read, read_sites: ReadSites, *, fresh_s: float) -> None:
-        """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds, but for a call (`of`)."""
+        """Both raise DatabaseAway; what they gave is not asked for again within `fresh_s` seconds, but by `now`."""
         self._read = read
         self._read_sites = read_sites
         self._sites: tuple[float, list[SiteId]] = (0.0, [])
@@ -61,14 +61,19 @@ class SitePhrases:
             self._sites = (time.monotonic(), known)
         return known
 
-    async def of(self, site: SiteId, *, now_s: float | None = None) -> tuple[str, ...]:
-        """As they are, or were `fresh_s` ago; `now_s` instead, where the database is there: what an owner has just written is
-        listened for when they call."""
-        async with self._lock:  # fifteen calls that come together ask once
+    async def of(self, site: SiteId) -> tuple[str, ...]:
+        """As they are, or were `fresh_s` ago."""
+        return await self._read_since(site, time.monotonic() - self._fresh_s)
+
+    async def now(self, site: SiteId) -> tuple[str, ...]:
+        """As they are, where the database is there: what an owner has just written is listened for when they call."""
+        return await self._read_since(site, time.monotonic())
+
+    async def _read_since(self, site: SiteId, since: float) -> tuple[str, ...]:
+        async with self._lock:  # of fifteen calls that come together, those who wait share the next answer
             known = self._known.get(site)
             now = time.monotonic()
-            fresh_s = self._fresh_s if now_s is None or (known is not None and known.away) else min(now_s, self._fresh_s)
-            if known is not None and now - known.read_at < fresh_s:
+            if known is not None and known.read_at >= (now - self._fresh_s if known.away else since):
                 return known.phrases
             try:
                 phrases, away = await in_time(READ_LIMIT_S, self._read(site)), False

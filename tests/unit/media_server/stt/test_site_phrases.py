@@ -50,6 +50,8 @@ def test_calls_that_come_together_ask_once() -> None:
         phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=60)
         await asyncio.gather(*(phrases.of(SITE) for _ in range(15)))
         assert knowledge.asked == 1
+        await asyncio.gather(*(phrases.now(SITE) for _ in range(15)))
+        assert knowledge.asked == 3, "the first one's look, and one for all who came meanwhile"
 
     asyncio.run(story())
 
@@ -61,7 +63,7 @@ def test_a_call_hears_what_was_written_since_the_site_was_last_looked_at() -> No
         await phrases.of(SITE)
         knowledge.phrases = ("what is the consultation fee",)
         assert await phrases.of(SITE) == ("where is my order",)
-        assert await phrases.of(SITE, now_s=0) == ("what is the consultation fee",)
+        assert await phrases.now(SITE) == ("what is the consultation fee",)
         assert await phrases.of(SITE) == ("what is the consultation fee",)
 
     asyncio.run(story())
@@ -73,7 +75,7 @@ def test_a_database_that_is_away_is_not_asked_for_every_call() -> None:
         phrases = SitePhrases(knowledge.read, knowledge.sites, fresh_s=60)
         knowledge.away = True
         for _ in range(15):
-            assert await phrases.of(SITE, now_s=0) == ()
+            assert await phrases.now(SITE) == ()
         assert knowledge.asked == 1
 
     asyncio.run(story())
