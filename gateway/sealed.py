@@ -33,10 +33,12 @@ def sealed_answer(path: Path, key: bytes, media_type: str, asked: Mapping[str, s
 
 
 def wanted(header: str | None, length: int) -> tuple[int, int] | None:
-    """(begin, end) of a Range header, the end not in it; None: everything, as for several ranges at once. Problem 400, 416."""
-    if header is None or "," in header:
+    """(begin, end) of a Range header, the end not in it; None: everything, as for several ranges at once, or ranges of what is
+    no bytes (RFC 9110 section 14.2). Problem 400, 416."""
+    unit, _, places = (header or "").partition("=")
+    if unit.strip().lower() != "bytes" or "," in places:
         return None
-    asked = re.fullmatch(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*", header)
+    asked = re.fullmatch(r"\s*([0-9]{0,18})-([0-9]{0,18})\s*", places)
     if asked is None or asked[1] == asked[2] == "":
         raise Problem(400, "the request, or its Range, can't be read")
     if asked[1] == "":  # the last so many
