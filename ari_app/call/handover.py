@@ -12,7 +12,7 @@ dialplan's. Whoever is asked is written down with what came of it. Every stage h
 from collections.abc import Callable
 from dataclasses import replace
 
-from ari_app.call import mending, moves
+from ari_app.call import live, mending, moves
 from ari_app.call.plan import Handover, Stage, Way, towards, usual
 from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import (
@@ -37,11 +37,13 @@ from ari_app.call.vocabulary import (
     PhoneAnswered,
     PhoneGone,
     PlayMusic,
+    PutOnHold,
     Rejoin,
     ReleaseMedia,
     ResumeMedia,
     RingOperator,
     SendCaller,
+    TakenOffHold,
     Tell,
 )
 from core.commands import AnnounceTransfer, ComeBack, HangUpRequested, MediaClosed, MediaRefused, StandBy, TransferRequested
@@ -111,6 +113,10 @@ def handover(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return _begin(call, _search(call), now) if search.stage is Stage.ANNOUNCING else (call, [])
         case AsteriskFailed() if search.rings:  # no music, say
             return moves.hand(call, "", "asterisk_failed", now)
+        case PutOnHold():  # the agent stands by: it is told when it comes back
+            return live.hold(call, "phone")[0], []
+        case TakenOffHold():
+            return live.unhold(call, "phone")[0], []
     return _STAGES[search.stage](call, event, now)
 
 
@@ -286,7 +292,7 @@ def _come_back(call: Call, now: float) -> Next:
     """The caller is in our bridge; the agent says that nobody was free."""
     lost = _search(call).media_lost
     call = replace(call, phase=Phase.TALKING, handover=None, deadline=now + call.limits.call)
-    return mending.lost(call, now, first="nobody_free") if lost else (call, [Tell(ComeBack())])
+    return mending.lost(call, now, first="nobody_free") if lost else (call, [Tell(ComeBack()), *live.still_held(call)])
 
 
 def _accepted(call: Call, peer: str, now: float) -> Next:

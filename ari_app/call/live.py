@@ -18,13 +18,16 @@ from ari_app.call.vocabulary import (
     CallerLeft,
     Happening,
     Joined,
+    KeyPressed,
     LookForCaller,
+    PutOnHold,
     Rejoin,
     ReleaseMedia,
+    TakenOffHold,
     Tell,
 )
 from ari_app.call.wishes import AsideFailed, Holder, Music, OffFor, Silence, StepAside
-from core.commands import Hold, Unhold
+from core.commands import Digit, Hold, Unhold
 from core.machine import Tick
 from core.orders import Done, NotDone
 
@@ -35,17 +38,17 @@ MARGIN_S = 0.5
 
 def anew(call: Call, now: float) -> Next:
     """Another media session has the conversation: it knows of nobody who holds it, and awaits no secret."""
-    told = [Tell(Hold())] if call.wishes.held else []
+    told = still_held(call)
     call, actions = record(call, "secret", True, now)
     return call, [*told, *actions]
 
 
 def adopted(call: Call, now: float) -> Next:
     """What an earlier life of ours was told to do, and may have left undone."""
-    held = call.wishes.held
-    music: list[Action] = [Music("", on=True)] if "order" in held else []
+    told = still_held(call)
+    music: list[Action] = [Music("", on=True)] if "order" in call.wishes.held else []
     call, actions = switch(call, now)
-    return call, [*([Tell(Hold())] if held else []), *music, *actions]
+    return call, [*told, *music, *actions]
 
 
 # ── hold ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -53,6 +56,23 @@ def hold(call: Call, who: Holder) -> Next:
     """The agent falls silent; once, whoever wants it."""
     held = call.wishes.held
     return replace(call, wishes=replace(call.wishes, held=held | {who})), [] if held else [Tell(Hold())]
+
+
+def still_held(call: Call) -> list[Action]:
+    """For an agent that was not there when it was put on hold."""
+    return [Tell(Hold())] if call.wishes.held else []
+
+
+def phone(call: Call, event: Happening | Tick) -> Next | None:
+    """What the caller's phone does besides speaking."""
+    match event:
+        case KeyPressed(digit):
+            return call, [Tell(Digit(digit=digit))]
+        case PutOnHold():
+            return hold(call, "phone")
+        case TakenOffHold():
+            return unhold(call, "phone")
+    return None
 
 
 def unhold(call: Call, who: Holder) -> Next:

@@ -41,7 +41,7 @@ def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return call, [*told, *wanted]
         case MediaRefused() | MediaGone() | MediaClosed() | Tick():
             return moves.hand(call, "", "media_failed", now)
-    return None
+    return live.phone(call, event)
 
 
 def _gather(call: Call, part: str) -> Next:

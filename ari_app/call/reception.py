@@ -87,6 +87,7 @@ def leave_message(call: Call, now: float) -> Next:
 def returned(call: Call, now: float) -> Next:
     """A person sends the caller (back) to the agent, who begins anew."""
     call = replace(call, phase=Phase.ROUTING, deadline=now + call.limits.routing, parts=frozenset(), handover=None)
+    call = replace(call, wishes=replace(call.wishes, held=frozenset()))
     return replace(call, instead=None, queue="", reason="", outcome=None), [FindSite(people_asked=True)]
 
 

@@ -4,17 +4,9 @@ from dataclasses import replace
 
 from ari_app.call import handover, live, mending, moves
 from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
-from ari_app.call.vocabulary import (
-    Happening,
-    KeyPressed,
-    NoteAnsweredBy,
-    PutOnHold,
-    ResumeMedia,
-    TakenOffHold,
-    Tell,
-)
+from ari_app.call.vocabulary import Happening, NoteAnsweredBy, ResumeMedia, Tell
 from ari_app.call.wishes import FoundAgain, MusicFailed, SendKeys
-from core.commands import Answered, AnsweredBy, Digit, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
+from core.commands import Answered, AnsweredBy, HangUpRequested, MediaOpened, PressKeys, SecretAwaited, TransferRequested
 from core.machine import Tick
 
 
@@ -27,7 +19,7 @@ def adopting(call: Call, event: Happening | Tick, now: float) -> Next | None:
             told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
             call, wanted = live.adopted(replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), now)
             return call, [*told, *wanted]
-    return _phone(call, event)
+    return live.phone(call, event)
 
 
 def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
@@ -46,16 +38,4 @@ def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return live.unhold(call, "order")
         case Tick():
             return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
-    return _phone(call, event)
-
-
-def _phone(call: Call, event: Happening | Tick) -> Next | None:
-    """What the caller's phone does besides speaking."""
-    match event:
-        case KeyPressed(digit):
-            return call, [Tell(Digit(digit=digit))]
-        case PutOnHold():
-            return live.hold(call, "phone")
-        case TakenOffHold():
-            return live.unhold(call, "phone")
-    return None
+    return live.phone(call, event)
