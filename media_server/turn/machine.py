@@ -64,6 +64,8 @@ DOUBT = 0.1
 """Seconds in which a suspicion of speech is confirmed, or was nothing."""
 CUT_OFF = 0.3
 """Seconds after our answer's first sound in which a caller who speaks had not finished: our answer is taken back."""
+HELD_LIMIT = 600.0
+"""Longest hold, as Asterisk's own (rtp_timeout_hold): its end may have been missed, and nobody is to wait in silence for ever."""
 HEARING_LIMIT = 5.0
 """Longest wait for the recogniser after a pause. One that died is noticed at once; this is for one that hangs."""
 
@@ -101,7 +103,7 @@ def step(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:  # noqa: C
         case Digit() if talking and turn.then == "listen":
             return moves.key(turn, event.digit, now)
         case Hold() if talking:
-            return replace(turn, phase=Phase.HELD, before_hold=turn.phase, deadline=None), [PauseSound()]
+            return replace(turn, phase=Phase.HELD, before_hold=turn.phase, deadline=now + HELD_LIMIT), [PauseSound()]
         case Say() if turn.phase not in (Phase.RINGING, Phase.AWAY):
             return moves.say(turn, event)
         case AnnounceTransfer() | StandBy() if turn.phase is not Phase.RINGING:
@@ -232,12 +234,12 @@ def _keying(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
 
 def _held(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome:
     match event:
-        case Unhold() if turn.before_hold is Phase.THINKING:
+        case Unhold() | Tick() if turn.before_hold is Phase.THINKING:
             turn = replace(turn, phase=Phase.THINKING, answer_limit=now + turn.patience.reply_limit)
             return replace(turn, deadline=now + turn.patience.hold_line), [ResumeSound()]
-        case Unhold() if turn.speaking is not None:
+        case Unhold() | Tick() if turn.speaking is not None:
             return moves.speak(turn, now), [Unduck(), ResumeSound()]
-        case Unhold():
+        case Unhold() | Tick():
             turn, actions = moves.listen(turn, now)
             return turn, [*actions, ResumeSound()]
         case Drained(reply) if reply == turn.speaking:

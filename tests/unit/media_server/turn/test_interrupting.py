@@ -4,6 +4,7 @@ import pytest
 
 from core.commands import Commit, Hold, Unhold
 from core.sites import Patience
+from media_server.turn.machine import HELD_LIMIT
 from media_server.turn.state import AskBrain, Drained, Duck, PauseSound, Phase, SpeechStarted, SpeechStopped, Unduck
 from tests.stories import answered, asked
 
@@ -81,3 +82,10 @@ def test_hold_keeps_our_words_for_later() -> None:
     assert story.phase is Phase.HELD
     story.happens(Unhold(), 60.0)
     assert story.phase is Phase.SPEAKING and story.names()[-1] == "ResumeSound"
+
+
+def test_a_hold_whose_end_nobody_told_us_of_does_not_last_for_ever() -> None:
+    story = answered().happens(Hold(), 7.5).until(7.5 + HELD_LIMIT - 1)
+    assert story.phase is Phase.HELD
+    assert story.until(7.5 + HELD_LIMIT + 1).phase is Phase.SPEAKING
+    assert story.until(7.5 + 2 * HELD_LIMIT).turn.over, "nobody is there any more"
