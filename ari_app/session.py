@@ -32,7 +32,7 @@ from ari_app.call.dialling import expect, place
 from ari_app.call.machine import adopt, arrive, search_on, step, watch
 from ari_app.call.plan import Handover
 from ari_app.call.routing import FALLBACK_QUEUE
-from ari_app.call.state import INTERWORKING, Call, Phase
+from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Phase
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow, to_agent
 from ari_app.hands import Hands
@@ -159,9 +159,9 @@ class Session:
                 return do.CallerBack(why)
             case StasisStart(args=["waiting", *_]):
                 return do.CallerBack("waiting")
-            case ChannelDestroyed(channel=channel, cause=cause, cause_txt=text, tech_cause=status):
+            case ChannelDestroyed():
                 self._meet("")
-                return do.CallerGone(cause, text, status, time.time() if channel.state == "Up" else None)
+                return _gone(event)
             case ChannelStateChange(channel=channel) if channel.state == "Up":  # answered by somebody else, perhaps
                 return do.PickedUp(time.time())
             case ChannelVarset(variable="BRIDGEPEER", value=peer):
@@ -210,6 +210,14 @@ def _taken(since: float | None) -> None:
     """What Asterisk said at `since`, the call has taken now."""
     if since is not None:
         metrics.EVENT_LAG.observe(max(0.0, time.time() - since))
+
+
+def _gone(event: ChannelDestroyed) -> do.CallerGone:
+    if event.channel.state != "Up":
+        return do.CallerGone(event.cause, event.cause_txt, event.tech_cause)
+    if event.cause == 0:  # a BYE that says no more, in the dialplan: Asterisk knows no cause then, but that is the normal one
+        return do.CallerGone(NORMAL_CLEARING, "Normal Clearing", event.tech_cause, time.time())
+    return do.CallerGone(event.cause, event.cause_txt, event.tech_cause, time.time())
 
 
 def _of_media(event: ChannelEvent) -> do.Happening | None:

@@ -17,7 +17,9 @@ DECLINED = 0.15
 ENDED = 0.5
 """Share of the talks that the operator ends…"""
 STAYS_S = 30.0
-"""…and so long they wait for a caller who does."""
+"""…and so long they wait for a caller who does…"""
+AGAIN_S = 4.0
+"""…with another sentence every so often."""
 ACCEPT = "1"
 KEYS, ASKED_FOR_S = 2, 1.5
 """So often it is pressed, at this distance: the summary begins a moment after the answer at most, and wants one."""
@@ -55,6 +57,8 @@ class Operator:
         for _ in range(KEYS):
             await call.wait(ASKED_FOR_S)
             await call.press(ACCEPT)
-        await call.say(self.welcome)
-        with contextlib.suppress(NotHeard):  # the caller stays
-            await call.over(self.dice.uniform(1.0, 5.0) if self.dice.random() < ENDED else STAYS_S)
+        until = time.time() + (self.dice.uniform(3.0, 8.0) if self.dice.random() < ENDED else STAYS_S)
+        while call.dialog.phase is not Phase.OVER and time.time() < until:
+            await call.say(self.welcome)
+            with contextlib.suppress(NotHeard):  # the caller stays, and is not to wonder whether we do
+                await call.over(AGAIN_S)

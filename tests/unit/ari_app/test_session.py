@@ -8,6 +8,7 @@ from prometheus_client import REGISTRY
 from ari_app.call.routing import CannotTell
 from core import commands
 from core.events import AnyEvent, CallAnswered, CallEnded, CallStarted, CallTransferred
+from tests.unit.ari_app.fake_asterisk import channel
 from tests.unit.ari_app.world import World, told
 
 
@@ -25,6 +26,16 @@ def test_a_call_is_answered_talked_through_and_leaves_nothing_behind(tmp_path: P
         assert here.kinds() == [CallStarted, CallAnswered, CallEnded]
         assert (here.ended().outcome, here.ended().cause) == ("caller_hung_up", 16)
         assert here.journal.entries() == []
+
+    told(tmp_path, story)
+
+
+def test_a_caller_who_hangs_up_without_a_word_of_why_has_ended_the_call_as_one_does(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        await here.talk()
+        here.hear("ChannelDestroyed", channel=channel("1", state="Up"), cause=0, cause_txt="Unknown")
+        await here.over()
+        assert (here.ended().cause, here.ended().cause_text) == (16, "Normal Clearing")
 
     told(tmp_path, story)
 
