@@ -66,7 +66,8 @@ def dialling(call: Call, event: Happening | Tick, now: float) -> Next | None:
             return replace(call, answered_at=at, deadline=now + ARRIVAL_S), [NoteAnswered(at)]
         case Reached(at, native):
             answered = [] if call.answered else [NoteAnswered(at)]
-            call = replace(call, phase=Phase.OPENING, answered_at=call.answered_at or at, deadline=now + call.limits.media_open)
+            call = replace(call, phase=Phase.OPENING, deadline=now + call.limits.media_open)
+            call = replace(call, answered_at=call.answered_at or at, unmet=True)
             return call, [*answered, NoteCodec(native), ReserveMedia(_site(call)), MakeBridge()]
         case CallerGone():
             return _gone(call, event)

@@ -53,6 +53,8 @@ def obey(call: Call, order: CallOrder, now: float) -> Next:
 
 def _in_conversation(call: Call, order: CallOrder, now: float) -> Next:
     match order:
+        case SayInCall() if call.unmet:  # a person hears first who calls, and a machine not a word
+            return call, [_not_done(order, "not_answered", "nobody knows yet who has answered")]
         case SayInCall(text=text, language=language):
             return call, [Tell(Say(text=text, language=language)), _done(order)]
         case SendDigits(digits=digits):

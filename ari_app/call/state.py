@@ -95,6 +95,8 @@ class Call:
     ring_until: float = 0.0
     answered_at: float | None = None
     """time.time(), as Asterisk's answer came."""
+    unmet: bool = False
+    """A call out that something has answered: nobody knows what, or it is no person."""
     queue: str = ""
     """Where people wait for this caller, once on the way there…"""
     reason: str = ""

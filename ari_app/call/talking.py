@@ -26,8 +26,8 @@ def talking(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case HangUpRequested(reason=reason):
             return moves.hang_up(call, "completed" if reason == "goodbye" else reason, NORMAL_CLEARING, now)
-        case AnsweredBy():
-            return call, [NoteAnsweredBy(event)]
+        case AnsweredBy(kind=kind):
+            return replace(call, unmet=kind not in ("person", "unknown")), [NoteAnsweredBy(event)]
         case PressKeys(digits=digits):
             return call, [SendKeys("", digits)]  # no order's: answered to nobody
         case TransferRequested():

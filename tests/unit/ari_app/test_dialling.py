@@ -132,6 +132,18 @@ def test_nothing_can_be_said_before_the_answer() -> None:
     assert isinstance(answer.reply, NotDone) and answer.reply.why == "not_answered"
 
 
+def test_nothing_is_said_by_order_before_a_person_is_known_to_be_there() -> None:
+    order = SayInCall(order_id="1", call_id=CallId("c"), site_id=SiteId("demo"), text="hello")
+    refused = do.AnswerOrder(NotDone(order_id="1", why="not_answered", detail="nobody knows yet who has answered"))
+    story = dialled()
+    story.after(*ANSWER, OPENED, do.BridgeMade(), do.LegReady(), do.LegMade("127.0.0.1", 10002), do.Joined())
+    assert story.after(order) == [refused]
+    story.after(commands.AnsweredBy(kind="screening", seconds=2.0))
+    assert story.after(order) == [refused]
+    story.after(commands.AnsweredBy(kind="person", seconds=9.0))
+    assert do.AnswerOrder(Done(order_id="1")) in story.after(order)
+
+
 def test_one_that_an_earlier_life_dialled_is_waited_for() -> None:
     story = Story(expect(Limits(), SITE, 40.0, 100.0))
     assert story.did == [do.Follow()]
