@@ -41,7 +41,7 @@ def people_first(call: Call, event: Happening | Tick, now: float) -> Next | None
     match event:
         case CallerLeft() | CallerElsewhere():  # it rings, as we wanted
             return call, []
-        case PickedUp(at):
+        case PickedUp(at) if not call.answered:
             return replace(call, answered_at=at, deadline=now + call.limits.handing), [NoteAnswered(at)]
         case CallerMet(peer):
             return moves.with_people(replace(call, queue=peer, reason="people_first"), now)
@@ -95,7 +95,7 @@ def tape(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case CallerLeft() | CallerElsewhere():
             return call, []
-        case PickedUp(at):
+        case PickedUp(at) if not call.answered:
             return replace(call, answered_at=at), [NoteAnswered(at)]
         case AsteriskFailed():
             return moves.hang_up(call, "failed", NORMAL_CLEARING, now)
