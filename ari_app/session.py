@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from ari_app import metrics
 from ari_app.ari.client import AriError
-from ari_app.ari.events import ChannelEvent, channel_of, said_at
+from ari_app.ari.events import ChannelEvent, said_at
 from ari_app.ari.models import (
     ChannelDestroyed,
     ChannelDtmfReceived,
@@ -128,8 +128,8 @@ class Session:
     def hear(self, event: ChannelEvent) -> None:
         """An event of the caller's channel or of one of our legs."""
         happening = self._translate(event)
-        if happening is None and (channel := channel_of(event)) is not None:
-            happening = self._hands.hear(event, channel.id)
+        if happening is None and event.channel is not None:
+            happening = self._hands.hear(event, event.channel.id)
         if happening is not None:
             self._inbox.put(happening, said_at(event.timestamp))
 
@@ -147,10 +147,10 @@ class Session:
         self._inbox.put(happening)
 
     def _translate(self, event: ChannelEvent) -> do.Happening | None:  # noqa: C901 (one table)
-        channel = channel_of(event)
-        if channel is not None and channel.id == self._hands.leg:
+        channel_id = event.channel.id if event.channel is not None else ""
+        if channel_id == self._hands.leg:
             return _of_media(event)
-        if channel is None or channel.id != self.caller.call_id:
+        if channel_id != self.caller.call_id:
             return None
         match event:
             case StasisStart(args=[do.OUTBOUND, _, native, *_]):

@@ -5,7 +5,7 @@ import logging
 import time
 
 from ari_app import metrics
-from ari_app.ari.events import ChannelEvent, channel_of, said_at
+from ari_app.ari.events import ChannelEvent, said_at
 from ari_app.ari.models import Channel, StasisStart
 from ari_app.books import Caller
 from ari_app.doors import Doors
@@ -34,9 +34,9 @@ class Switchboard:
 
     def hear(self, event: ChannelEvent) -> None:
         """Never waits: the event socket's reader calls it."""
-        if (channel := channel_of(event)) is None:
+        if event.channel is None:  # a variable of the whole dialplan's was set
             return
-        call = call_of_leg(channel.id) or CallId(channel.id)
+        call = call_of_leg(event.channel.id) or CallId(event.channel.id)
         if session := self.sessions.get(call):
             session.hear(event)
         elif isinstance(event, StasisStart) and event.args[:1] == [INBOUND]:

@@ -10,23 +10,20 @@ import msgspec
 
 from ari_app.ari.models import (
     EVENTS,
-    Channel,
     ChannelDestroyed,
     ChannelDtmfReceived,
-    ChannelHangupRequest,
     ChannelHold,
     ChannelStateChange,
     ChannelUnhold,
     ChannelVarset,
-    Dial,
     Event,
     StasisEnd,
     StasisStart,
 )
 
 ChannelEvent = (
-    StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived | ChannelHangupRequest | ChannelHold | ChannelUnhold
-    | ChannelStateChange | ChannelVarset | Dial
+    StasisStart | StasisEnd | ChannelDestroyed | ChannelDtmfReceived | ChannelHold | ChannelUnhold | ChannelStateChange
+    | ChannelVarset
 )  # fmt: skip
 """All events but those about the application itself."""
 
@@ -62,11 +59,6 @@ class Reader:
         except (msgspec.DecodeError, UnicodeDecodeError):  # ValidationError is a DecodeError
             self.malformed += 1
             return None
-
-
-def channel_of(event: ChannelEvent) -> Channel | None:
-    """The channel that it happens to; of a Dial, the one that rings. None: a variable of the whole dialplan's was set."""
-    return event.peer if isinstance(event, Dial) else event.channel
 
 
 def said_at(timestamp: str) -> float | None:

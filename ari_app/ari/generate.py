@@ -25,12 +25,10 @@ USED = (
     "StasisEnd",
     "ChannelDestroyed",
     "ChannelDtmfReceived",
-    "ChannelHangupRequest",
     "ChannelHold",
     "ChannelUnhold",
     "ChannelStateChange",
     "ChannelVarset",
-    "Dial",
     "ApplicationReplaced",
 )
 

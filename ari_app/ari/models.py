@@ -123,16 +123,6 @@ class ChannelDtmfReceived(msgspec.Struct, frozen=True, kw_only=True, tag_field="
     asterisk_id: str | None = None
 
 
-class ChannelHangupRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    cause: int | None = None
-    tech_cause: int | None = None
-    soft: bool | None = None
-    channel: Channel
-    application: str
-    timestamp: str
-    asterisk_id: str | None = None
-
-
 class ChannelHold(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
     channel: Channel
     musicclass: str | None = None
@@ -164,18 +154,6 @@ class ChannelVarset(msgspec.Struct, frozen=True, kw_only=True, tag_field="type",
     asterisk_id: str | None = None
 
 
-class Dial(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
-    caller: Channel | None = None
-    peer: Channel
-    forward: str | None = None
-    forwarded: Channel | None = None
-    dialstring: str | None = None
-    dialstatus: str
-    application: str
-    timestamp: str
-    asterisk_id: str | None = None
-
-
 class ApplicationReplaced(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
     application: str
     timestamp: str
@@ -187,12 +165,10 @@ EVENTS: tuple[type[msgspec.Struct], ...] = (
     StasisEnd,
     ChannelDestroyed,
     ChannelDtmfReceived,
-    ChannelHangupRequest,
     ChannelHold,
     ChannelUnhold,
     ChannelStateChange,
     ChannelVarset,
-    Dial,
     ApplicationReplaced,
 )
 
@@ -201,11 +177,9 @@ Event = (
     | StasisEnd
     | ChannelDestroyed
     | ChannelDtmfReceived
-    | ChannelHangupRequest
     | ChannelHold
     | ChannelUnhold
     | ChannelStateChange
     | ChannelVarset
-    | Dial
     | ApplicationReplaced
 )
