@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from ari_app.call import moves, reception
 from ari_app.call.routing import Admit, Overflow, PeopleFirst, PlayTape, Refuse
-from ari_app.call.state import PARTS, Call, Next, Phase
+from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import (
     Action,
     BridgeMade,
     Happening,
-    Join,
     Joined,
     LegMade,
     LegReady,
@@ -59,18 +58,18 @@ def opening(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case MediaOpened(host=host, port=port):
             return replace(call, phase=Phase.JOINING, deadline=now + call.limits.media_ready), [MakeLeg(host, port)]
         case BridgeMade():
-            return _gather(call, "bridge")
+            return moves.gather(call, "bridge")
     return None
 
 
 def joining(call: Call, event: Happening | Tick, now: float) -> Next | None:
     match event:
         case BridgeMade():
-            return _gather(call, "bridge")
+            return moves.gather(call, "bridge")
         case LegReady():
-            return _gather(call, "leg")
+            return moves.gather(call, "leg")
         case LegMade(host, port):
-            call, actions = _gather(call, "address")
+            call, actions = moves.gather(call, "address")
             return call, [Tell(ConnectMedia(host=host, port=port)), *actions]
         case Joined() if call.answered_at is not None:  # we called them
             return replace(call, phase=Phase.TALKING, deadline=now + call.limits.call), [Tell(Answered(at=call.answered_at))]
@@ -94,11 +93,6 @@ def answering(call: Call, event: Happening | Tick, now: float) -> Next | None:
 
 def _started(site: Site | None) -> list[Action]:
     return [] if site is None else [NoteStarted(site)]
-
-
-def _gather(call: Call, part: str) -> Next:
-    call = replace(call, parts=call.parts | {part})
-    return call, [Join()] if call.parts == PARTS else []
 
 
 def _pick_up(call: Call, now: float) -> Next:

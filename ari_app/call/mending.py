@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ari_app.call import live, moves
 from ari_app.call.state import PARTS, Call, Next, Phase
-from ari_app.call.vocabulary import Happening, Join, Joined, LegMade, LegReady, MakeLeg, MediaGone, ReplaceMedia, Tell
+from ari_app.call.vocabulary import Happening, Joined, LegMade, LegReady, MakeLeg, MediaGone, ReplaceMedia, Tell
 from core.commands import Answered, ConnectMedia, FirstWords, MediaClosed, MediaOpened, MediaRefused
 from core.machine import Tick
 
@@ -31,9 +31,9 @@ def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case MediaOpened(host=host, port=port):
             return call, [MakeLeg(host, port)]
         case LegReady():
-            return _gather(call, "leg")
+            return moves.gather(call, "leg")
         case LegMade(host, port):
-            call, actions = _gather(call, "address")
+            call, actions = moves.gather(call, "address")
             return call, [Tell(ConnectMedia(host=host, port=port)), *actions]
         case Joined():
             told = [] if call.answered_at is None else [Tell(Answered(at=call.answered_at))]
@@ -42,8 +42,3 @@ def mending(call: Call, event: Happening | Tick, now: float) -> Next | None:
         case MediaRefused() | MediaGone() | MediaClosed() | Tick():
             return moves.hand(call, "", "media_failed", now)
     return live.phone(call, event)
-
-
-def _gather(call: Call, part: str) -> Next:
-    call = replace(call, parts=call.parts | {part})
-    return call, [Join()] if call.parts == PARTS else []

@@ -1,14 +1,15 @@
-"""Steps that several phases take: to people, to the end."""
+"""Steps that several phases take: to be joined, to people, to the end."""
 
 from dataclasses import replace
 
 from ari_app.call.plan import Stage
 from ari_app.call.routing import FALLBACK_QUEUE
-from ari_app.call.state import Call, Next, Phase
+from ari_app.call.state import PARTS, Call, Next, Phase
 from ari_app.call.vocabulary import (
     Action,
     DropOperator,
     HangUp,
+    Join,
     NoteAsked,
     NoteEnded,
     NoteTransferred,
@@ -18,6 +19,12 @@ from ari_app.call.vocabulary import (
 )
 from ari_app.call.wishes import RecordFromNowOn
 from core.events import Outcome
+
+
+def gather(call: Call, part: str) -> Next:
+    """What must be there before the caller and the media leg can be joined comes in any order."""
+    call = replace(call, parts=call.parts | {part})
+    return call, [Join()] if call.parts == PARTS else []
 
 
 def hand(call: Call, queue: str, reason: str, now: float) -> Next:
