@@ -5,11 +5,12 @@ See bench/README.md and docs/benchmarks.md.
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from math import inf
@@ -38,11 +39,9 @@ def main(arguments: list[str]) -> int:
         "killed": lambda ground: killed.measure(ground, options.killed),
         "gone": gone.measure,
     }
-    with contextlib.suppress(PermissionError):  # not root: our own clock is a little less exact
-        os.nice(-5)
     rows: list[Row] = []
     try:
-        with prepared(options.calls) as ground:
+        with prepared(options.calls) as ground, _first_served():
             for name in FIGURES:
                 if not options.only or name in options.only:
                     print(f"measuring: {name}", file=sys.stderr)
@@ -54,6 +53,26 @@ def main(arguments: list[str]) -> int:
     print(f"{table(rows)}\nload of the machine {os.getloadavg()[0]:.1f}")
     print(f"written to {_save(rows)}")
     return 0 if all(row.met for row in rows) else 1
+
+
+@contextlib.contextmanager
+def _first_served() -> Iterator[None]:
+    """Our own clock does not wait for what it measures: all of this session, as Linux shares out, and only while this lasts; nor
+    for the garbage of a hundred thousand packets that were heard, which takes 0.1 s to look through.
+
+    Not root: it is a little less exact.
+    """
+    gc.disable()
+    group, before = Path("/proc/self/autogroup"), "0"
+    with contextlib.suppress(OSError):
+        before = group.read_text().split()[-1]
+        group.write_text("-10")
+        os.nice(-10)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            group.write_text(before)
 
 
 def _measured(name: str, work: Coroutine[Any, Any, list[Row]]) -> list[Row]:
