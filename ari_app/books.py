@@ -62,6 +62,13 @@ class Books:
         metrics.ENDED.labels(end.outcome).inc()
         self.journal.remove(entry.call_id)
 
+    def met(self, entry: Entry, company: Company, at: float) -> Entry:
+        for event in told(Company(entry.person), company, entry.call_id, entry.site.site_id, at):
+            self.publish(event)
+        entry = msgspec.structs.replace(entry, person=company.person, met_at=at)
+        self.journal.write(entry)
+        return entry
+
 
 class CallRecord:
     """One call's page. Calls that no site was found for have none: they are counted only."""
@@ -133,9 +140,8 @@ class CallRecord:
 
     def company(self, before: Company, after: Company) -> None:
         """Who came to the caller, and who left them."""
-        if entry := self.entry:
-            for event in told(before, after, entry.call_id, entry.site.site_id, time.time()):
-                self._books.publish(event)
+        if self.entry and before != after:
+            self.entry = self._books.met(self.entry, after, time.time())
 
     def ended(self, end: NoteEnded) -> None:
         if self.entry:

@@ -7,15 +7,17 @@
                                             Asterisk has tied our bridge to theirs, for ours can't be merged with another
 
 Hold, transfer, pickup, an attended transfer among operators: each is seen here as the next peer, whoever did it, and with no
-controller of the transfer's own. What happens while ari-app is away is not seen.
+controller of the transfer's own. What happens while ari-app is away is read from what the dialplan noted of it.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.events import PersonJoined, PersonLeft
 from core.ids import CallId, SiteId
 
+_STEP = re.compile(r"(\d+(?:\.\d+)?) (-?)([^|]+)\|")
 _TO_AGENT = "Local/_attended@transfer"
 _LEG = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}")
 """A leg to a phone or a trunk: its endpoint's name, and a number that Asterisk gave it."""
@@ -40,6 +42,16 @@ def follow(company: Company, peer: str) -> Company:
 def to_agent(peer: str) -> bool:
     """By an attended transfer: the caller hears nothing until they are fetched."""
     return peer.startswith(_TO_AGENT)
+
+
+def missed(company: Company, trail: str, since: float) -> Iterator[tuple[float, Company]]:
+    """What the dialplan noted of a call after `since`: each change of company, and when. `trail`: MET_<call>, [met] there."""
+    for at, left, peer in _STEP.findall(trail):
+        person = follow(company, peer)
+        after = person if not left else Company() if person == company else company
+        if float(at) > since and after != company:
+            yield float(at), after
+            company = after
 
 
 def told(before: Company, after: Company, call: CallId, site: SiteId, at: float) -> list[PersonJoined | PersonLeft]:

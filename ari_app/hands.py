@@ -30,7 +30,7 @@ from ari_app.obeying import Obeying
 from ari_app.operators import Operators
 from ari_app.phones import Phones
 from core.commands import AdoptMedia, FromMedia, MediaOpened, OpenMedia
-from core.ids import bridge_id, media_channel_id
+from core.ids import bridge_id, company_variable, media_channel_id
 from core.orders import Reply
 from core.sites import Site
 
@@ -164,6 +164,8 @@ class Hands:
             case do.NoteAsked():
                 self._record.asked(action)
             case do.NoteEnded():
+                if (entry := self._record.entry) and entry.with_people:
+                    self._start(self._ask(self._doors.ari.forget_global(company_variable(entry.call_id)), vital=False))
                 self._record.ended(action)
                 self._doors.briefing.forget(self._caller.call_id)
 

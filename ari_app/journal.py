@@ -37,6 +37,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     handover: Handover | None = None
     """How far the search for a person is."""
     wishes: Wishes = NO_WISHES
+    person: str = ""
+    """Whom the caller is with…"""
+    met_at: float = 0.0
+    """…since when; or since when with nobody."""
 
     @property
     def dialled(self) -> bool:

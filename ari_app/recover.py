@@ -19,11 +19,12 @@ from ari_app.ari.models import Channel
 from ari_app.books import Caller
 from ari_app.call.state import INTERWORKING
 from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, PickedUp, Reached
+from ari_app.followers import Company, missed
 from ari_app.journal import Entry
 from ari_app.session import Session
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
 from core.events import Outcome
-from core.ids import CallId, bridge_id, media_channel_id
+from core.ids import CallId, bridge_id, company_variable, media_channel_id
 from core.leftovers import call_bridged, call_left_by
 
 log = logging.getLogger(__name__)
@@ -46,9 +47,10 @@ async def compare_notes(board: Switchboard, unseen: str = UNSEEN) -> None:
     entries = {entry.call_id: entry for entry in board.doors.books.journal.entries()}
     for call, entry in entries.items():
         if call not in board.sessions and call not in channels:
-            _close(board, entry, unseen)
+            _close(board, await _caught_up(board, entry), unseen)
+            await board.doors.ari.forget_global(company_variable(call))
         elif call not in board.sessions and not _in_our_app(channels[call], board):
-            _watch(board, entry, channels[call])
+            _watch(board, await _caught_up(board, entry), channels[call])
     for channel in channels.values():
         if CallId(channel.id) not in board.sessions and _in_our_app(channel, board):
             await _take_up(board, channel, entries.get(CallId(channel.id)))
@@ -101,6 +103,14 @@ async def _take_up(board: Switchboard, channel: Channel, entry: Entry | None) ->
 
 def _caller(entry: Entry, native: str) -> Caller:
     return Caller(entry.call_id, entry.caller, entry.called, native, purpose=entry.purpose)
+
+
+async def _caught_up(board: Switchboard, entry: Entry) -> Entry:
+    """With whom the caller has talked meanwhile is on record, too."""
+    trail = await board.doors.ari.global_variable(company_variable(entry.call_id))
+    for at, company in missed(Company(entry.person), trail, entry.met_at):
+        entry = board.doors.books.met(entry, company, at)
+    return entry
 
 
 def _watch(board: Switchboard, entry: Entry, channel: Channel) -> None:

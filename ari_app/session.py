@@ -64,7 +64,7 @@ class Session:
         self._since = since
         self._given_back = given_back
         self._record = CallRecord(doors.books, entry)
-        self._company = Company()
+        self._company = Company(entry.person if entry else "")
         self._inbox: Inbox[do.Happening] = Inbox()
         self._pending = Pending()
         self._hands = Hands(doors, caller, self._record, self._inbox.put, self._pending.settle)

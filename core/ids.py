@@ -37,6 +37,11 @@ def second_phone_channel_id(leg: str, number: int) -> str:
     return leg if number == 1 else f"{kind}.{number}-{call}"
 
 
+def company_variable(call: CallId) -> str:
+    """The dialplan's global variable: who has talked with the caller (extensions_people.conf, [met])."""
+    return f"MET_{call}"
+
+
 def call_of_leg(channel_id: str) -> CallId | None:
     """The call that a channel of ours belongs to; None for a caller's own channel, and for any other."""
     kind, _, call = channel_id.partition("-")

@@ -249,6 +249,9 @@ class Ari:
         """A variable of the dialplan ([globals])."""
         await self._do("POST", "/asterisk/variable", variable=variable, value=value)
 
+    async def forget_global(self, variable: str) -> None:
+        await self._do("POST", "/asterisk/variable", variable=variable)
+
     async def global_variable(self, variable: str) -> str:
         """Empty if it is not set. Asked whether we are permitted or not."""
         answer = await self._request("GET", "/asterisk/variable", variable=variable)

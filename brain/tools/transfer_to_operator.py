@@ -20,6 +20,7 @@ class TransferToOperator:
             "mujhe kisi insaan se baat karni hai",
             "kisi insaan se baat karni hai", "customer care se baat karao", "mujhe aadmi se baat karni hai",
             "operator se baat karwaiye", "kisi se baat kara dijiye", "manager se baat karni hai", "call transfer kar dijiye",
+            "agent se baat karni hai",
         ),
         "en": (
             "i want to talk to a person", "connect me to an agent", "talk to a human", "customer care please",

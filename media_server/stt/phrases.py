@@ -20,7 +20,7 @@ haan · haan ji · ji haan · ji · nahi · nahi ji · ji nahi · nahi chahiye �
 namaste · namaskar · dhanyavaad · shukriya · bahut shukriya · alvida · bas · bas itna hi · aur kuch nahi · kuch nahi · kya
 phir se boliye · phir se bolo · dobara boliye · dobara bataiye · samajh nahi aaya · kya bola · ek minute · ruko · rukiye
 kisi insaan se baat karao · kisi aadmi se baat karni hai · mujhe kisi se baat karni hai · operator se baat karao
-operator se baat karni hai · agent se baat karao · customer care se baat karao · kisi se baat karwa do
+operator se baat karni hai · agent se baat karao · agent se baat karni hai · customer care se baat karao · kisi se baat karwa do
 ek sawaal hai · mujhe madad chahiye · sun rahe ho · aap sun rahe hain · english mein boliye
 mera order number {digits} hai · mera order number hai {digits} · order number {digits} hai
 number {digits} hai · number hai {digits}

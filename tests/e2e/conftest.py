@@ -68,10 +68,14 @@ def carrier(carrier_address: str, trial: Trial, caller: Caller) -> Iterator[Carr
 def _until_known(asterisk: list[str], patience: float = 20.0) -> None:
     """Until the instance has seen that its trunk is there: by itself it looks each half minute."""
     limit = time.monotonic() + patience
-    while "Avail" not in subprocess.run([*asterisk, "pjsip show contacts"], check=True, capture_output=True, text=True).stdout:
+    while not any("carrier/" in line and "Avail" in line for line in _contacts(asterisk)):
         assert time.monotonic() < limit, "the trunk never came up"
         subprocess.run([*asterisk, "pjsip qualify carrier"], check=True, capture_output=True)
         time.sleep(0.2)
+
+
+def _contacts(asterisk: list[str]) -> list[str]:
+    return subprocess.run([*asterisk, "pjsip show contacts"], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 @pytest.fixture(scope="module")

@@ -2,42 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import numpy as np
-import pytest
 
 from core.audio import Pcm
 from haazir.caller import wav
 from haazir.caller.script import Call
-from tests.e2e.control.test_transfer import handing_over, ordered, told, wish
+from haazir.caller.trial import Trial
+from tests.e2e.calling import Caller
+from tests.e2e.handing import Operators, handing_over, hooks, ordered, told, wish
+from tests.e2e.hearing import SAME, likeness
 from tests.e2e.house import House, Talk, house, talk
 from tests.e2e.phones import OperatorPhone
 
-__all__ = ["house", "talk"]
-
-Operators = Mapping[str, OperatorPhone]
+__all__ = ["hooks", "house", "talk"]
 
 TONES = {"caller": 500, "operator": 900, "supervisor": 1400}
 """Hertz: who it is."""
+SENTENCES = {"first": "hello, I am the technician", "between them": "he is really angry today, be careful"}
 HEARD_BY = {
     "listen": {"caller": {"operator"}, "operator": {"caller"}, "supervisor": {"caller", "operator"}},
     "whisper": {"caller": {"operator"}, "operator": {"caller", "supervisor"}, "supervisor": {"caller", "operator"}},
     "barge": {"caller": {"operator", "supervisor"}, "operator": {"caller", "supervisor"}, "supervisor": {"caller", "operator"}},
 }
-
-
-@pytest.fixture(autouse=True)
-def hooks(operators: Operators) -> Iterator[None]:
-    """Every test begins and ends with phones on their hooks."""
-
-    async def free() -> None:
-        for phone in operators.values():
-            await phone.free()
-
-    asyncio.run(free())
-    yield
-    asyncio.run(free())
 
 
 def tone(who: str, seconds: float = 1.5) -> Pcm:
@@ -114,3 +102,55 @@ def test_an_operator_talks_to_the_agent_and_hands_the_caller_over_to_it(house: H
     record = asyncio.run(house.played(handing_over(house, operators=["201"]), script))
     assert talk.was_heard(), talk.likeness()
     assert [person["person"] for person in record["people"]] == ["201", "201"]
+
+
+def test_what_is_said_after_an_attended_transfer_is_recorded_and_what_operators_say_to_each_other_is_not(
+    house: House, operators: Operators, talk: Talk, caller: Caller, tmp_path: Path
+) -> None:
+    one, two = operators["201"], operators["202"]
+    words = {who: caller.say(text, "en") for who, text in SENTENCES.items()}
+
+    async def script(call: Call) -> None:
+        await accepted(call, one)
+        await one.speak(words["first"])
+        asking = asyncio.create_task(one.consult("202"))
+        await two.answer()
+        await asking
+        await two.speak(words["between them"])
+        await one.transfer_to_consulted()
+        await call.wait(0.5)
+        await talk.between(call, two)
+        await two.hang_up()
+        await call.over(5.0)
+
+    record = asyncio.run(house.played(handing_over(house, operators=["201"]), script))
+    assert talk.was_heard(), talk.likeness()
+    assert [person["person"] for person in record["people"]] == ["201", "202"]
+    left, right = house.recorded(record["id"], tmp_path)
+    assert likeness(left, talk.complaint) > SAME
+    said = {"after": talk.welcome, **words}
+    assert {who: likeness(right, sound) > SAME for who, sound in said.items()} == {
+        "after": True,
+        "first": True,
+        "between them": False,
+    }
+
+
+def test_who_talked_while_ari_app_was_away_is_on_record(house: House, trial: Trial, operators: Operators) -> None:
+    """One hands over to the other, who ends the call, before the next life of ari-app begins."""
+    one, two = operators["201"], operators["202"]
+
+    async def script(call: Call) -> None:
+        await accepted(call, one)
+        asking = asyncio.create_task(one.consult("202"))
+        await two.answer()
+        await asking
+        await asyncio.to_thread(trial.kill, "ari-app")
+        await one.transfer_to_consulted()
+        await two.hang_up()
+        await call.over(5.0)
+
+    record = asyncio.run(house.played(handing_over(house, operators=["201"]), script))
+    assert record["outcome"] == "transferred"
+    assert [person["person"] for person in record["people"]] == ["201", "202"]
+    assert all(person["ended_at"] for person in record["people"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.followers import Company, follow, told
+from ari_app.followers import Company, follow, missed, told
 from core.events import PersonJoined, PersonLeft
 from core.ids import CallId, SiteId
 
@@ -58,3 +58,17 @@ def test_what_is_no_leg_is_nobody(peer: str) -> None:
 
 def test_of_three_the_first_is_who_talks() -> None:
     assert follow(Company(), f"{FIRST},{SECOND}") == Company("201")
+
+
+TRAIL = f"10.5 {FIRST}|20.0 {SECOND}|20.1 -{FIRST}|30.25 -{SECOND}|"
+"""As the dialplan notes it: 201 hands over to 202 before they leave."""
+
+
+def test_what_was_missed_is_read_from_the_dialplan_s_own_notes() -> None:
+    assert list(missed(Company(), TRAIL, 0.0)) == [(10.5, Company("201")), (20.0, Company("202")), (30.25, Company())]
+
+
+def test_what_was_seen_is_not_told_again() -> None:
+    assert list(missed(Company("201"), TRAIL, 10.6)) == [(20.0, Company("202")), (30.25, Company())]
+    assert list(missed(Company(), TRAIL, 30.26)) == []
+    assert list(missed(Company(), "", 0.0)) == []

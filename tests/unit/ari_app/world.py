@@ -97,6 +97,7 @@ class World:
         self.board = Switchboard(doors, tasks)
         asterisk.answers["POST", "/channels/externalMedia"] = (200, LEG)
         asterisk.answers["GET", "/channels/1/variable"] = (200, {"value": PHONE})
+        asterisk.answers["GET", "/asterisk/variable"] = (200, {"value": ""})
 
     def hear(self, kind: str, channel_id: str = "1", **more: Any) -> None:
         heard = Reader().read(json.dumps(event(kind, channel_id, **more)))
