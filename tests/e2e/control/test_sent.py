@@ -108,9 +108,9 @@ def test_the_trunk_itself_takes_a_caller_over_and_one_that_does_not_leaves_them_
 def test_outside_nobody_answers_and_the_agent_comes_back(house: House, operators: Operators, carrier: Carrier) -> None:
     async def script(call: Call) -> None:
         await greeting(call)
-        ordered = time.time()
+        began = time.time()
         assert await ordered(house, "transfer", destination=numbers.refusing(486), kind="blind") == 200
-        await carrier.called(numbers.refusing(486), since=ordered)
+        await carrier.called(numbers.refusing(486), since=began)
         await call.agent_speaks(15.0, since=time.time())
         await call.agent_quiet(1.5)
 
