@@ -60,3 +60,19 @@ def test_a_process_that_dies_is_replaced_and_hears_again(tmp_path: Path) -> None
         assert children() <= before
 
     asyncio.run(story())
+
+
+def test_it_is_ready_once_every_site_is_learnt_and_hears_before_that_all_the_same(tmp_path: Path) -> None:
+    async def one_site() -> list[SiteId]:
+        return [OPEN.site_id]
+
+    async def story() -> None:
+        async with Farm(tmp_path, 1, SitePhrases(phrases_of, one_site, fresh_s=60)) as farm:
+            await farm.some_ready()
+            assert not farm.ready
+            assert await hears(farm) == "where is my order"
+            await until(lambda: farm.ready)
+            (process,) = farm._processes
+            assert process.taught == {OPEN.site_id: await phrases_of(OPEN.site_id)}
+
+    asyncio.run(story())
