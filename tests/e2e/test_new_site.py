@@ -52,6 +52,19 @@ def test_a_site_of_three_fields_answers_its_first_call(clinic: Caller) -> None:
     assert [(turn["text"], turn["answer_source"]) for turn in finished.answers] == [(ANSWER, "knowledge")]
 
 
+def test_what_was_written_a_moment_ago_is_heard_by_the_next_call(clinic: Caller, admin: httpx.Client) -> None:
+    question, told = "how long does a visit take", "A visit takes half an hour."
+    sound = clinic.say(question)
+    key = {"Authorization": f"Bearer {clinic.server.api_key}"}
+    assert admin.post("/v1/kb/faqs", json={"question": question, "answer": told}, headers=key).status_code == 201
+
+    async def script(call: Call) -> None:
+        await greeting(call)
+        await ask(call, sound, question)
+
+    assert [turn["text"] for turn in clinic.play(script).answers] == [told]
+
+
 def test_a_closed_site_says_so_and_hangs_up_and_without_words_refuses(clinic: Caller, admin: httpx.Client) -> None:
     async def script(call: Call) -> None:
         await call.agent_speaks(since=call.answered_at)

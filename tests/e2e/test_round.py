@@ -10,6 +10,7 @@ import pytest
 from haazir.caller import wav
 from haazir.caller.line import Echo, Faults, Line, Noise
 from haazir.caller.script import Call
+from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller, Finished, Role, ask, greeting
 from tests.e2e.hearing import SAME, level_dbfs, likeness
 
@@ -165,6 +166,14 @@ def test_an_order_is_found_by_its_number(look: Look, name: str) -> None:
     assert ORDER in tools[-1]["arguments"].values()
     assert call.answers[-1]["answer_source"] == "tool"
     assert call.exchanges[-1].sound is not None
+
+
+def test_no_log_has_a_sentence_that_a_caller_said(look: Look, trial: Trial) -> None:
+    turns = [turn for name in ("conversation", "order spoken", "order keyed") for turn in look(name).turns("caller")]
+    said = {turn["text"].lower() for turn in turns if len(turn["text"].split()) > 2}
+    logs = {path.name: path.read_text(errors="replace").lower() for path in trial.settings.log_dir.rglob("*") if path.is_file()}
+    assert said and any(logs.values())
+    assert not [(name, text) for name, log in logs.items() for text in said if text in log]
 
 
 # ── interrupting ─────────────────────────────────────────────────────────────────────────────────────────────────────
