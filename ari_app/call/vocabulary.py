@@ -1,12 +1,36 @@
-"""What can happen to a call, and what can be done about it: the words of machine.py.
+"""The words of machine.py: what can happen to a call (happenings.py), what is written down of it (notes.py), and, here, what can
+be done about it.
 
-Events are facts; the media server's own messages (core.commands.FromMedia) and orders (core.orders) are events as they come.
-Actions are requests, each with the event that answers it. session.py translates both to and from ARI.
+Actions are requests, each with the event that answers it. session.py translates them to ARI.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
+from ari_app.call.happenings import FOUND as FOUND
+from ari_app.call.happenings import OUTBOUND as OUTBOUND
+from ari_app.call.happenings import AsteriskFailed as AsteriskFailed
+from ari_app.call.happenings import BridgeMade as BridgeMade
+from ari_app.call.happenings import CallerBack as CallerBack
+from ari_app.call.happenings import CallerElsewhere as CallerElsewhere
+from ari_app.call.happenings import CallerGone as CallerGone
+from ari_app.call.happenings import CallerLeft as CallerLeft
+from ari_app.call.happenings import CallerMet as CallerMet
+from ari_app.call.happenings import GivenToAgent as GivenToAgent
+from ari_app.call.happenings import Happening as Happening
+from ari_app.call.happenings import Joined as Joined
+from ari_app.call.happenings import KeyPressed as KeyPressed
+from ari_app.call.happenings import LeavesMessage as LeavesMessage
+from ari_app.call.happenings import LegMade as LegMade
+from ari_app.call.happenings import LegReady as LegReady
+from ari_app.call.happenings import MediaGone as MediaGone
+from ari_app.call.happenings import PhoneAnswered as PhoneAnswered
+from ari_app.call.happenings import PhoneGone as PhoneGone
+from ari_app.call.happenings import PickedUp as PickedUp
+from ari_app.call.happenings import PutOnHold as PutOnHold
+from ari_app.call.happenings import Reached as Reached
+from ari_app.call.happenings import Routed as Routed
+from ari_app.call.happenings import TakenOffHold as TakenOffHold
 from ari_app.call.notes import Note as Note
 from ari_app.call.notes import NoteAnswered as NoteAnswered
 from ari_app.call.notes import NoteAnsweredBy as NoteAnsweredBy
@@ -16,161 +40,12 @@ from ari_app.call.notes import NoteEnded as NoteEnded
 from ari_app.call.notes import NoteStarted as NoteStarted
 from ari_app.call.notes import NoteTransferred as NoteTransferred
 from ari_app.call.plan import Way
-from ari_app.call.routing import Decision
-from ari_app.call.wishes import AsideFailed, FindAgain, FoundAgain, LiveAction, MusicFailed
-from core.commands import FirstWords, FromMedia, ToMedia
-from core.events import AskedResult
-from core.orders import CallOrder, Reply
+from ari_app.call.wishes import FindAgain, LiveAction
+from core.commands import FirstWords, ToMedia
+from core.orders import Reply
 from core.sites import Language, Site
 
-OUTBOUND = "outbound"
-"""First argument of Stasis() in extensions_outbound.conf, for somebody we called."""
-FOUND = "found"
-"""Why a caller is back of whose coming nothing was heard."""
 
-
-# ── what can happen ──────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class Routed:
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class BridgeMade:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class LegMade:
-    """Asterisk's end of the media leg."""
-
-    host: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class LegReady:
-    """The media leg may be joined now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class PickedUp:
-    """The call is answered."""
-
-    at: float
-    """time.time()"""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyPressed:
-    digit: str
-
-
-@dataclass(frozen=True, slots=True)
-class PutOnHold:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOffHold:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class MediaGone:
-    """The media server closed the connection or died, or its leg in Asterisk has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class AsteriskFailed:
-    """A request this call can't do without was refused."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerLeft:
-    """The caller's channel is no longer in our application."""
-
-
-@dataclass(frozen=True, slots=True)
-class GivenToAgent:
-    """An operator, who had asked the agent, brought the two together: the caller belongs to the agent of their own call."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerElsewhere:
-    """The caller's channel lives, in other hands."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerGone:
-    cause: int
-    """Q.850"""
-    cause_text: str
-    sip_status: int | None = None
-    """Of a call out that nobody answered: what their network said."""
-    answered_at: float | None = None  # time.time() of this news, if somebody had answered: the dialplan, while we slept
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """Whom we called has answered, and is in our application."""
-
-    at: float
-    """time.time()"""
-    native: str
-    """Asterisk's name of the codec they speak."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerMet:
-    """The caller is together with somebody, and not by our bridge."""
-
-    peer: str
-    """An operator's extension, or a trunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class CallerBack:
-    """The dialplan gives the caller back to us."""
-
-    why: str
-    """waiting: we asked for it; else as extensions_*.conf says: a QUEUESTATUS, outside-BUSY-17, referred…"""
-
-
-@dataclass(frozen=True, slots=True)
-class LeavesMessage:
-    """The dialplan gives the caller a beep."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneAnswered:
-    """An operator's: what is heard there is the summary."""
-
-    number: int
-    """Of the leg, see RingOperator."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneGone:
-    """An operator's leg has ended, or could not be made."""
-
-    number: int
-    result: AskedResult
-
-
-Happening = (
-    Routed | BridgeMade | LegMade | LegReady | Joined | PickedUp | KeyPressed | PutOnHold | TakenOffHold
-    | MediaGone | AsteriskFailed | CallerLeft | CallerElsewhere | CallerGone | Reached | FoundAgain | CallerMet | CallerBack
-    | GivenToAgent | LeavesMessage | PhoneAnswered | PhoneGone | AsideFailed | MusicFailed | FromMedia | CallOrder
-)  # fmt: skip
-
-
-# ── what to do ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True, slots=True)
 class FindSite:
     """Answered by Routed."""
