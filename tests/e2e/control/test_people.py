@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,28 +17,14 @@ from haazir.caller import wav
 from haazir.caller.script import Call
 from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller
+from tests.e2e.handing import Operators, hooks
 from tests.e2e.hearing import SAME, likeness
 from tests.e2e.house import House, Talk, house, talk
 from tests.e2e.phones import OperatorPhone, first_to_ring
 
-__all__ = ["house", "talk"]
-
-Operators = Mapping[str, OperatorPhone]
+__all__ = ["hooks", "house", "talk"]
 
 CLOSED = {"week": {"mon": ["00:00-00:01"]}, "closed": "queue"}
-
-
-@pytest.fixture(autouse=True)
-def hooks(operators: Operators) -> Iterator[None]:
-    """Every test begins and ends with phones on their hooks."""
-
-    async def free() -> None:
-        for phone in operators.values():
-            await phone.free()
-
-    asyncio.run(free())
-    yield
-    asyncio.run(free())
 
 
 def pair(operators: Operators, first: OperatorPhone) -> OperatorPhone:

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +11,18 @@ import pytest
 
 from core.audio import Pcm
 from haazir.caller.script import Call
+from haazir.caller.trial import Trial
 from haazir.caller.voices import pause
 from tests.e2e.calling import Caller, greeting
+from tests.e2e.conftest import assert_nothing_left
+from tests.e2e.handing import Operators, hooks
 from tests.e2e.hearing import SAME, likeness
 from tests.e2e.house import BEEP, SITE, SORRY, House, Talk, house, talk
-from tests.e2e.phones import OperatorPhone
 from tests.standins.carrier.carrier import Carrier
 
-__all__ = ["house", "talk"]
+__all__ = ["hooks", "house", "talk"]
 
-Operators = Mapping[str, OperatorPhone]
-
-CUSTOMER, PEST = "919812345678", "911401234567"
-
-
-@pytest.fixture(autouse=True)
-def hooks(operators: Operators) -> Iterator[None]:
-    """Every test begins and ends with phones on their hooks."""
-
-    async def free() -> None:
-        for phone in operators.values():
-            await phone.free()
-
-    asyncio.run(free())
-    yield
-    asyncio.run(free())
+CUSTOMER, FRIEND, PEST = "919812345678", "919812345679", "911401234567"
 
 
 # ── who is turned away ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,13 +42,16 @@ def test_the_carrier_sees_the_cause_that_the_site_chose(house: House, carrier: C
 
 
 def test_who_is_not_on_the_blocklist_gets_the_agent(house: House, carrier: Carrier) -> None:
-    async def script() -> None:
-        call = await carrier.call(house.arranged(reception={"blocklist": ["+91140*"], "anonymous": "decline"}), caller=CUSTOMER)
+    async def script() -> dict[str, Any]:
+        began = time.time()
+        call = await carrier.call(house.arranged(reception={"blocklist": ["+91140*"], "anonymous": "decline"}), caller=FRIEND)
         await call.answered()
         call.hang_up()
         await call.over()
+        return await house.caller.server.record(FRIEND, began)
 
-    asyncio.run(script())
+    record = asyncio.run(script())
+    assert (record["outcome"], record["transfers"]) == ("caller_hung_up", []), "the agent, and not people"
 
 
 def test_an_announcement_is_said_and_then_the_line_is_closed(house: House, carrier: Carrier) -> None:
@@ -116,12 +105,13 @@ def test_a_message_after_the_beep_is_kept_with_its_words(house: House, caller: C
 
 
 @pytest.mark.parametrize("after", [0.3, 3.0])
-def test_a_caller_who_hangs_up_at_the_beep_leaves_nothing_behind(house: House, after: float) -> None:
+def test_a_caller_who_hangs_up_at_the_beep_leaves_nothing_behind(house: House, trial: Trial, after: float) -> None:
     async def script(call: Call) -> None:
         await call.wait(after)
 
     record = asyncio.run(house.played(house.arranged(max_calls=0, overflow="voicemail"), script))
     assert record["outcome"] == "voicemail"
+    assert_nothing_left(trial)
 
 
 def test_nobody_free_is_a_message_where_the_site_wants_it(house: House, operators: Operators) -> None:
