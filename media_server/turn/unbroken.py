@@ -33,9 +33,9 @@ def over_it(turn: Turn, event: TurnEvent | Tick, now: float) -> Outcome | None:
             return replace(turn, partial=text), []
         case Phase.DUCKED, Tick():
             return moves.pause(turn, now), []
-        case Phase.PAUSED, Final(revision=revision) if revision == turn.flushes and turn.flushed:
+        case Phase.PAUSED, Final(revision=revision) as final if revision == turn.flushes and turn.flushed:
             asks, turn = turn.expects, replace(turn, expects="anything")  # what we ask comes later: "haan" is no answer to it
-            turn, actions = moves.understand(turn, event, now)
+            turn, actions = moves.understand(turn, final, now)
             kept = [action for action in actions if not isinstance(action, PauseSound)]
             return replace(turn, expects=asks, interrupted=False), kept
         case Phase.PAUSED, Tick() if turn.asked is not None and not turn.committed:

@@ -19,6 +19,8 @@ from tests.e2e.calling import Caller, metric
 from tests.e2e.phones import OperatorPhone
 from tests.standins.carrier.carrier import HOST, Carrier, free_port
 
+CUSTOMER = "127.0.0.3"
+"""The address of a customer's own server, in a network that the machine's admin lets sites into."""
 TRUNK = """\
 [[asterisk.trunks]]
 name = "carrier"
@@ -28,6 +30,9 @@ outbound = "*"
 caller_ids = "*"
 at_once = "20"
 per_second = "20"
+
+[network]
+private_hosts = ["{customer}"]
 
 [outbound]
 hours = "00:00-24:00"                  # the tests' calls reach nobody but the carrier beside them
@@ -44,7 +49,7 @@ def carrier_address() -> str:
 @pytest.fixture(scope="session")
 def trial(carrier_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
     configuration = tmp_path_factory.mktemp("trial") / "haazir.toml"
-    configuration.write_text(TRUNK.format(address=carrier_address))
+    configuration.write_text(TRUNK.format(address=carrier_address, customer=CUSTOMER))
     with running(HAAZIR_CONFIG=str(configuration)) as instance:
         yield instance
 

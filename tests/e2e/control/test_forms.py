@@ -1,9 +1,15 @@
 """The conversation of a call out, whole: who is called hears who we are and why, answers a form, and the result is delivered."""
 
 import asyncio
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,10 +19,13 @@ import pytest
 
 from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller
+from tests.e2e.conftest import CUSTOMER
 from tests.e2e.control.test_outbound import OUTBOUND, Desk
+from tests.standins.carrier import numbers
 from tests.standins.carrier.carrier import Carrier, CarrierCall
 
 SITE = "askers"
+INDIA = ZoneInfo("Asia/Kolkata")
 DISCLOSURE = "This is a machine, and we record."
 FORM = [
     {"id": "owner", "type": "yes_no", "ask": {"en": "Do you own the house?"}},
@@ -27,6 +36,7 @@ FORM = [
 ]  # fmt: skip
 PURPOSE = {"kind": "lead", "opening": "You had asked about solar panels.", "form": "house"}
 MAY_WE = "Do you have two minutes to talk now?"
+SIGNING = b"a secret of the customer's"
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +50,8 @@ def desk(trial: Trial, carrier: Carrier) -> Iterator[Desk]:
         }  # fmt: skip
         made = admin.post("/v1/sites", json=new)
         assert made.status_code == 201, made.text
+        secret = {"value": "whsec_" + base64.b64encode(SIGNING).decode()}
+        assert admin.put(f"/v1/sites/{SITE}/secrets/webhook", json=secret).is_success
         key = admin.post(f"/v1/sites/{SITE}/keys", json={"name": "crm", "scopes": ["outbound", "calls"]}).json()["api_key"]
         with httpx.Client(base_url=status.api, headers={"Authorization": f"Bearer {key}"}, timeout=20) as http:
             yield Desk(http)
@@ -54,6 +66,8 @@ class Callee:
     carrier: Carrier
     caller: Caller
     number: str
+    outbound_id: str = field(init=False)
+    call: CarrierCall = field(init=False)
 
     def is_called(self, script: Callable[["Callee"], Awaitable[None]], **asked: Any) -> dict[str, Any]:
         """The request, once the call is over and its result is there."""
@@ -61,7 +75,7 @@ class Callee:
         self.outbound_id = self.desk.call(self.number, **asked)
 
         async def happen() -> None:
-            self.call: CarrierCall = await self.carrier.called(self.number, since=began)
+            self.call = await self.carrier.called(self.number, since=began)
             await self.call.answered()
             await script(self)
             await self.call.over(20.0)
@@ -77,8 +91,8 @@ class Callee:
 
         await asyncio.to_thread(self.desk.until, lambda: self.record, lambda record: is_said(record["turns"]), 25.0)
 
-    async def says(self, text: str) -> None:
-        await self.call.say(self.caller.say(text))
+    async def says(self, text: str, voice: str = "en-us") -> None:
+        await self.call.say(self.caller.say(text, voice))
 
     @property
     def record(self) -> dict[str, Any]:
@@ -112,7 +126,69 @@ def test_a_form_is_answered_over_the_line_and_its_answers_stand_in_the_result(
     assert callee.heard.startswith(DISCLOSURE) and callee.heard.count(DISCLOSURE) == 1, "whole, and once"
     assert "All right, 3." in callee.heard and "All right, tin." in callee.heard, "what was understood is said back"
     (attempt,) = told["attempts"]
-    tomorrow = datetime.now(ZoneInfo("Asia/Kolkata")).date() + timedelta(days=1)
+    tomorrow = datetime.now(INDIA).date() + timedelta(days=1)
     expected = {"owner": True, "rooms": 3, "roof": "tin", "visit": tomorrow.isoformat()}
     assert (attempt["result"], attempt["outcome"]["status"]) == ("answered", "completed")
     assert attempt["outcome"]["answers"] == expected
+
+
+def test_who_has_no_time_is_asked_when_and_the_moment_stands_in_the_result(desk: Desk, carrier: Carrier, caller: Caller) -> None:
+    callee = Callee(desk, carrier, caller, "+918000033200")
+
+    async def drives(callee: Callee) -> None:
+        await callee.hears(MAY_WE)
+        await callee.says("no")
+        await callee.hears("When shall we call")
+        await callee.says("tomorrow at five")
+
+    told = callee.is_called(drives, purpose=PURPOSE)
+    outcome = told["attempts"][0]["outcome"]
+    at = datetime.fromisoformat(outcome["callback_at"]).astimezone(INDIA)
+    assert (outcome["status"], at.date(), at.minute) == ("callback", datetime.now(INDIA).date() + timedelta(days=1), 0)
+    assert at.hour == 17, "in the afternoon: nobody is called at five in the morning"
+
+
+class Customer(http.server.ThreadingHTTPServer):
+    """Their server: fails at first, then takes what it is told."""
+
+    def __init__(self, *statuses: int) -> None:
+        self.statuses = list(statuses)
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        super().__init__((CUSTOMER, 0), Posted)
+        self.url = f"http://{CUSTOMER}:{self.server_address[1]}/calls"
+
+
+class Posted(http.server.BaseHTTPRequestHandler):
+    server: Customer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+        self.send_response(self.server.statuses.pop(0))
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Not to the tests' own output."""
+
+
+def signature(headers: dict[str, str], body: bytes) -> str:
+    """As https://www.standardwebhooks.com has it."""
+    signed = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body])
+    return "v1," + base64.b64encode(hmac.new(SIGNING, signed, hashlib.sha256).digest()).decode()
+
+
+def test_a_result_is_delivered_signed_and_again_after_a_500(desk: Desk) -> None:
+    with Customer(500, 204) as customer:
+        serving = threading.Thread(target=customer.serve_forever, daemon=True)
+        serving.start()
+        outbound_id = desk.call(numbers.refusing(486), webhook=customer.url)
+        desk.until(lambda: {"tries": len(customer.got)}, lambda found: found["tries"] == 2, patience=30.0)
+        customer.shutdown()
+        serving.join()
+    (first, body), (second, same) = customer.got
+    assert (first["webhook-id"], body) == (second["webhook-id"], same), "the same news, told again"
+    assert [signature(*got) == got[0]["webhook-signature"] for got in customer.got] == [True, True]
+    assert all(abs(int(headers["webhook-timestamp"]) - time.time()) < 60 for headers, _ in customer.got)
+    told = json.loads(body)
+    assert (told["type"], told["data"]["id"], told["data"]["result"]) == ("call.finished", outbound_id, "busy")

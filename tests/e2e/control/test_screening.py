@@ -83,3 +83,14 @@ def test_a_voicemail_has_the_message_after_its_beep(desk: Desk, carrier: Carrier
 def test_a_machine_for_which_there_is_no_message_is_hung_up_on(desk: Desk, carrier: Carrier) -> None:
     _, result, record = call(desk, carrier, numbers.VOICEMAIL)
     assert (record["answered_by"], record["outcome"], result) == ("machine", "machine", "machine")
+
+
+def test_a_menu_and_a_voice_that_asks_who_calls_are_not_spoken_to_as_people(desk: Desk, carrier: Carrier) -> None:
+    """By sound both are machines; which of them, only a recogniser that writes everything can tell (docs/outbound.md)."""
+    for number, itself in ((numbers.IVR, "ivr"), (numbers.SCREENING, "screening")):
+        at_carrier, result, record = call(desk, carrier, number, opening="It is about your order.")
+        assert record["answered_by"] in ("machine", itself) and result == "machine"
+        said = " ".join(turn["text"] for turn in record["turns"] if turn["role"] == "agent")
+        assert "This is a machine." not in said, "what is for a person"
+        if record["answered_by"] == "machine":
+            assert level_dbfs(asyncio.run(at_carrier.heard())) < -60, "not a sound"
