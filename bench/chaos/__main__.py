@@ -50,7 +50,8 @@ def _run(options: argparse.Namespace, disk: Path | None) -> Run:
         print("! no full disk: a disk of its own takes root", flush=True)
     with _house(disk) as house:
         try:
-            return uvloop.run(Party(house, house.server(), Voices(load().home / "cache" / "callers"), plan).run())
+            run: Run = uvloop.run(Party(house, house.server(), Voices(load().home / "cache" / "callers"), plan).run())
+            return run
         finally:  # they would go with the home
             shutil.rmtree(_logs(plan.seed), ignore_errors=True)
             shutil.copytree(house.settings.log_dir, _logs(plan.seed))

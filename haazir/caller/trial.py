@@ -67,7 +67,7 @@ class Trial:
 
 
 @contextlib.contextmanager
-def running(folder: Path | None = None, **variables: str) -> Iterator[Trial]:
+def running(folder: Path | None = None, /, **variables: str) -> Iterator[Trial]:
     """Started and ready; stopped, and its home (in `folder`) deleted, at the end. HAAZIR_TRIAL_KEEP=1 keeps the home.
 
     TrialFailed if it does not start, or does not stop as it should.
