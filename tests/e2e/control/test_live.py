@@ -1,15 +1,11 @@
 """Orders upon running calls over REST: what the caller hears of each, what is recorded, and that nothing is done twice."""
 
 import asyncio
-import io
 import time
-import wave
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
-import numpy as np
 import pytest
 
 from core.audio import Pcm
@@ -18,64 +14,15 @@ from haazir.caller.script import Call
 from haazir.caller.server import Server
 from haazir.caller.trial import Trial
 from tests.e2e.calling import Caller, ask, greeting
+from tests.e2e.desk import CODE, PIN, SAFE, STATUS, Desk, Json, callers_side, desk, until_asked_for_the_code
 from tests.e2e.hearing import SAME, level_dbfs, likeness
 from tests.e2e.phones import OperatorPhone
 from tests.standins.carrier.carrier import Carrier
 
-Json = dict[str, Any]
 SAID = "Aapka manager abhi line par aa raha hai."
 POLICY = "what is your return policy"
-STATUS, PIN = "where is my order", "nine eight seven six"
 NAME, PASSWORD, THANKS = "my name is Asha", "the password is elephant", "thank you so much"
 WORD = "this is the manager speaking"
-
-SAFE = {"site_id": "safe", "name": "Safe", "languages": ["en"], "numbers": ["2007"], "tools": ["end_call"]}
-CODE = {
-    "name": "safe_status",
-    "description": "Tells whether the order is on its way.",
-    "url": "https://lab.example.com/safe/{code}",
-    "arguments": {"type": "object", "properties": {"code": {"type": "string", "pattern": "^[0-9]{4}$"}}, "required": ["code"]},
-    "slots": {"code": {"ask": {"en": "What is your secret code?"}, "secret": True}},
-    "utterances": {"en": [STATUS]},
-    "answers": [{"say": {"en": "Your order is on its way."}}],
-}
-"""A site that asks for a secret first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Who gives orders."""
-
-    http: httpx.AsyncClient
-
-    async def find(self, number: str) -> str:
-        """Id of the call that is going on from `number`."""
-        async with asyncio.timeout(5):
-            while True:
-                listed = await self.http.get("/v1/calls", params={"number": number, "outcome": "in_progress"})
-                if found := listed.raise_for_status().json()["data"]:
-                    return str(found[0]["id"])
-                await asyncio.sleep(0.05)
-
-    async def order(self, call: str, deed: str, wish: Json | None = None, key: str = "") -> httpx.Response:
-        headers = {"Idempotency-Key": key} if key else {}
-        return await self.http.post(f"/v1/calls/{call}/{deed}", json=wish or {}, headers=headers)
-
-    async def do(self, call: str, deed: str, wish: Json | None = None) -> None:
-        answer = await self.order(call, deed, wish)
-        assert answer.status_code == 200, answer.text
-
-    async def record(self, call: str) -> Json:
-        """Once it is over and its recording is ready."""
-        async with asyncio.timeout(25):
-            while True:
-                found: Json = (await self.http.get(f"/v1/calls/{call}")).raise_for_status().json()
-                if found["recording"] is not None and found["recording"]["state"] == "ready":
-                    return found
-                await asyncio.sleep(0.1)
-
-    async def recording(self, call: str, **headers: str) -> httpx.Response:
-        return await self.http.get(f"/v1/calls/{call}/recording", headers=headers)
 
 
 @dataclass(slots=True)
@@ -153,7 +100,7 @@ def _scripts(caller: Caller, supervisor: OperatorPhone) -> dict[str, Script]:
 
     async def asked_for_a_secret(at: Desk, call: Call, call_id: str, seen: Seen) -> None:
         await greeting(call)
-        await ask(call, caller.say(STATUS), STATUS)
+        await until_asked_for_the_code(at, call, call_id, caller)
         await ask(call, caller.say(PIN), PIN)
         await call.hang_up()
         seen.record = await at.record(call_id)
@@ -211,11 +158,6 @@ def _failed(name: str, failure: BaseException | None) -> bool:
     return failure is not None
 
 
-def desk(server: Server) -> httpx.AsyncClient:
-    headers = {"X-Site-Id": server.site_id, "X-Api-Key": server.api_key}
-    return httpx.AsyncClient(base_url=server.api, headers=headers, timeout=10.0, verify=False)
-
-
 def test_the_agent_says_what_it_is_told_to_once(seen: Mapping[str, Seen], caller: Caller) -> None:
     orders = seen["orders"]
     assert orders.answers[0].json() == orders.answers[1].json()
@@ -247,11 +189,6 @@ def test_what_is_said_while_the_recording_is_off_is_in_no_recording(seen: Mappin
     alike = {words: likeness(left, caller.say(words)) > SAME for words in (NAME, PASSWORD, THANKS)}
     assert alike == {NAME: True, PASSWORD: False, THANKS: True}
     assert (part.status_code, part.content) == (206, whole.content[70000:140001])
-
-
-def callers_side(recording: httpx.Response) -> Pcm:
-    with wave.open(io.BytesIO(recording.content)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)[:, 0]
 
 
 def test_a_secret_that_the_agent_asks_for_is_in_no_recording(seen: Mapping[str, Seen], caller: Caller) -> None:
