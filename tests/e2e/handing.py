@@ -32,11 +32,11 @@ def hooks(operators: Operators) -> Iterator[None]:
     asyncio.run(free())
 
 
-def handing_over(house: House, supervisors: Sequence[str] = (), languages: Sequence[str] = ("en",), **wish: Any) -> str:
+def handing_over(house: House, supervisors: Sequence[str] = (), **wish: Any) -> str:
     """The number of a site that hands over like this, and else as usual but sooner."""
     assert house.admin.patch("/v1/sites/reception", json={"handover": None}).status_code == 200
     listening, handover = {"supervisors": supervisors}, {"ring_s": 3, "accept_s": 2, "queue": False, **wish}
-    return house.arranged(languages=languages, phrases={"en": BRIEF}, listening=listening, handover=handover)
+    return house.arranged(phrases={"en": BRIEF}, listening=listening, handover=handover)
 
 
 def asked(record: Record) -> list[tuple[str, str]]:

@@ -62,14 +62,10 @@ def test_by_order_to_an_extension_a_queue_or_outside(
         somebody.hang_up()
         await call.over(5.0)
 
-    async def all_played() -> list[Record]:
-        """The two who need operators one after the other."""
-        meanwhile = asyncio.create_task(house.played(third, to_outside))
-        return [await house.played(first, to_extension), await house.played(second, to_queue), await meanwhile]
-
     first = handing_over(house, outside_allowed=[numbers.SILENT_PERSON], trunk="carrier", caller_id="+911100000000")
     second, third = house.arranged(), house.arranged()
-    records = asyncio.run(all_played())
+    scripts = {first: to_extension, second: to_queue, third: to_outside}
+    records = [asyncio.run(house.played(number, script)) for number, script in scripts.items()]
     assert talk.was_heard()
     assert [likeness(sound, said) > SAME for sound, said in heard] == [True, True]
     assert [one["outcome"] for one in records] == ["transferred"] * 3

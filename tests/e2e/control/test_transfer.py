@@ -14,7 +14,7 @@ from core.site_form import site_of
 from haazir.caller.script import Call
 from haazir.caller.trial import Trial
 from haazir.caller.voices import pause
-from tests.e2e.calling import Caller, greeting
+from tests.e2e.calling import Caller
 from tests.e2e.handing import Operators, asked, handing_over, hooks, ordered, says_that_all_are_busy, told, wish
 from tests.e2e.hearing import SAME, level_dbfs, likeness
 from tests.e2e.house import SITE, House, Talk, house, talk
@@ -133,38 +133,6 @@ def test_busy_then_declined_then_silent_and_the_agent_comes_back_and_goes_on(
     assert music[0] > MUSIC_DBFS, "the caller hears music, never silence"
     assert says_that_all_are_busy(record)
     assert record["outcome"] == "caller_hung_up" and not record["transfers"]
-
-
-def test_a_wish_spoken_in_hinglish_finds_nobody_the_agent_comes_back_and_a_second_one_is_granted(
-    house: House, operators: Operators, talk: Talk, caller: Caller
-) -> None:
-    """One declines, one is busy, the queue is in vain."""
-    spoken_wish = caller.say("ऑपरेटर से बात करनी है", "hi")
-
-    async def script(call: Call) -> None:
-        one, two = operators["201"], operators["202"]
-        await greeting(call)
-        await call.say(spoken_wish, "wish")
-        await told(one)
-        await one.press("2")
-        await two.decline()
-        in_queue = await first_to_ring(operators.values())
-        await in_queue.over()
-        await call.agent_speaks(12.0, since=time.time() + 0.3)
-        await call.agent_quiet(1.5)
-        await call.say(spoken_wish, "wish again")
-        await told(one)
-        await one.press("1")
-        await call.wait(0.3)
-        await talk.between(call, one)
-        await one.hang_up()
-        await call.over(5.0)
-
-    number = handing_over(house, languages=("hi-Latn", "en"), ring_s=8, accept_s=4, queue=True, queue_s=3)
-    record = asyncio.run(house.played(number, script))
-    assert asked(record) == [("201", "declined"), ("202", "busy"), ("humans", "no_answer"), ("201", "accepted")]
-    assert talk.was_heard(), talk.likeness()
-    assert [one["reason"] for one in record["transfers"]] == ["asked"]
 
 
 def test_nobody_answers_nor_in_the_queue_and_the_agent_comes_back(house: House, operators: Operators) -> None:
