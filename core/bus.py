@@ -86,7 +86,7 @@ class Link(Generic[T]):
             self._writer.transport.abort()
             log.warning("! bad frame, connection closed", extra={"error": type(error).__name__})
             raise PeerGone("peer sent a bad frame") from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
+        except (asyncio.IncompleteReadError, OSError) as error:  # a host that vanished is a TimeoutError of the socket's
             raise PeerGone("peer closed the connection") from error
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -103,10 +103,8 @@ class Link(Generic[T]):
         try:
             async with asyncio.timeout(1):
                 await self._writer.wait_closed()
-        except TimeoutError:
+        except OSError:  # TimeoutError is one
             self._writer.transport.abort()
-        except ConnectionError:
-            pass
 
     async def __aenter__(self) -> "Link[T]":
         return self

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -159,3 +160,14 @@ def test_who_stops_serving_leaves_its_successor_s_socket_alone(tmp_path: Path) -
         assert not path.exists()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", [errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ECONNRESET])
+def test_a_host_that_vanished_is_a_peer_that_is_gone(number: int) -> None:
+    async def story(address: Host) -> None:
+        async with await connect(address, Word) as link:
+            link._writer.transport._protocol.connection_lost(OSError(number, "as the kernel says"))  # type: ignore[attr-defined]
+            with pytest.raises(PeerGone):
+                await link.receive()
+
+    played(story)
