@@ -33,7 +33,7 @@ def after(*events: do.Happening) -> Story:
 
 
 def order(kind: type[orders.CallOrder], **more: object) -> orders.CallOrder:
-    return kind(order_id="o1", call_id=CallId("1"), site_id=SITE.site_id, **more)  # type: ignore[arg-type]
+    return kind(order_id="o1", call_id=CallId("1"), site_id=SITE.site_id, **more)
 
 
 RECORD_OFF = order(orders.RecordCall, on=False)
