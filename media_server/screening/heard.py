@@ -27,6 +27,8 @@ HELLO, WAITS = 0.5, 0.26
 """A greeting no longer than this is over after so much silence: who says "hello?" is greeted 0.3 s after it…"""
 MORE, WAITS_LONGEST = 0.6, 0.8
 """…for each second longer it takes so much more, and never more than this: sentences of a recording have pauses between them."""
+WAITED = 0.8
+"""Silence after which who was taken for a machine only because they said so much is a person, if their words are a person's."""
 SHORT = 1.6
 """Seconds that who comes to the phone, put through, says at most. "Thank you. Please stay on the line" takes longer."""
 ANNOUNCED = 0.9
@@ -103,6 +105,17 @@ def judge_put_through(heard: Heard, now: float) -> Answerer | Literal["nobody"] 
     if now < heard.ended + WAITS:
         return heard.ended + WAITS
     return "person" if heard.length <= SHORT and not words.only_connects(heard.text) else "nobody"
+
+
+def waits_after_all(heard: Heard) -> float | None:
+    """When who said a firm's long sentence ("…, how may I help?") will have waited for us, if no more comes. None: a machine.
+
+    Without words nothing tells it from a carrier's announcement, after which there is silence, too.
+    """
+    told = words.told(heard.text)
+    if heard.speaking or heard.tones or heard.length > LONG_GREETING or told is None or told.kind != "person":
+        return None
+    return heard.ended + WAITED
 
 
 def done_at(heard: Heard, silence: float) -> float | None:

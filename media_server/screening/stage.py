@@ -26,6 +26,8 @@ class Screening:
     stage: Stage = "who"
     waited: bool = False
     """Greeted, they fell silent for long enough to hear that: as people do."""
+    by_length: bool = False
+    """Taken for a machine only because they said so much at once."""
     met: int = 0
     """Menus, and voices that asked who calls."""
 

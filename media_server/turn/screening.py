@@ -10,7 +10,7 @@ from core.commands import AnsweredBy, BrainFailed, PressKeys
 from core.machine import Tick
 from core.outbound import Answerer
 from core.speech import EndUtterance, Final, Partial
-from media_server.screening.heard import Heard, ToneHeard, done_at, judge, judge_put_through
+from media_server.screening.heard import Heard, ToneHeard, done_at, judge, judge_put_through, waits_after_all
 from media_server.screening.script import Script
 from media_server.screening.stage import Screening
 from media_server.screening.words import told
@@ -118,6 +118,11 @@ def _decide(turn: Turn, known: Screening, now: float) -> Outcome:
     match known.stage:
         case "before_message" if (words := told(known.heard.text)) and words.certain and words.kind != "machine":
             return _met(turn, known, words.kind, now)
+        case "before_message" if known.by_length and (waits := waits_after_all(known.heard)) is not None:
+            if now >= waits:
+                return _met(turn, known, "person", now)
+            turn, actions = _wait_for_its_end(turn, known, now)
+            return replace(turn, deadline=min(turn.deadline or waits, waits)), actions
         case "before_message" | "before_introduction":
             return _wait_for_its_end(turn, known, now)
         case "put_through":
@@ -140,7 +145,8 @@ def _met(turn: Turn, known: Screening, who: Answerer, now: float) -> Outcome:
         turn, actions = _greet(turn, known, now)
     elif who == "machine" and (script.message or told(known.heard.text) is None):
         turn, dropped = _fall_silent(turn, now)
-        turn, actions = _wait_for_its_end(turn, replace(known, stage="before_message", since=now), now)
+        known = replace(known, stage="before_message", since=now, by_length=known.stage == "who")
+        turn, actions = _wait_for_its_end(turn, known, now)
         actions = [*dropped, *actions]
     elif who == "screening" and known.met < MENUS:
         turn, actions = _wait_for_its_end(turn, replace(known, stage="before_introduction", met=known.met + 1), now)

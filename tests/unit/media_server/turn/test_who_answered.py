@@ -197,6 +197,26 @@ def test_what_people_say_later_can_not_make_machines_of_them() -> None:
     assert kinds(story) == ["person"] and story.turn.screening is None
 
 
+def test_a_firm_that_says_a_long_sentence_and_then_waits_is_a_person_after_all() -> None:
+    for script in (SCRIPT, SILENT):
+        story = answered(script).happens(SpeechStarted(0.6), 0.7).until(3.0)
+        story.partly("sharma traders how may i help you", 3.9).happens(SpeechStopped(3.9), 4.0).until(5.5)
+        assert kinds(story) == ["machine", "person"]
+        assert (story.phase, story.last(AskBrain).ask.news) == (Phase.THINKING, "answered")
+        assert 3.9 + heard.WAITED <= story.when(OpenGate) < 3.9 + heard.WAITED + 0.1
+        story.is_answered(5.6).speaks(6.5, 7.4).until(9.0)
+        assert kinds(story) == ["machine", "person"], "and what they say then makes no machine of them"
+
+
+def test_who_goes_on_beeps_or_speaks_of_messages_stays_a_machine() -> None:
+    wordless = answered(SILENT).speaks(0.6, 3.9).until(9.0)
+    goes_on = answered(SILENT).speaks(0.6, 3.0).speaks(3.8, 6.2).until(9.0)
+    beeps = answered().speaks(0.6, 3.0).happens(ToneHeard(3.6, 3.9, beep=True), 4.1).until(6.0)
+    words = answered(SILENT).partly("please leave a message", 2.9).speaks(3.0, 4.0).until(8.0)
+    assert [set(kinds(story)) for story in (wordless, goes_on, beeps, words)] == [{"machine"}] * 4
+    assert beeps.of(PlayText)[0].text == SCRIPT.message
+
+
 # ── tones ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_busy_tone_is_a_machine() -> None:
     story = answered(SILENT)
