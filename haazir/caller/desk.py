@@ -14,14 +14,14 @@ import secrets
 from collections.abc import AsyncIterator
 
 from haazir.caller import sdp
-from haazir.caller.dialog import Connected, Parties, Phase, Send
+from haazir.caller.dialog import T1, Connected, Parties, Phase, Send
 from haazir.caller.incoming import Incoming
 from haazir.caller.line import Line
 from haazir.caller.media import MediaPort
 from haazir.caller.script import Call, CallOver, NotHeard
 from haazir.caller.sip import Credentials, Request, Response, answer, authorise, parse
 
-ANSWER_S = 2.0
+ANSWER_S = 4.0
 """Longest wait for the server's word on a registration."""
 EXPIRES_S = 3600
 """It registers once: longer than any bench."""
@@ -68,7 +68,8 @@ class Desk:
         try:
             await desk._register(EXPIRES_S)
             yield desk
-            await desk._register(0)
+            with contextlib.suppress(NotRegistered):  # then it is forgotten by itself
+                await desk._register(0)
         finally:
             if desk.call is not None:
                 desk.call.close()
@@ -167,13 +168,14 @@ class Desk:
         return Request(headers, b"", "REGISTER", f"sip:{server}")
 
     async def _ask(self, request: Request) -> Response:
+        """Repeated until it is answered: UDP loses datagrams where many calls end at once."""
         self._registering = asyncio.get_running_loop().create_future()
-        self._send(request.serialise())
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                return await self._registering
-        except TimeoutError:
-            raise NotRegistered(f"{self.extension}: no answer") from None
+        for _attempt in range(round(ANSWER_S / T1)):
+            self._send(request.serialise())
+            answered, _ = await asyncio.wait([self._registering], timeout=T1)
+            if answered:
+                return self._registering.result()
+        raise NotRegistered(f"{self.extension}: no answer")
 
     def _send(self, data: bytes) -> None:
         if not self._transport.is_closing():
