@@ -16,7 +16,7 @@ from core.orders import Done, HangUpCall, NotDone, SayInCall
 from tests.unit.ari_app.test_call_machine import ANY_EVENT, CONNECT, OPENED, SITE, Story
 
 DIAL = do.Dial("+919812345678", "tata", "+911612345678", 40.0)
-ANSWER = [do.PickedUp(7.0), do.Reached(7.1, "(alaw)")]
+ANSWER: list[do.Happening] = [do.PickedUp(7.0), do.Reached(7.1, "(alaw)")]
 
 
 def dialled() -> Story:

@@ -34,6 +34,7 @@ ORDERS: list[CallOrder] = [
 ]  # fmt: skip
 EVENTS: list[do.Happening | Tick] = [
     Tick(), Tick(), do.Routed(Admit(SITE)), do.Routed(Admit(SITE, "voicemail")), do.Routed(Refuse(SITE, 17)),
+    do.Routed(Refuse(None, 1)),
     do.Routed(Overflow(SITE, "humans", "full")), do.Routed(Overflow(None, "humans", "database_away")),
     do.Routed(PeopleFirst(SITE, 10)), do.Routed(PlayTape(SITE, "sorry", "closed")), do.BridgeMade(),
     do.LegMade("127.0.0.1", 10002), do.LegReady(), do.Joined(), do.PickedUp(7.0), do.KeyPressed("1"), do.PutOnHold(),
@@ -125,15 +126,17 @@ def test_it_ends_once_whatever_happened(start: str, events: list[do.Happening | 
 
 
 @pytest.mark.parametrize("start", STARTS)
-@given(events=EVERYTHING)
-def test_it_ends_by_its_deadlines_alone_once_nobody_speaks_of_it(start: str, events: list[do.Happening | Tick]) -> None:
-    """Where it asks for the caller, they are elsewhere, until Asterisk's own limit ends the call."""
+@given(events=EVERYTHING, found=st.sampled_from([do.CallerElsewhere(), do.CallerBack(do.FOUND)]))
+def test_it_ends_by_its_deadlines_alone_once_nobody_speaks_of_it(
+    start: str, events: list[do.Happening | Tick], found: do.Happening
+) -> None:
+    """Where it asks for the caller, they are elsewhere, or with us; until Asterisk's own limit ends the call."""
     story, looks = walk(start, events), 0
-    for _ in range(40):
+    for _ in range(60):
         if story.call.over:
             return
         did = story.after(Tick())
-        if any(isinstance(action, do.LookForCaller) for action in did):
+        if any(isinstance(action, do.LookForCaller) for action in did) and not story.call.over:
             looks += 1
-            story.after(do.CallerElsewhere() if looks < 4 else GONE)
+            story.after(found if looks < 4 else GONE)
     raise AssertionError(f"{story.call.phase} goes on for ever")
