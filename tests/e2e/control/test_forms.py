@@ -26,6 +26,7 @@ from tests.standins.carrier.carrier import Carrier, CarrierCall
 
 SITE = "askers"
 INDIA = ZoneInfo("Asia/Kolkata")
+SORRY = {"en": "Sorry to have troubled you.", "hi-Latn": "Takleef ke liye maaf kijiye."}
 DISCLOSURE = "This is a machine, and we record."
 FORM = [
     {"id": "owner", "type": "yes_no", "ask": {"en": "Do you own the house?"}},
@@ -130,6 +131,23 @@ def test_a_form_is_answered_over_the_line_and_its_answers_stand_in_the_result(
     expected = {"owner": True, "rooms": 3, "roof": "tin", "visit": tomorrow.isoformat()}
     assert (attempt["result"], attempt["outcome"]["status"]) == ("answered", "completed")
     assert attempt["outcome"]["answers"] == expected
+
+
+def test_who_says_do_not_call_hears_that_and_is_not_called_again(desk: Desk, carrier: Carrier, caller: Caller) -> None:
+    callee = Callee(desk, carrier, caller, "+918000032200")
+
+    async def has_enough(callee: Callee) -> None:
+        await callee.hears(MAY_WE)
+        await callee.says("mat call karo")
+
+    told = callee.is_called(has_enough, purpose=PURPOSE)
+    (attempt,) = told["attempts"]
+    assert (attempt["result"], attempt["outcome"]["status"]) == ("answered", "dnc")
+    assert callee.record["turns"][-1]["text"].startswith(SORRY[callee.record["turns"][-1]["language"]]), "a polite end"
+    listed = desk.until(lambda: desk.ask("GET", "/v1/dnc"), lambda found: callee.number in str(found))
+    assert [each["source"] for each in listed["data"] if each["number"] == callee.number] == ["voice"]
+    again = desk.result(desk.call(callee.number, purpose=PURPOSE))
+    assert (again["result"], again["why"], again["attempts"]) == ("not_allowed", "do_not_call", [])
 
 
 def test_who_has_no_time_is_asked_when_and_the_moment_stands_in_the_result(desk: Desk, carrier: Carrier, caller: Caller) -> None:
