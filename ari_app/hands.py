@@ -11,26 +11,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from ari_app import metrics
 from ari_app.announcements import PATIENCE_S
 from ari_app.ari.client import AriError, Gone, NotInStasis
 from ari_app.ari.events import ChannelEvent
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
-from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, codec_for, decide
+from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, decide
 from ari_app.call.state import INTERWORKING
 from ari_app.call.wishes import FindAgain, FoundAgain, LiveAction
 from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
-from ari_app.media_link import MediaLink
+from ari_app.media_sessions import MediaSessions
 from ari_app.obeying import Obeying
 from ari_app.operators import Operators
 from ari_app.phones import Phones
-from core.commands import AdoptMedia, FromMedia, MediaOpened, OpenMedia
-from core.ids import bridge_id, company_variable, media_channel_id
+from core.ids import bridge_id, company_variable
 from core.orders import Reply
 from core.sites import Site
 
@@ -38,10 +35,6 @@ log = logging.getLogger(__name__)
 
 HURRY_S = 1.0
 """Longest that a site's first caller may wait, if it is one whom the agent does not take, for what they are told instead."""
-
-
-ANSWER_S = 0.5
-"""A media server refuses so long before we would give up: people are told why, and the next one can be asked."""
 
 
 class Hands:
@@ -63,10 +56,7 @@ class Hands:
         self._phones = Phones(doors.ari, caller.call_id, self._start)
         self._operators = Operators(doors, caller, self._phones, say)
         self._obeying = Obeying(doors, caller, self._phones, say, answer)
-        self._speechless = False
-        """The agent can't say anything any more."""
-        self._session = record.entry.session if record.entry else 1
-        self._media = self._link()
+        self._media = MediaSessions(doors, caller, record, say)
         self._tasks: asyncio.TaskGroup
         self._making: list[asyncio.Task[None]] = []
         self._has_legs = record.entry is not None
@@ -110,11 +100,11 @@ class Hands:
             case do.ReserveMedia() | do.ResumeMedia() | do.ReplaceMedia():
                 self._have_media(action)
             case do.MakeLeg(host, port):
-                self._make(self._make_leg(f"{host}:{port}"))
+                self._make(self._ask(self._media.make_leg(f"{host}:{port}")))
             case do.Join():
                 self._start(self._ask(ari.join(bridge, call, leg), do.Joined()))
             case do.PickUp():
-                self._start(self._pick_up())
+                self._start(self._ask(self._pick_up()))
             case do.Tell(message):
                 self._media.send(message)
             case do.SendToPeople(queue):
@@ -133,30 +123,23 @@ class Hands:
     def _have_media(self, action: do.ReserveMedia | do.ResumeMedia | do.ReplaceMedia) -> None:
         match action:
             case do.ReserveMedia(site, announce):
-                if self._media.closed:  # people send the caller back to the agent
-                    self._session += 1
-                    self._media = self._link()
-                self._start(self._open(self._opening(site, announce)))
+                self._start(self._ask(self._media.reserve(site, announce=announce)))
             case do.ResumeMedia():
-                where = self._record.entry.media if self._record.entry else ""
-                self._start(self._media.adopt(AdoptMedia(call_id=self._caller.call_id), where))
+                self._start(self._ask(self._media.resume()))
             case do.ReplaceMedia(site, first):
-                self._start(self._drop(self._media, self.leg))
-                self._speechless = True
-                self._session += 1
-                self._media = self._link()
-                again = msgspec.structs.replace(self._opening(site, announce=False), first=first)
-                self._start(self._open(again))
+                lost, another = self._media.replace(site, first)
+                self._start(self._ask(lost, vital=False))
+                self._start(self._ask(another))
 
     def _note(self, action: do.Note) -> None:
         match action:
             case do.NoteStarted(site):
-                self._record.started(self._caller, site)
+                self._record.started(self._media.caller, site)
                 self._start(self._leave_word(site))
             case do.NoteAnswered(at):
                 self._record.answered(at)
             case do.NoteCodec(native):
-                self._caller = replace(self._caller, native=native)
+                self._media.caller = replace(self._media.caller, native=native)
             case do.NoteAnsweredBy(told):
                 self._record.answered_by(told)
             case do.NoteTransferred():
@@ -234,7 +217,7 @@ class Hands:
 
     async def _send_to_people(self, queue: str) -> None:
         ari, call = self._doors.ari, self._caller.call_id
-        if self._speechless:
+        if self._media.speechless:
             await self._ask(ari.set_variable(call, "SORRY", "yes"), vital=False)
         known = self._record.entry is not None
         await self._ask(ari.to_dialplan(call, "people" if known else "people-unknown", queue))
@@ -242,70 +225,19 @@ class Hands:
     @property
     def leg(self) -> str:
         """The channel of the media session that the call has now."""
-        return media_channel_id(self._caller.call_id, self._session)
-
-    def _link(self) -> MediaLink:
-        session = self._session
-
-        def hear(message: FromMedia | do.MediaGone) -> None:
-            if session == self._session:  # a session that was replaced has nothing to say any more
-                self._speechless &= not isinstance(message, MediaOpened)
-                self._say(message)
-
-        return MediaLink(self._doors.media, self._doors.limits.media_open, hear)
-
-    async def _open(self, opening: OpenMedia) -> None:
-        """Not if we slept and another ari-app is in control by now: it has the call, and its journal."""
-        media = self._media
-        try:
-            await self._doors.ari.permitted()
-        except AriError as error:
-            self._refused(error)
-            self._say(do.AsteriskFailed())
-        else:
-            await media.open(opening, self._chosen)
-
-    def _chosen(self, server: str) -> None:
-        self._record.media(server, self._session)
-
-    async def _drop(self, link: MediaLink, leg: str) -> None:
-        """A session that is lost, if anything is left of it."""
-        await asyncio.gather(link.close("replaced"), self._ask(self._doors.ari.hang_up(leg), vital=False))
-
-    def _opening(self, site: Site, announce: bool) -> OpenMedia:
-        caller, limits, entry = self._caller, self._doors.limits, self._record.entry
-        rings = caller.purpose is None and not (entry and entry.answered)
-        return OpenMedia(
-            call_id=caller.call_id, site=site, codec=codec_for(caller.native), caller=caller.number, called=caller.called,
-            announce=announce, session=self._session, purpose=caller.purpose, screen=caller.purpose is not None,
-            patience_s=(limits.media_ringing if rings else limits.media_open) - ANSWER_S,
-        )  # fmt: skip
+        return self._media.leg
 
     async def _dial(self, order: do.Dial) -> None:
         entry = self._record.entry
         assert entry is not None, "noted before it is dialled"
         await self._ask(dial(self._doors.ari, self._caller.call_id, order, entry.site))
 
-    async def _make_leg(self, host: str) -> None:
-        try:
-            address, port = await self._doors.ari.external_media(self.leg, host, codec_for(self._caller.native))
-        except AriError as error:
-            self._refused(error)
-            self._say(do.AsteriskFailed())
-        else:
-            self._say(do.LegMade(address, port))
-
     async def _pick_up(self) -> None:
         asked = time.monotonic()
         metrics.READY_TO_ANSWER.observe(asked - self._began)
-        try:
-            await self._doors.ari.answer(self._caller.call_id)
-        except AriError as error:
-            self._refused(error)
-            self._say(do.AsteriskFailed())
-        else:
-            metrics.ANSWER.observe(time.monotonic() - asked)
-            self._say(do.PickedUp(time.time()))
+        await self._doors.ari.answer(self._caller.call_id)
+        metrics.ANSWER.observe(time.monotonic() - asked)
+        self._say(do.PickedUp(time.time()))
 
     async def _search(self, action: do.SearchAction) -> None:
         """What is done to find a person. Of some of it nothing depends on whether it succeeds."""
