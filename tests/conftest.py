@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from brain.knowledge.embed import MiniLM
 from core.migrate import migrate
@@ -11,6 +12,10 @@ from tests.postgres import Server, running_postgres
 from tests.remembering import RememberingMiniLM
 
 CATEGORIES = ("unit", "e2e")
+
+# No wall clock in a test: how long an example takes on a busy machine says nothing about the code.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 @pytest.hookimpl(tryfirst=True)

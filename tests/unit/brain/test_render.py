@@ -29,7 +29,7 @@ def written_in(channel: Form, chunks: Sequence[str], language: Language = "hi-La
 
 
 @given(PIECES, st.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_a_text_cut_anywhere_has_the_same_form(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
     chunks = [text[begin:end] for begin, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
@@ -39,7 +39,7 @@ def test_a_text_cut_anywhere_has_the_same_form(text: str, data: st.DataObject) -
 
 
 @given(PIECES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_spoken_has_no_marks_no_address_and_two_sentences_at_most(text: str) -> None:
     said = written_in(Spoken(), [text])
     assert len(said) <= 2
@@ -50,7 +50,7 @@ def test_what_is_spoken_has_no_marks_no_address_and_two_sentences_at_most(text: 
 
 
 @given(PIECES)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_is_shown_has_no_image_no_html_and_no_script(text: str) -> None:
     shown = "".join(written_in(Written(), [text]))
     assert "![pic](" not in shown and "<script>" not in shown and "<b>" not in shown and "](javascript:" not in shown

@@ -22,7 +22,7 @@ def rms(sound: NDArray[np.generic]) -> float:
     return float(np.sqrt(np.mean(sound.astype(np.float64) ** 2)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PAIRS), st.lists(st.integers(0, 900), max_size=12), st.integers(0, 2**32 - 1))
 def test_any_chunking_gives_the_same_samples(pair: tuple[int, int], cuts: list[int], seed: int) -> None:
     sound = np.random.default_rng(seed).integers(-32768, 32767, sum(cuts), dtype=np.int16)
@@ -34,7 +34,7 @@ def test_any_chunking_gives_the_same_samples(pair: tuple[int, int], cuts: list[i
     assert np.array_equal(np.concatenate([*heard, pieces.flush()]), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(PAIRS), st.lists(st.integers(0, 5000), max_size=8))
 def test_the_count_is_exact_after_every_push(pair: tuple[int, int], cuts: list[int]) -> None:
     rate_in, rate_out = pair

@@ -49,7 +49,7 @@ def test_what_is_sent_is_a_write_unless_the_site_says_otherwise() -> None:
 
 
 @given(st.dictionaries(WORDS, LIKE_SCHEMA, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_sent_as_arguments_is_judged(arguments: dict[str, Any]) -> None:
     declaration = msgspec.structs.replace(READ, arguments=arguments)
     if flaws(declaration) == []:
@@ -88,7 +88,7 @@ def test_what_is_no_single_value_is_refused(schema: dict[str, Any]) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["openapi", "paths", "servers", "components"]), LIKE_SCHEMA, max_size=4), LIKE_SCHEMA)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_whatever_is_sent_as_openapi_is_read_or_refused(document: dict[str, Any], operation: Any) -> None:
     document = {"openapi": "3.1.0", **document}
     if isinstance(operation, dict):

@@ -39,7 +39,7 @@ def test_after_a_reset_it_learns_again():
     assert dbfs(after_learning(canceller, path=3)) < dbfs(FRAMES[0] // 3) - 15
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 900)), max_size=15))
 def test_no_size_raises_and_as_much_comes_out_as_went_in(sizes):
     canceller, guard = EchoCanceller(), EchoGuard()

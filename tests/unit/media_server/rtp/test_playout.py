@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.audio import CODECS, dbfs
@@ -229,7 +229,6 @@ def test_taking_back_more_than_was_taken_takes_back_what_there_is():
     assert playout.ready and playout.sent(1.0) == (None, [])
 
 
-@settings(deadline=None)
 @given(
     pieces=st.lists(st.integers(0, 900), min_size=1, max_size=12),
     steps=st.lists(st.sampled_from(["take", "take", "sent", "back", "duck", "unduck", "pause"]), max_size=60),

@@ -319,7 +319,7 @@ def datagram_of(number, kind):
     return voice(number)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.lists(step, max_size=60))
 def test_every_packet_has_one_verdict_and_frames_have_no_holes_whatever_comes(steps):
     line = Line()
@@ -330,7 +330,6 @@ def test_every_packet_has_one_verdict_and_frames_have_no_holes_whatever_comes(st
     assert_without_holes(line.frames)
 
 
-@settings(deadline=None)
 @given(st.permutations(range(12)), st.sets(st.integers(1, 11), max_size=6))
 def test_reordering_within_the_wait_loses_nothing_but_the_lost(order, lost):
     line = Line().hear(voice(0))
@@ -340,7 +339,6 @@ def test_reordering_within_the_wait_loses_nothing_but_the_lost(order, lost):
     assert line.counts.get("lost", 0) == max([0, *sent]) - len(sent)
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=60).map(lambda tail: b"\x80\x00" + tail) | st.binary(max_size=60), max_size=30))
 def test_no_bytes_raise(datagrams):
     for codec in CODECS:

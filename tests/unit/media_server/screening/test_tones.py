@@ -39,7 +39,7 @@ def heard(*parts: Floats, noise_level: float = 20) -> list[Tone]:
     return [tone for tone in found if tone is not None]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(hz=st.floats(400, 2100), seconds=st.floats(0.1, 1.0), level=st.floats(600, 12000), seed=st.integers(0, 9))
 def test_a_beep_is_heard_whatever_its_pitch_length_and_loudness(hz: float, seconds: float, level: float, seed: int) -> None:
     (beep,) = heard(quiet(0.3), sine(hz, seconds=seconds, level=level), quiet(0.1), noise_level=level / 60)

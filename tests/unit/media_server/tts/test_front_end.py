@@ -43,7 +43,7 @@ _SHARDS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.text(max_size=60), st.lists(_SHARDS, max_size=14).map("".join)), st.sampled_from(get_args(Language)))
 def test_whatever_the_text_no_figure_is_left_and_nothing_is_raised(text: str, language: Language) -> None:
     said = FRONT_END.spoken(text, language)
@@ -57,7 +57,7 @@ def test_endless_text_takes_no_endless_time(shard: str) -> None:
     assert sum(map(len, said)) <= 30 * LONGEST
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 10**15 - 1), st.sampled_from([HINDI, PUNJABI, ENGLISH]))
 def test_a_number_in_words_is_that_number(count: int, tongue: Tongue) -> None:
     assert value_of(cardinal(count, tongue), tongue) == count
