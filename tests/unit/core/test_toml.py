@@ -4,7 +4,7 @@ import tomllib
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from core.toml import dumps
@@ -17,6 +17,7 @@ VALUE = some.recursive(
 )
 
 
+@example({"0": 1, "0\n": 2})
 @given(some.dictionaries(TEXT, VALUE, max_size=4))
 def test_any_document_survives(document: dict[str, object]) -> None:
     assert tomllib.loads(dumps(document)) == document
