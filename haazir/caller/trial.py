@@ -52,6 +52,19 @@ class Trial:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    @contextlib.contextmanager
+    def without(self, process: str) -> Iterator[None]:
+        """SIGKILL one process; nobody starts it again before the end: the supervisor stands still meanwhile."""
+        pid = self.status().processes[process]
+        _, after_name = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)
+        supervisor = int(after_name.split()[1])
+        os.kill(supervisor, signal.SIGSTOP)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            yield
+        finally:
+            os.kill(supervisor, signal.SIGCONT)
+
     def haazir(self, *arguments: str, timeout: float = 180.0) -> "subprocess.CompletedProcess[str]":
         """`bin/haazir …` on this instance, in the environment that already runs."""
         command = [sys.executable, "-P", "-m", "haazir", *arguments]

@@ -1,6 +1,7 @@
 """Calls that ari-app has never seen, for it was being started again, have their records."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import pytest
@@ -12,16 +13,20 @@ from tests.e2e.test_failures import wait_until_ready
 
 
 async def record_of(caller: Caller, stay: bool) -> tuple[Call, dict[str, Any]]:
-    """Of somebody who calls a moment after it was killed, and stays until it is back, or does not."""
+    """Of somebody who calls while it is away, and stays until it is back, or does not."""
     number = new_caller()
-    await asyncio.to_thread(caller.trial.kill, "ari-app")
-    async with Phone.open() as phone, phone.call(caller.server.sip, caller.server.number, caller=number) as call:
-        await call.answered()
-        await call.wait(0.5)
+    async with contextlib.AsyncExitStack() as stack:
+        phone = await stack.enter_async_context(Phone.open())
+        with caller.trial.without("ari-app"):
+            call = await stack.enter_async_context(phone.call(caller.server.sip, caller.server.number, caller=number))
+            await call.answered()
+            await call.wait(0.5)
+            if not stay:
+                await call.hang_up()
+        await asyncio.to_thread(wait_until_ready, caller.trial)
         if stay:
-            await asyncio.to_thread(wait_until_ready, caller.trial)
             await call.wait(1.0)
-        await call.hang_up()
+            await call.hang_up()
     return call, await caller.server.record(number, call.dialled_at, timeout=20.0)
 
 

@@ -31,11 +31,13 @@ CUSTOMER, FRIEND, PEST = "919812345678", "919812345679", "911401234567"
 )
 def test_the_carrier_sees_the_cause_that_the_site_chose(house: House, carrier: Carrier, way: str, status: int) -> None:
     async def script() -> None:
-        full = await carrier.call(house.arranged(max_calls=0, overflow=way), caller=CUSTOMER)
-        blocked = await carrier.call(house.arranged(reception={"blocklist": ["+91140*"], "blocked": way}), caller=PEST)
-        hidden = await carrier.call(house.arranged(reception={"anonymous": way}), caller="")
-        for call in (full, blocked, hidden):
-            await call.over()
+        for arranged, who in (
+            ({"max_calls": 0, "overflow": way}, CUSTOMER),
+            ({"reception": {"blocklist": ["+91140*"], "blocked": way}}, PEST),
+            ({"reception": {"anonymous": way}}, ""),
+        ):
+            call = await carrier.call(house.arranged(**arranged), caller=who)
+            await call.over()  # before the site is arranged anew
             assert call.sip_status == status
 
     asyncio.run(script())
@@ -69,9 +71,9 @@ def test_a_full_site_says_sorry_in_its_own_words_without_the_agent(house: House)
     heard: list[Pcm] = []
 
     async def script(call: Call) -> None:
-        since = time.time()
         await call.over(20.0)
-        heard.append(np.concatenate([call.ears.between(since, time.time()), pause(0.5)]))  # nothing comes after the last word
+        every = call.ears.between(call.dialled_at, time.time())
+        heard.append(np.concatenate([every, pause(0.5)]))  # nothing comes after the last word
 
     record = asyncio.run(house.played(house.arranged(max_calls=0, overflow="announcement"), script))
     assert likeness(heard[0], house.caller.rendered(SORRY, "en")) > SAME
