@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +52,10 @@ class Trial:
         os.kill(pid, signal.SIGKILL)
         return pid
 
-    @contextlib.contextmanager
-    def without(self, process: str) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def without(self, process: str) -> AsyncIterator[None]:
         """SIGKILL one process; nobody starts it again before the end: the supervisor stands still meanwhile."""
-        pid = self.status().processes[process]
+        pid = (await status(self.settings)).processes[process]
         _, after_name = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)
         supervisor = int(after_name.split()[1])
         os.kill(supervisor, signal.SIGSTOP)

@@ -17,7 +17,7 @@ async def record_of(caller: Caller, stay: bool) -> tuple[Call, dict[str, Any]]:
     number = new_caller()
     async with contextlib.AsyncExitStack() as stack:
         phone = await stack.enter_async_context(Phone.open())
-        with caller.trial.without("ari-app"):
+        async with caller.trial.without("ari-app"):
             call = await stack.enter_async_context(phone.call(caller.server.sip, caller.server.number, caller=number))
             await call.answered()
             await call.wait(0.5)
