@@ -199,7 +199,7 @@ def test_control_goes_from_hand_to_hand_and_no_call_notices(pair: Trial, caller_
     async def story() -> list[Finished]:
         async with Phone.open() as phone:
             calls = [asyncio.create_task(caller.perform(phone, Role(script, after=number))) for number in range(CALLS)]
-            print("all calls are in control after", [round(await handed_over(how), 2) for how in (signal.SIGTERM, signal.SIGKILL)])
+            print("all calls in control after", [round(await handed_over(how), 2) for how in (signal.SIGTERM, signal.SIGKILL)])
             return await asyncio.gather(*calls)
 
     for call in asyncio.run(story()):
