@@ -18,7 +18,6 @@ from ari_app.ari.events import ChannelEvent
 from ari_app.books import Caller, CallRecord
 from ari_app.call import vocabulary as do
 from ari_app.call.routing import Admit, Found, Overflow, PlayTape, Refuse, Ringing, decide
-from ari_app.call.state import INTERWORKING
 from ari_app.call.wishes import FindAgain, FoundAgain, LiveAction
 from ari_app.dialling import dial
 from ari_app.doors import Doors
@@ -27,6 +26,7 @@ from ari_app.media_sessions import MediaSessions
 from ari_app.obeying import Obeying
 from ari_app.operators import Operators
 from ari_app.phones import Phones
+from core.events import INTERWORKING
 from core.ids import bridge_id, company_variable
 from core.orders import Reply
 from core.sites import Site

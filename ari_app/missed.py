@@ -13,18 +13,17 @@ from typing import Self
 from ari_app import metrics
 from ari_app.books import Caller
 from ari_app.call.routing import CannotTell, Found
-from ari_app.call.state import INTERWORKING, NORMAL_CLEARING
+from ari_app.call.state import NORMAL_CLEARING
 from ari_app.call.vocabulary import NoteEnded
 from ari_app.journal import Entry
 from ari_app.switchboard import Switchboard
+from core.events import CONTROLLER_LOST, INTERWORKING
 from core.ids import CallId
 from core.sites import Site
 
 log = logging.getLogger(__name__)
 
 COUNT, NOTED = "MISSED", "MISSED_NOTED"
-REASON = "controller_lost"
-"""Of the transfer, as the watchdog calls it."""
 UNSEEN = "end not seen"
 
 
@@ -85,7 +84,7 @@ def _tell(board: Switchboard, missed: Missed, site: Site, left: Left | None) -> 
         with_people=True,
     )  # fmt: skip
     session = board.sessions.get(missed.call_id)
-    board.doors.books.catch_up(entry, missed.at, REASON)
+    board.doors.books.catch_up(entry, missed.at, CONTROLLER_LOST)
     if session is not None:
         session.remember(entry)
     elif left is None:

@@ -17,13 +17,12 @@ import msgspec
 from ari_app import metrics
 from ari_app.ari.models import Channel
 from ari_app.books import Caller
-from ari_app.call.state import INTERWORKING
 from ari_app.call.vocabulary import FOUND, OUTBOUND, CallerBack, CallerGone, CallerLeft, NoteEnded, PickedUp, Reached
 from ari_app.followers import Company, missed
 from ari_app.journal import Entry
 from ari_app.session import Session
 from ari_app.switchboard import AGAIN, INBOUND, Switchboard, caller_of
-from core.events import Outcome
+from core.events import INTERWORKING, Outcome
 from core.ids import CallId, bridge_id, company_variable, media_channel_id
 from core.leftovers import call_bridged, call_left_by
 

@@ -32,13 +32,14 @@ from ari_app.call.dialling import expect, place
 from ari_app.call.machine import adopt, arrive, search_on, step, watch
 from ari_app.call.plan import Handover
 from ari_app.call.routing import FALLBACK_QUEUE
-from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Phase
+from ari_app.call.state import NORMAL_CLEARING, Call, Phase
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow, to_agent
 from ari_app.hands import Hands
 from ari_app.journal import Entry
 from ari_app.pending import Pending, settled
 from core.drive import Inbox, drive
+from core.events import INTERWORKING
 from core.machine import Tick
 from core.orders import CallOrder, NotDone, PlaceCall, Reply
 

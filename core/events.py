@@ -113,7 +113,9 @@ class CallTransferred(Event, frozen=True, kw_only=True, tag="haazir.call.transfe
 
 
 CONTROLLER_LOST = "controller_lost"
-"""Why a call is with people whom the watchdog moved there."""
+"""Why a call is with people that the watchdog or the dialplan brought there."""
+INTERWORKING = 127
+"""Q.850 cause of a call whose end nobody saw."""
 
 AskedResult = Literal["accepted", "declined", "busy", "no_answer", "silent", "unreachable", "caller_gone"]
 """silent: the phone was answered and no key came (a voicemail, perhaps); caller_gone: nobody waited for them any more."""

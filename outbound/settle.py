@@ -16,7 +16,7 @@ from typing import TypeVar
 import msgspec
 
 from core.db import Database, Rows
-from core.events import CallAnswered, CallAnsweredBy, CallEnded, CallStarted
+from core.events import INTERWORKING, CallAnswered, CallAnsweredBy, CallEnded, CallStarted
 from core.ids import CallId, SiteId
 from core.outbound import Result
 from outbound import queue
@@ -25,8 +25,6 @@ from outbound.retry import next_attempt, result_of
 
 log = logging.getLogger(__name__)
 
-INTERWORKING = 127
-"""Q.850 cause of a call whose end nobody saw (ari_app.recover)."""
 GRACE_S = 15.0
 """Outboxes try again every 0.2 to 5 s (core.outbox), and a process that starts sends what its spool holds."""
 

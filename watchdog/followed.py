@@ -4,12 +4,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from core.events import CallEnded, CallEvent, Outcome, PersonJoined, PersonLeft
+from core.events import INTERWORKING, CallEnded, CallEvent, Outcome, PersonJoined, PersonLeft
 from core.ids import CallId, SiteId
 from watchdog.rescue import Bridge, Channel
 
-INTERWORKING = 127
-"""Q.850: why they hung up nobody heard."""
 UNSEEN = "with people, without a controller"
 
 _PHONE = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}")

@@ -9,10 +9,8 @@ from dataclasses import replace
 from ari_app.call import moves
 from ari_app.call.state import Call, Next, Phase
 from ari_app.call.vocabulary import Action, CallerGone, Happening, NoteAnswered, NoteStarted, NoteTransferred, Routed
+from core.events import CONTROLLER_LOST
 from core.machine import Tick
-
-REASON = "controller_lost"
-"""Of the transfer, as the watchdog calls it."""
 
 
 def left(call: Call) -> bool:
@@ -49,7 +47,7 @@ def _end(call: Call, event: CallerGone) -> Next:
     """Answered, but not by us: by people."""
     met: list[Action] = []
     if event.answered_at is not None and not call.answered and call.site is not None:
-        met = [NoteAnswered(event.answered_at), NoteTransferred(call.site.operator, REASON)]
+        met = [NoteAnswered(event.answered_at), NoteTransferred(call.site.operator, CONTROLLER_LOST)]
         call = replace(call, answered_at=event.answered_at, outcome="transferred")
     call, actions = moves.end(
         call, call.outcome or ("caller_hung_up" if call.answered else "abandoned"), event.cause, event.cause_text

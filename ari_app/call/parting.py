@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from ari_app.call import moves
-from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next, Phase
+from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
 from ari_app.call.vocabulary import (
     AsteriskFailed,
     BringBack,
@@ -17,6 +17,7 @@ from ari_app.call.vocabulary import (
     NoteAnswered,
     PickedUp,
 )
+from core.events import INTERWORKING
 from core.machine import Tick
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ari_app.call import moves
 from ari_app.call.routing import Tape
-from ari_app.call.state import INTERWORKING, NORMAL_CLEARING, Call, Next, Phase
+from ari_app.call.state import NORMAL_CLEARING, Call, Next, Phase
 from ari_app.call.vocabulary import (
     AsteriskFailed,
     CallerBack,
@@ -26,7 +26,7 @@ from ari_app.call.vocabulary import (
     ReleaseMedia,
 )
 from core.commands import HangUpRequested, MediaClosed, MediaRefused, TransferRequested
-from core.events import Outcome
+from core.events import INTERWORKING, Outcome
 from core.machine import Tick
 
 

@@ -74,8 +74,7 @@ class Limits:
 
 
 NORMAL_CLEARING = 16
-INTERWORKING = 127
-"""Q.850 causes. 127 is ours for an end we did not see."""
+"""Q.850."""
 
 PARTS = frozenset({"bridge", "leg", "address"})
 """What must be there before the caller and the media leg can be joined."""
