@@ -13,18 +13,14 @@ import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
+from core.engines import Engines, Hearing, Speaking
 from core.public_address import networks
 from core.reception import UnknownNumber, Way
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-
-SttEngine = Literal["pocketsphinx", "instant"]
-TtsEngine = Literal["espeak", "instant"]
-BrainEngine = Literal["knowledge", "instant"]
 
 
 class Network(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,15 +98,6 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     """Begun."""
 
 
-class Engines(msgspec.Struct, frozen=True, kw_only=True):
-    stt: SttEngine = "pocketsphinx"
-    tts: TtsEngine = "espeak"
-    brain: BrainEngine = "knowledge"
-    """`instant`: a fixed transcript, text and sound with no delay, to measure the pipeline itself (bench/calls)."""
-    confidence: float = 0.45
-    """Hearing below this is answered with "please say that again"."""
-
-
 class MediaServer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     address: str = ""
@@ -166,6 +153,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     calls: Calls = Calls()
     outbound: Outbound = Outbound()
     engines: Engines = Engines()
+    hearing: Hearing = Hearing()
+    speaking: Speaking = Speaking()
     media: Media = Media()
     database: Database = Database()
     brain: Brain = Brain()
@@ -244,7 +233,7 @@ AT_WISH = ("ari-app-standby",)
 
 _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "network": Network, "asterisk": Asterisk, "calls": Calls, "outbound": Outbound, "engines": Engines,
-    "media": Media, "database": Database, "brain": Brain, "knowledge": Knowledge,
+    "hearing": Hearing, "speaking": Speaking, "media": Media, "database": Database, "brain": Brain, "knowledge": Knowledge,
 }  # fmt: skip
 
 

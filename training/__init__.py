@@ -1,0 +1,1 @@
+"""Recipes by which the models that ship with the project were made."""
