@@ -17,6 +17,8 @@ UNIT = ("-n", "2", "--dist", "loadfile", "tests/unit")
 """What `test --fast` runs: no Asterisk, no calls."""
 CONTROL = ("tests/e2e/control",)
 """What `test --control` runs: transfers, reception, calls out, orders upon live calls, what calls outlive."""
+SPEECH = ("tests/speech",)
+"""What `test --speech` runs: neural hearing and speaking at length."""
 CALLS = ("tests/e2e", f"--ignore={CONTROL[0]}")
 """One running instance for all of them, and sounds that must be on time: nothing runs beside them."""
 NOTHING_COLLECTED = 5
@@ -36,6 +38,7 @@ def main(arguments: list[str]) -> int:
         part = parser.add_mutually_exclusive_group()
         part.add_argument("--fast", action="store_true", help="leave out the tests that place real calls")
         part.add_argument("--control", action="store_true", help="only the long tests of call control, left out otherwise")
+        part.add_argument("--speech", action="store_true", help="only the long tests of neural hearing and speaking")
         parser.add_argument("pytest", nargs="*", help="anything that pytest takes")
     options, unknown = parser.parse_known_args(rest)
     if name == "check" and unknown:
@@ -47,7 +50,8 @@ def main(arguments: list[str]) -> int:
         print(f"failed: {', '.join(failed)}")
     if name == "check":
         return 1 if failed else 0
-    parts = (UNIT,) if options.fast else (CONTROL,) if options.control else (UNIT, CALLS)
+    alone = {UNIT: options.fast, CONTROL: options.control, SPEECH: options.speech}
+    parts = tuple(part for part, chosen in alone.items() if chosen) or (UNIT, CALLS)
     return worst([_pytest(run) for run in pytest_runs(parts, unknown + options.pytest)]) or (1 if failed else 0)
 
 

@@ -11,7 +11,7 @@ from core.migrate import migrate
 from tests.postgres import Server, running_postgres
 from tests.remembering import RememberingMiniLM
 
-CATEGORIES = ("unit", "e2e")
+CATEGORIES = ("unit", "speech", "e2e")
 
 # No wall clock in a test: how long an example takes on a busy machine says nothing about the code.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,7 +13,7 @@ from core.settings import REPOSITORY
 PACKAGES = (
     "core", "haazir", "asterisk", "ari_app", "media_server", "brain", "mirror", "kb_api", "gateway", "analytics", "watchdog",
     "outbound",
-    "demo", "bench",
+    "demo", "bench", "training",
 )  # fmt: skip
 FILES = sorted(path for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py"))
 LONGEST_FILE = 400
