@@ -53,3 +53,12 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
     """Clauses made at once. 0: what `bin/haazir bench speech` found, else a safe guess."""
     late_ms: int = 300
     """If the first sound is expected to take longer, eSpeak says the clause."""
+
+
+class Models(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the neural engines' checkpoints lie and come from: `bin/haazir models`."""
+
+    folder: str = ""
+    """They lie in it, one folder each. It may be shared between machines, and read-only. Empty: home/models."""
+    hub: str = "https://huggingface.co"
+    """They are fetched from it: a Hugging Face hub or a mirror of one. Its token, for gated ones, is the secret `hub_token`."""

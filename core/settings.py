@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.engines import Engines, Hearing, Speaking
+from core.engines import Engines, Hearing, Models, Speaking
 from core.public_address import networks
 from core.reception import UnknownNumber, Way
 
@@ -155,6 +155,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     engines: Engines = Engines()
     hearing: Hearing = Hearing()
     speaking: Speaking = Speaking()
+    models: Models = Models()
     media: Media = Media()
     database: Database = Database()
     brain: Brain = Brain()
@@ -181,6 +182,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def uploads_dir(self) -> Path:
         """Documents until they are read: gateway writes them, kb-worker reads them."""
         return self.home / "uploads"
+
+    @property
+    def models_dir(self) -> Path:
+        """The neural engines' checkpoints (core.checkpoints)."""
+        return Path(self.models.folder).expanduser() if self.models.folder else self.home / "models"
 
     @property
     def scenarios_dir(self) -> Path:
@@ -233,7 +239,8 @@ AT_WISH = ("ari-app-standby",)
 
 _SECTIONS: Mapping[str, type[msgspec.Struct]] = {
     "network": Network, "asterisk": Asterisk, "calls": Calls, "outbound": Outbound, "engines": Engines,
-    "hearing": Hearing, "speaking": Speaking, "media": Media, "database": Database, "brain": Brain, "knowledge": Knowledge,
+    "hearing": Hearing, "speaking": Speaking, "models": Models, "media": Media, "database": Database, "brain": Brain,
+    "knowledge": Knowledge,
 }  # fmt: skip
 
 
