@@ -3,15 +3,15 @@
     begin(job) ──> step() ─> step() ─> …        a step: job.hear(pcm) for all sound that is ready, then who ended
     cancel(job) ──> gone with the next step
 
-`step` and `gain` run in the engine's own thread and may block. Everything else is quick, and is called from the event loop
-while neither runs: an engine needs no lock. Neural engines are made by `load(settings) -> SlotEngine` in
+`step` runs in the engine's own thread and may block. Everything else is quick; `begin` and `cancel` are called from the event
+loop while no step runs: an engine needs no lock. Neural engines are made by `load(settings) -> SlotEngine` in
 media_server.tts.<name>.engine, which is imported when the settings name it; EngineError if it cannot start. An engine that
 says one clause in one go is an Engine, and media_server.tts.single gives it steps.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.resample import Pcm
 from core.sites import Language
@@ -40,6 +40,8 @@ class Job:
     """For engines that draw: the same through a call, so that its voice stays the same."""
     hear: Callable[[Pcm], bool]
     """Gets the sound, in order, from within `step`. False: nobody wants it any more. Never raises."""
+    gain: float = 1.0
+    """The factor that brings its sound to a telephone's loudness: set by the engine before the first sound is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +53,25 @@ class Ended:
     """Why not, for the log. Empty: it was said."""
 
 
+@runtime_checkable
 class SlotEngine(Protocol):
     """Many clauses at once, all advanced by one `step`."""
 
     name: str
+    english: Literal["latin", "devanagari"]
+    """How it likes English words within a Hindi sentence to be written."""
     revision: str
     """Which model it is: its sound may be kept, and is another's when this changes. Empty: not worth keeping."""
 
     def rate(self, wanted: int) -> int:
         """Samples a second of the sound that it makes for a call of `wanted`: the same, if it resamples by itself."""
 
-    def gain(self, voice: str, language: Language) -> float:
-        """The factor that brings this voice to a telephone's loudness; 1 if that is not known."""
-
     @property
     def free(self) -> int:
         """How many more clauses may be begun now."""
 
     def first_sound_s(self, ahead: int) -> float:
-        """Expected time to the first sound of a clause begun after `ahead` others that are not begun yet."""
+        """Expected time to the first sound of a clause begun after `ahead` others that are not begun yet; asked at any time."""
 
     def begin(self, job: Job) -> None:
         """Take it; its work is done by `step`. Only while something is free."""
