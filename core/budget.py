@@ -1,14 +1,14 @@
 """How many calls a machine can hear and speak in time, reckoned from measured steps; and what another GPU would carry. ◆
 
-    Step (streams, period, time, memory)  ──>  caps()       streams and slots that are in time here
-                                          ──>  projected()  the same steps on a GPU of other bandwidth
+    Step (part, streams, period, time, memory)  ──>  caps()       streams and slots that are in time here
+                                                ──>  projected()  the same steps on a GPU of other bandwidth
 
 A neural engine works in steps that serve all its streams at once: the recogniser one a chunk of sound (80 to 560 ms), the voice
 one a frame of codes (11.6 ms). n streams are in time if a step for n takes less than BUSY of its period. Recogniser and voice on
 one GPU take turns there, so their shares add up. Caps are for the worst case: everybody speaks and is spoken to at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -23,9 +23,14 @@ GUESSED_STREAMS: Mapping[str, int] = {"cuda": 16, "cpu": 4}
 GUESSED_SLOTS: Mapping[str, int] = {"cuda": 16, "cpu": 1}
 
 
+Part = Literal["hear", "speak", "decode"]
+"""A step of the recogniser; of the voice's frames; of the codec that makes sound of them."""
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One measured shape of an engine's step."""
 
+    part: Part
     engine: str
     streams: int
     period_ms: float
@@ -33,7 +38,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     p50_ms: float
     p95_ms: float
     memory_mb: int = 0
-    """All that the engine holds with so many streams: weights, caches, graphs, workspace. 0: not measured (a processor)."""
+    """All that the engine holds with so many streams: weights, caches, graphs, workspace. 0: not measured, or told of by another
+    part of the same engine."""
     moved_mb: float = 0.0
     """Bytes that a step must move through the device's memory: weights once, each stream's cache. 0: not known."""
 
@@ -82,3 +88,94 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 def guessed(device: Literal["cpu", "cuda"]) -> Caps:
     """Caps where nothing was measured."""
     return Caps(streams=dict.fromkeys(CHUNKS_MS, GUESSED_STREAMS[device]), slots=GUESSED_SLOTS[device])
+
+
+def caps(machine: Machine, steps: Sequence[Step]) -> Caps:
+    """What is in time here by these steps. A part that was not measured takes no time, and its cap is a guess."""
+    guess = guessed("cpu" if machine.device == "cpu" else "cuda")
+    voice = [step for step in steps if step.part != "hear"]
+    chunks = sorted({int(step.period_ms) for step in steps if step.part == "hear"})
+    shared = machine.device != "cpu"  # there, recogniser and voice have a core each
+    streams = {chunk: most(machine, [*_hearing(steps, chunk), *(voice if shared else ())]) for chunk in chunks}
+    slots = most(machine, [*(_hearing(steps, chunks[-1]) if shared and chunks else ()), *voice]) if voice else guess.slots
+    return Caps(
+        streams=streams or guess.streams,
+        slots=slots,
+        calls=min(max(streams.values()), slots) if streams and voice else 0,
+        measured=bool(steps),
+    )
+
+
+def most(machine: Machine, steps: Sequence[Step]) -> int:
+    """The most streams with which all these steps are in time and in memory: no more than every part was measured with."""
+    parts = _parts(steps)
+    room_mb = machine.memory_mb - RESERVE_MB
+    fitting = 0
+    for streams in range(1, min((part[-1].streams for part in parts), default=0) + 1):
+        busy = sum(_between(part, streams, "p95_ms") / part[0].period_ms for part in parts)
+        memory_mb = sum(_between(part, streams, "memory_mb") for part in parts)
+        if busy > BUSY or (machine.memory_mb and memory_mb > room_mb):
+            break
+        fitting = streams
+    return fitting
+
+
+def roofline_share(step: Step, machine: Machine) -> float:
+    """How near a step comes to the time in which its bytes could be moved at best: 1 is as fast as memory. 0: not known."""
+    if not step.moved_mb or not machine.gb_per_s:
+        return 0.0
+    return step.moved_mb / 1000 / machine.gb_per_s * 1000 / step.p50_ms
+
+
+def fixed_ms(steps: Iterable[Step]) -> float:
+    """The part of a step's time that does not grow with the bytes it moves (launches, synchronisation): where the straight line
+    through p50 over bytes meets zero bytes. 0 of fewer than two sizes, and never more than the quickest step."""
+    points = [(step.moved_mb, step.p50_ms) for step in steps if step.moved_mb]
+    if len({moved for moved, _ in points}) < 2:
+        return 0.0
+    mean_mb = sum(moved for moved, _ in points) / len(points)
+    mean_ms = sum(time for _, time in points) / len(points)
+    slope = sum((moved - mean_mb) * (time - mean_ms) for moved, time in points) / sum(
+        (moved - mean_mb) ** 2 for moved, _ in points
+    )
+    return min(max(mean_ms - slope * mean_mb, 0.0), min(time for _, time in points))
+
+
+def projected(steps: Sequence[Step], here: Machine, there: Machine, *, keep_fixed: bool = False) -> list[Step]:
+    """The same steps on another GPU, by the ratio of bandwidths: each reaches the same share of the roofline as here.
+
+    With `keep_fixed`, what does not grow with the bytes (fixed_ms) stays as long as it is here: launches cost the same on both.
+    Without it a small step on a fast GPU, which mostly waits for launches, makes the other look slower than it is: the cautious
+    answer.
+    """
+    ratio = here.gb_per_s / there.gb_per_s
+    others = []
+    for part in _parts(steps):
+        fixed = fixed_ms(part) if keep_fixed else 0.0
+        for step in part:
+            p50_ms, p95_ms = (fixed + (time - fixed) * ratio for time in (step.p50_ms, step.p95_ms))
+            others.append(msgspec.structs.replace(step, p50_ms=p50_ms, p95_ms=p95_ms))
+    return others
+
+
+def _hearing(steps: Iterable[Step], chunk_ms: int) -> list[Step]:
+    return [step for step in steps if step.part == "hear" and int(step.period_ms) == chunk_ms]
+
+
+def _parts(steps: Iterable[Step]) -> list[list[Step]]:
+    """Steps that differ in nothing but their streams, fewest first."""
+    parts: dict[tuple[Part, float], list[Step]] = {}
+    for step in sorted(steps, key=lambda step: step.streams):
+        parts.setdefault((step.part, step.period_ms), []).append(step)
+    return list(parts.values())
+
+
+def _between(part: Sequence[Step], streams: int, field: Literal["p95_ms", "memory_mb"]) -> float:
+    """A figure for so many streams, on the straight line between the measured ones around it; below the first, the first's."""
+    above = next(index for index, step in enumerate(part) if step.streams >= streams)
+    high = part[above]
+    if above == 0 or high.streams == streams:
+        return float(getattr(high, field))
+    low = part[above - 1]
+    along = (streams - low.streams) / (high.streams - low.streams)
+    return float(getattr(low, field) + along * (getattr(high, field) - getattr(low, field)))
