@@ -38,10 +38,12 @@ class Job:
     """Samples a second that the call wants."""
     seed: int
     """For engines that draw: the same through a call, so that its voice stays the same."""
-    hear: Callable[[Pcm], bool]
-    """Gets the sound, in order, from within `step`. False: nobody wants it any more. Never raises."""
+    hear: Callable[[Pcm], None]
+    """Gets the sound, in order, from within `step`. Never raises."""
     gain: float = 1.0
     """The factor that brings its sound to a telephone's loudness: set by the engine before the first sound is heard."""
+    wanted: bool = True
+    """False at any moment: it was cancelled. Nothing more of it need be made, and `cancel` follows before the next step."""
 
 
 @dataclass(frozen=True, slots=True)
