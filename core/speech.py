@@ -87,6 +87,8 @@ class OpenSpeaking(Message, frozen=True, kw_only=True):
     voice: str
     rate: Literal[8000, 16000]
     """Samples a second of the Sound that comes back."""
+    site_id: SiteId = SiteId("")
+    """Whose lexicon it is said by; empty: nobody's."""
 
 
 class Speak(Message, frozen=True, kw_only=True):
@@ -110,6 +112,8 @@ ToTts = OpenSpeaking | Speak | CancelReply
 # ── speaking: tts worker -> media_server ─────────────────────────────────────────────────────────────────────────────
 class SpeakingOpened(Message, frozen=True, kw_only=True):
     engine: str
+    lexicon: str = ""
+    """Version of the site's lexicon that this call's words are said by: sound kept of an older one is not what it says now."""
 
 
 class Sound(Message, frozen=True, kw_only=True):

@@ -5,11 +5,12 @@
 """
 
 from importlib.resources import files
-from pathlib import Path
 
 from core.sites import Language
+from media_server.tts.text.indian_english import IndianEnglish, Script
 from media_server.tts.text.lexicon import Lexicon
 from media_server.tts.text.normalise import cleaned, normalised
+from media_server.tts.text.site_words import SiteLexicon
 from media_server.tts.text.tongues import ENGLISH, HINDI, PUNJABI, Tongue
 from media_server.tts.text.words import Words
 
@@ -20,8 +21,9 @@ LONGEST = 5000
 class FrontEnd:
     """Never raises, whatever the text."""
 
-    def __init__(self, hindi: Words, punjabi: Words) -> None:
+    def __init__(self, hindi: Words, punjabi: Words, indian: IndianEnglish) -> None:
         self._words: dict[str, Words] = {"hi": hindi, "pa": punjabi, "en": hindi}
+        self._indian = indian
 
     @staticmethod
     def load() -> "FrontEnd":
@@ -29,20 +31,29 @@ class FrontEnd:
         data = files("media_server.tts.text") / "data"
         texts = {name: (data / name).read_text("utf-8") for name in ("hindi.tsv", "verbs.tsv", "punjabi.tsv", "english.txt")}
         own = {word for line in texts["english.txt"].splitlines() if not line.startswith("#") for word in line.split()}
-        english = frozenset(own | pronounceable_words())
+        indian = IndianEnglish.load()
+        english = own | indian.words
         hindi = Lexicon.parse(texts["hindi.tsv"], texts["verbs.tsv"], english)
         punjabi = Lexicon.parse(texts["punjabi.tsv"])
         both = Lexicon({**hindi.certain, **punjabi.certain}, {**hindi.doubtful, **punjabi.doubtful})
-        return FrontEnd(Words(hindi, english), Words(both, english))
+        return FrontEnd(Words(hindi, english), Words(both, english), indian)
 
-    def spoken(self, text: str, language: Language) -> str:
-        """The words to say; empty if there is nothing to say."""
+    def spoken(self, text: str, language: Language, *, english: Script = "latin", lexicon: SiteLexicon | None = None) -> str:
+        """The words to say; empty if there is nothing to say.
+
+        `english`: how English words within a Hindi or Punjabi sentence are written. Voices that learned to read one script, as
+        neural ones do, want "devanagari" (Gurmukhi in Punjabi); a sentence that is English as a whole stays in Latin letters.
+        """
         text = cleaned(text[:LONGEST])
         tongue = self._tongue(text, language)
         words = self._words["pa" if language == "pa" else "hi"]
+        if lexicon is not None:
+            text = lexicon.over(text, tongue.code)
         said = normalised(text, tongue, words.known)
         if tongue is not ENGLISH:
             said = words.in_own_script(said)
+            if english == "devanagari":
+                said = self._indian.in_one_script(said, tongue)
         return said if any(character.isalnum() for character in said) else ""
 
     def _tongue(self, text: str, language: Language) -> Tongue:
@@ -53,14 +64,3 @@ class FrontEnd:
         if words.english_sentence(text):
             return ENGLISH
         return PUNJABI if language == "pa" else HINDI
-
-
-def pronounceable_words() -> frozenset[str]:
-    """The English words of the CMU dictionary inside the pocketsphinx wheel; none if it is not installed."""
-    try:
-        path = Path(str(files("pocketsphinx"))) / "model" / "en-us" / "cmudict-en-us.dict"
-        with path.open(encoding="utf-8") as lines:
-            words = (line.split(" ", 1)[0] for line in lines)
-            return frozenset(word for word in words if word.isalpha() and len(word) > 2)
-    except (ModuleNotFoundError, OSError):
-        return frozenset()

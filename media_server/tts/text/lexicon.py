@@ -42,10 +42,10 @@ class Lexicon:
         """
         certain: dict[str, str] = {}
         doubtful: dict[str, str] = {}
-        for native, spellings in _lines(words):
+        for native, spellings in lines(words):
             for spelling in spellings:
                 (doubtful if spelling.endswith("?") else certain).setdefault(spelling.rstrip("?"), native)
-        for native, spellings in _lines(verbs):
+        for native, spellings in lines(verbs):
             for spelling in spellings:
                 for form, word in _forms(native, spelling.rstrip("?")):
                     if form not in certain and form not in doubtful:
@@ -53,7 +53,7 @@ class Lexicon:
         return Lexicon(certain, doubtful)
 
 
-def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
+def lines(text: str) -> Iterator[tuple[str, list[str]]]:
     for line in text.splitlines():
         if line.strip() and not line.startswith("#"):
             native, tab, spellings = line.partition("\t")
