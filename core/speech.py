@@ -61,6 +61,17 @@ class Partial(Message, frozen=True, kw_only=True):
 
     utterance: int
     text: str
+    stable: int = 0
+    """Of the text: so many characters will not change any more."""
+
+
+class Word(Message, frozen=True, kw_only=True):
+    """One word as it was spoken, before numbers became digits. `start` and `end` are samples on the call's clock."""
+
+    text: str
+    start: int
+    end: int
+    confidence: float
 
 
 class Final(Message, frozen=True, kw_only=True):
@@ -72,10 +83,14 @@ class Final(Message, frozen=True, kw_only=True):
     language: Language
     confidence: float
     """0 to 1; below `core.settings.Engines.confidence` it is not believed."""
+    words: tuple[Word, ...] = ()
+    """Empty: the engine can't tell, or there are none."""
 
 
 class HearingFailed(Message, frozen=True, kw_only=True):
     detail: str
+    full: bool = False
+    """The worker hears as many calls as it can in time: asking again at once is of no use."""
 
 
 FromStt = HearingOpened | Partial | Final | HearingFailed

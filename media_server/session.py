@@ -258,6 +258,8 @@ class Session:
                 self._inbox.put(message)
             case speech.Partial():
                 self._inbox.put(message)
+            case speech.HearingFailed(full=True) if not self._open_to_calls:
+                self.fail(NeighbourAway("stt-worker is full"))  # at once: the caller would wait for nothing
             case speech.HearingFailed():  # one fault, told once: by the end of this connection
                 raise PeerGone("the recogniser failed")
 

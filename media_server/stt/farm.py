@@ -48,7 +48,7 @@ class _Process:
 
 
 class Farm:
-    """The engine `pocketsphinx`. Use as a context; `ready` once a call of any site can be heard at once."""
+    """The engine `pocketsphinx`. Use as a context."""
 
     name = "pocketsphinx"
 
@@ -68,8 +68,9 @@ class Farm:
         await asyncio.gather(*self._keepers, return_exceptions=True)
 
     @property
-    def ready(self) -> bool:
-        return any(process.learnt for process in self._processes)
+    def missing(self) -> str | None:
+        learnt = any(process.learnt for process in self._processes)
+        return None if learnt else "the decoder processes learn what is said at the sites"
 
     async def some_ready(self) -> None:
         """Returns once a call can be heard, though it may wait while its site's phrases are learnt."""

@@ -24,6 +24,7 @@ class InstantEar:
 
 class Instant:
     name = "instant"
+    missing = None
 
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[InstantEar]:

@@ -7,9 +7,10 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from core.bus import serve
+from core.checkpoints import CheckpointMissing
 from core.db import Database
 from core.process import run, stop_signal
 from core.settings import Settings
@@ -27,28 +28,38 @@ MOST_PROCESSES = 4
 
 
 @contextlib.asynccontextmanager
-async def open_engine(settings: Settings) -> AsyncIterator[Engine]:
-    """The engine of the settings; ready to be asked, not necessarily to answer yet."""
+async def open_engine(settings: Settings, give_up: Callable[[], None] = lambda: None) -> AsyncIterator[Engine]:
+    """The engine of the settings; ready to be asked, not necessarily to answer yet.
+
+    One that can't go on calls `give_up`; the end of the context then raises why. Neural ones are imported only if chosen.
+    """
     if settings.engines.stt == "instant":
         yield Instant()
         return
     settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with Database(settings, connections=2, wait_s=0.5) as db:
         phrases = SitePhrases(lambda site: read_phrases(db, site), db.site_ids, fresh_s=settings.calls.site_cache_s)
-        async with Farm(settings.run_dir, min(os.cpu_count() or 1, MOST_PROCESSES), phrases) as farm:
-            yield farm
+        async with _with_phrases(settings, phrases, give_up) as engine:
+            yield engine
+
+
+def _with_phrases(
+    settings: Settings, phrases: SitePhrases, give_up: Callable[[], None]
+) -> contextlib.AbstractAsyncContextManager[Engine]:
+    match settings.engines.stt:
+        case "nemo":
+            from media_server.stt.nemo.engine import Nemo
+
+            return Nemo(settings, phrases, give_up)
+        case _:
+            return Farm(settings.run_dir, min(os.cpu_count() or 1, MOST_PROCESSES), phrases)
 
 
 async def work(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if an address is taken."""
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing: the engine's model can't be had."""
     stop = stop_signal()
-    async with open_engine(settings) as engine:
-
-        def missing() -> str | None:
-            learning = isinstance(engine, Farm) and not engine.ready
-            return "the decoder processes learn what is said at the sites" if learning else None
-
-        runner = await serve_status(settings.metrics_address("stt-worker"), missing)
+    async with open_engine(settings, stop.set) as engine:
+        runner = await serve_status(settings.metrics_address("stt-worker"), lambda: engine.missing)
         try:
             async with serve(settings.socket("stt-worker"), ToStt, Worker(engine).serve):
                 log.info("= serving", extra={"engine": engine.name})
@@ -58,4 +69,4 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("the hearing worker", work))
+    sys.exit(run("the hearing worker", work, CheckpointMissing))

@@ -31,13 +31,21 @@ class Ear(Protocol):
         """The next word of it. PeerGone if there will be none."""
 
 
+class Full(PeerGone):
+    """The engine hears as many calls as it can in time. The words begin with "full"."""
+
+
 class Engine(Protocol):
     """A recogniser."""
 
     name: str
 
+    @property
+    def missing(self) -> str | None:
+        """What it still lacks before it can hear a call of any site at once, in words. None: nothing."""
+
     def open(self, opening: OpenHearing) -> contextlib.AbstractAsyncContextManager[Ear]:
-        """PeerGone if it can't take a call now."""
+        """PeerGone if it can't take a call now; Full if that is because of the others."""
 
 
 class Conversation:
@@ -119,5 +127,6 @@ class Worker:
                     link.send(HearingOpened(engine=self._engine.name))
                     await Conversation(link, ear).run()
             except PeerGone as error:
-                metrics.FAILURES.labels("open").inc()
-                link.send(HearingFailed(detail=str(error)))
+                full = isinstance(error, Full)
+                metrics.FAILURES.labels("full" if full else "open").inc()
+                link.send(HearingFailed(detail=str(error), full=full))

@@ -252,6 +252,39 @@ def test_a_recogniser_that_fails_once_costs_a_please_again(play: Play, how: str)
     play(story)
 
 
+def no_room(message: speech.ToStt) -> list[msgspec.Struct]:
+    return [speech.HearingFailed(detail="full: 15 callers are heard", full=True)]
+
+
+def test_a_call_is_refused_at_once_when_as_many_are_heard_as_can_be(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        stage.stt.answer = no_room
+        call = await stage.asked_for()
+        refused = await call.controller.expect(msg.MediaRefused)
+        assert refused.reason == "stt-worker is full", "not `away`, which is said when patience has run out"
+        assert len(stage.stt.all(speech.OpenHearing)) == 1
+        await call.controller.leave()
+        await stage.nothing_is_left()
+
+    play(story)
+
+
+def test_a_call_that_finds_no_room_after_its_recogniser_died_tries_again(play: Play) -> None:
+    async def story(stage: Scene) -> None:
+        call = await stage.answered()
+        await stage.stt.die()
+        stage.stt.answer = no_room
+        await stage.stt.start()
+        await until(lambda: len(stage.stt.all(speech.OpenHearing)) >= 3)
+        stage.stt.answer = hears
+        await until(lambda: call.session._hearing.ready.is_set())
+        await call.reaches(Phase.LISTENING)
+        call.speaks()
+        await until(lambda: ANSWER in said(stage, "agent"))
+
+    play(story)
+
+
 # ── the end, whenever it comes ───────────────────────────────────────────────────────────────────────────────────────
 async def while_opening(stage: Scene) -> OpenCall:
     return await stage.asked_for()

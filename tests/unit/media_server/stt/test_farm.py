@@ -54,7 +54,7 @@ def test_a_process_that_dies_is_replaced_and_hears_again(tmp_path: Path) -> None
                 os.kill(child.pid, signal.SIGKILL)
                 with pytest.raises(PeerGone):
                     await ear.receive()
-            await until(lambda: not farm.ready)
+            await until(lambda: farm.missing is not None)
             await farm.some_ready()
             assert await hears(farm) == "where is my order"
         assert children() <= before
@@ -69,9 +69,9 @@ def test_it_is_ready_once_every_site_is_learnt_and_hears_before_that_all_the_sam
     async def story() -> None:
         async with Farm(tmp_path, 1, SitePhrases(phrases_of, one_site, fresh_s=60)) as farm:
             await farm.some_ready()
-            assert not farm.ready
+            assert farm.missing
             assert await hears(farm) == "where is my order"
-            await until(lambda: farm.ready)
+            await until(lambda: farm.missing is None)
             (process,) = farm._processes
             assert process.taught == {OPEN.site_id: await phrases_of(OPEN.site_id)}
 

@@ -9,7 +9,7 @@ from core.bus import Link, PeerGone, connect, serve
 from core.ids import CallId, SiteId
 from core.speech import Audio, EndUtterance, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
 from media_server.stt.instant import TRANSCRIPT, Instant, InstantEar
-from media_server.stt.worker import Engine, Worker
+from media_server.stt.worker import Engine, Full, Worker
 
 OPEN = OpenHearing(call_id=CallId("c"), site_id=SiteId("demo"), languages=("hi-Latn", "en"))
 
@@ -24,6 +24,7 @@ class Dying:
     """Opens, and is dead at the first word."""
 
     name = "dying"
+    missing = None
 
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator["Dying"]:
@@ -36,12 +37,20 @@ class Dying:
         raise PeerGone("dead")
 
 
-class Full:
-    name = "full"
+class Away:
+    name = "away"
+    missing = "no decoder process is running"
 
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[InstantEar]:
         raise PeerGone("no decoder process is running")
+        yield InstantEar()
+
+
+class Crowded(Away):
+    @contextlib.asynccontextmanager
+    async def open(self, opening: OpenHearing) -> AsyncIterator[InstantEar]:
+        raise Full("full: 15 callers are heard")
         yield InstantEar()
 
 
@@ -84,9 +93,18 @@ def test_a_recogniser_that_dies_is_said_so_once(tmp_path: Path) -> None:
 
 def test_an_engine_that_cannot_take_the_call_says_why(tmp_path: Path) -> None:
     async def story() -> None:
-        async with call(Full(), tmp_path) as link:
+        async with call(Away(), tmp_path) as link:
             link.send(OPEN)
             assert await link.receive() == HearingFailed(detail="no decoder process is running")
+
+    asyncio.run(story())
+
+
+def test_an_engine_that_is_full_says_that_asking_again_is_of_no_use(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with call(Crowded(), tmp_path) as link:
+            link.send(OPEN)
+            assert await link.receive() == HearingFailed(detail="full: 15 callers are heard", full=True)
 
     asyncio.run(story())
 
