@@ -24,9 +24,9 @@ from brain.guard import about_site
 from brain.knowledge.match import Match, verdict
 from brain.knowledge.normal import normalise, stem
 from brain.knowledge.passages import Passage
-from brain.knowledge.script import latin
 from brain.small_talk import SMALL_TALK
 from brain.wording import spoken_in
+from core.script import latin
 from core.sites import Language, Thresholds
 
 NOT_A_SUBJECT = frozenset(

@@ -5,7 +5,7 @@ What a model tells must have its numbers from somewhere: brain.guard compares th
 
 import re
 
-from brain.knowledge.script import latin
+from core.script import latin
 
 _NAMES = (
     "zero shunya sifar", "one ek ik", "two do don", "three teen tin tinn", "four char chaar", "five paanch panch panj",

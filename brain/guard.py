@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from brain.figures_in import figures_in
 from brain.knowledge.normal import normalise, stem
-from brain.knowledge.script import latin
+from core.script import latin
 
 
 def _stems(words: str) -> frozenset[str]:

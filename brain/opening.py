@@ -12,10 +12,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from brain.knowledge.normal import normalise
-from brain.knowledge.script import latin
 from brain.tools.order_lines import spoken_date
 from brain.tools.when import date_in, spoken_time
 from brain.wording import Lines, listed
+from core.script import latin
 from core.sites import WEEKDAYS, Hours, Language, Site
 
 AHEAD = 14

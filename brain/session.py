@@ -20,7 +20,6 @@ from brain.metrics import ANSWERS, FIRST_SENTENCE
 from brain.notebook import Notebook, Recalled, Turn
 from brain.recap import exchanges, for_person, reheard, remember, resumed
 from brain.render import Form, form
-from brain.tongue import language_of
 from brain.turn import (
     Asked,
     AwaitTurn,
@@ -41,6 +40,7 @@ from core import commands as msg
 from core.bus import Link, PeerGone
 from core.concealed import concealed
 from core.sites import Language
+from core.tongue import language_of
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ What is broken, late or expensive is a complaint, and the agent's business; this
 
 import re
 
-from brain.knowledge.script import latin
+from core.script import latin
 
 _ANGRY = re.compile(
     r"""\b(?:

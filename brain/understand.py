@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from brain.digits import number_in
-from brain.knowledge.script import latin
 from brain.turn import Asked, Memory
+from core.script import latin
 
 _YES = frozenset(
     "yes yeah yep yup ok okay sure please haan han haa ha ji jee haanji hanji bilkul theek thik sahi zaroor jarur right correct"

@@ -3,8 +3,8 @@
 import re
 from typing import Literal
 
-from brain.knowledge.script import latin
 from brain.temper import is_angry
+from core.script import latin
 
 Wordless = Literal["", "no_words", "a_program", "angry"]
 

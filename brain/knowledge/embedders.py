@@ -24,11 +24,11 @@ from purgatory.domain.model import OpenedState
 from brain.knowledge.embed import DIMENSIONS, MODEL, Floats, MiniLM
 from brain.knowledge.normal import Normal
 from brain.knowledge.offline import Offline, Vector
-from brain.knowledge.script import latin
 from core.db import Rows
 from core.ids import SiteId
 from core.public_address import Network
 from core.public_connector import is_private, public_connector
+from core.script import latin
 from core.sites import Embedding
 from core.vault import Vault, VaultError
 from core.vendors import vendor_model, why_not

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from brain.knowledge.concepts import CONCEPTS, kinds
 from brain.knowledge.hinglish import HINGLISH, LONGEST
 from brain.knowledge.order import asked_first
-from brain.knowledge.script import latin
 from brain.knowledge.sound import phonetic
 from brain.knowledge.spelling import NO_VOCABULARY, Vocabulary, meant
+from core.script import latin
 
 VERSION = 5
 

@@ -12,11 +12,13 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from brain.knowledge.sound import phonetic
-from brain.outbound.amounts import ONES, TENS, VALUES, amounts, number_said, tokens
+from brain.outbound.amounts import number_said, tokens
 from brain.outbound.assent import yes_no
 from brain.outbound.days import day_said
 from brain.outbound.spelling import phrase, plain, spelt, words
+from core.amounts import amounts
 from core.forms import Answer, Option, Question, texts
+from core.number_words import ONES, TENS, VALUES
 
 LONGEST = 300
 """Characters of an answer in free words."""

@@ -6,9 +6,10 @@ Of two the last counts if the first is taken back ("kal nahin, parson"); else no
 import re
 from datetime import date, timedelta
 
-from brain.outbound.amounts import amounts, tokens
+from brain.outbound.amounts import tokens
 from brain.outbound.spelling import folded
 from brain.tools.when import date_in
+from core.amounts import amounts
 
 _WEEKDAYS = (
     "monday somvar somwar sombar", "tuesday mangalvar mangalwar mangal", "wednesday budhvar budhwar budh",

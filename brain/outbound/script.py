@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from brain.knowledge.script import latin
 from brain.outbound.lines import Says, line
 from brain.tools.order_lines import spoken_date, spoken_digits
 from brain.tools.when import spoken_time
 from brain.wording import listed, sentences, spoken_in
 from core.forms import Answer, Form, Option, Question, Spoken, texts
 from core.purpose import Purpose, filled
+from core.script import latin
 from core.sites import Language, Site
 
 

@@ -3,13 +3,9 @@
 import functools
 import re
 
-from brain.knowledge.script import latin
+from core.script import latin, sounded
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
-_SOUNDS = (
-    ("aa", "a"), ("ee", "i"), ("ii", "i"), ("oo", "u"), ("uu", "u"), ("chh", "ch"), ("ph", "f"), ("w", "v"), ("z", "j"),
-    ("q", "k"), ("iy", "i"), ("yi", "i"),
-)  # fmt: skip
 _LOANS = {
     "kol": "cal", "nanbar": "number", "numbar": "number", "nambar": "number", "nambr": "number", "fon": "fone", "minat": "minute",
     "mint": "minute", "min": "minute", "mins": "minute", "minutes": "minute", "intrest": "interest", "intarest": "interest",
@@ -38,10 +34,7 @@ def plain(text: str) -> str:
 
 @functools.lru_cache(16384)
 def folded(word: str) -> str:
-    for written, sound in _SOUNDS:
-        word = word.replace(written, sound)
-    word = re.sub(r"(ch|[^\d])\1+", r"\1", word)
-    word = re.sub(r"(?<=[aeiou][^aeiou])a(?=[^aeiou][aeiou])", "", word)  # karana: written, not said
+    word = sounded(word)
     return _LOANS.get(word, word)
 
 

@@ -13,11 +13,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from brain.digits import number_in
-from brain.knowledge.script import latin
 from brain.tools.declaration import Declaration
 from brain.tools.when import date_in, time_in
 from brain.turn import Asked
 from brain.understand import No, Yes, yes_or_no
+from core.script import latin
 
 LONGEST_WORDS = 300
 """Characters of an argument in free words."""

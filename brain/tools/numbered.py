@@ -10,8 +10,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from brain.knowledge.normal import normalise
-from brain.knowledge.script import latin
 from brain.tools.tool import Tool
+from core.script import latin
 
 ORDERS = "check_order_status"
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from brain.knowledge.hinglish import HINGLISH
 from brain.knowledge.normal import normalise, spoken, stem
-from brain.knowledge.script import latin
 from brain.knowledge.sound import phonetic
 from brain.knowledge.spelling import Vocabulary
+from core.script import latin
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brain.knowledge.script import latin
 from brain.tools.when import date_in, spoken_time, time_in
+from core.script import latin
 
 TODAY = date(2026, 11, 21)  # a Saturday
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from brain.tongue import language_of
 from core.sites import Language
+from core.tongue import language_of
 
 
 @pytest.mark.parametrize(

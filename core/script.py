@@ -1,9 +1,11 @@
-"""Devanagari and Gurmukhi in Latin letters, as people type Hindi: a question in any script meets the same words.
+"""Devanagari and Gurmukhi in Latin letters, as people type Hindi: a question in any script meets the same words. ◆
 
 "मेरा ऑर्डर कहाँ है" -> "mera ordar kahan hai". The final a is not written, as it is not spoken. The Gurmukhi block of Unicode is
 laid out like the Devanagari one, 0x100 above it.
 """
 
+import functools
+import re
 import unicodedata
 
 _CONSONANTS = dict(
@@ -21,6 +23,10 @@ _SIGNS["\u094d"] = ""  # virama: no vowel
 _NASAL = "\u0901\u0902\u0970"  # chandrabindu, anusvara, tippi
 _DOUBLING = "\u0971"  # addak
 _NUKTA = "\u093c"
+_SOUNDS = (
+    ("aa", "a"), ("ee", "i"), ("ii", "i"), ("oo", "u"), ("uu", "u"), ("chh", "ch"), ("ph", "f"), ("w", "v"), ("z", "j"),
+    ("q", "k"), ("iy", "i"), ("yi", "i"),
+)  # fmt: skip
 _DIGITS = {chr(0x0966 + n): str(n) for n in range(10)}
 
 
@@ -54,3 +60,13 @@ def _word(word: str) -> str:
             sound += ("a" if silent and vowel else "") + (vowel or _DIGITS.get(letter, letter))
             silent = False
     return sound
+
+
+@functools.lru_cache(16384)
+def sounded(word: str) -> str:
+    """A small Latin word in the one spelling for all that sound alike: "chahiye", "chaahiye", latin("चाहिए") -> "chahie"."""
+    for written, sound in _SOUNDS:
+        word = word.replace(written, sound)
+    word = re.sub(r"(ch|[^\d])\1+", r"\1", word)
+    word = re.sub(r"(?<=[aeiou][^aeiou])a(?=[^aeiou][aeiou])", "", word)  # karana: written, not said
+    return word
