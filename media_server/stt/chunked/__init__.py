@@ -1,0 +1,1 @@
+"""Models that want the whole utterance, behind the same protocol as the streaming one: Whisper, indic-conformer."""
