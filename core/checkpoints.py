@@ -69,6 +69,10 @@ class CheckpointMissing(LookupError):
     """A checkpoint is not on this machine, or not whole. The message says which, and the command that mends it."""
 
 
+class CheckpointUnfit(ValueError):
+    """A checkpoint is here, but damaged, another model's, or another version's. The message says what is wrong and what to do."""
+
+
 @functools.cache
 def registry() -> Mapping[str, Checkpoint]:
     """All entries of checkpoints.toml by name, in their order there."""
@@ -127,10 +131,11 @@ def read_record(folder: Path) -> Fetched | None:
 
 def misshapen(folder: Path, fetched: Fetched) -> list[str]:
     """Paths of the record's files that are missing or of another size."""
-    return [file.path for file in fetched.files if not _has_size(folder / file.path, file.bytes)]
+    return [file.path for file in fetched.files if not has_size(folder / file.path, file.bytes)]
 
 
-def _has_size(path: Path, size: int) -> bool:
+def has_size(path: Path, size: int) -> bool:
+    """Whether a file is there, so many bytes long."""
     try:
         return path.stat().st_size == size
     except OSError:

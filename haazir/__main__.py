@@ -21,6 +21,7 @@ COMMANDS = {
     "drain": Command("haazir.drain", "take no new calls and wait for the running ones (--off, --then-stop)"),
     "doctor": Command("haazir.doctor", "what is wrong, and how to mend it"),
     "sites": Command("haazir.sites", "sites as folders: list, apply, export; rotate-vault"),
+    "models": Command("haazir.models", "checkpoints of neural hearing and speaking: list, fetch, verify, where"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),
     "bench": Command("bench.calls", "place many SIP calls at once and measure them on the wire"),
     "test": Command("haazir.checks", "the whole test suite, checks first (--fast: without real calls)"),
