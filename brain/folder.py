@@ -5,6 +5,7 @@
     knowledge/*.md   documents; knowledge/documents.toml their titles and pages, where these are others than the text says
     tools/*.toml     tools over HTTP, OpenAPI or MCP (brain.tools.declaration), or *.json: it has a null
     tools/*.py       tools in Python
+    lexicon.tsv      how its own words are said (core.lexicon)
 
 Only site.toml must be there. Every complaint names the file, the place in it, and what to do.
 """
@@ -24,6 +25,8 @@ from brain.tools.declaration import Declaration
 from brain.tools.declaring import flaws
 from brain.tools.scenario import ScenarioError, declared_in
 from core import places
+from core.lexicon import LexiconError, Saying
+from core.lexicon import parse as parse_lexicon
 from core.public_address import Network
 from core.site_form import SiteInvalid, site_of
 from core.sites import LANGUAGES, Language, Site
@@ -31,6 +34,7 @@ from core.sites import LANGUAGES, Language, Site
 KEY = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 """Of facts and documents: it is their id in the API."""
 DOCUMENTS = "documents.toml"
+LEXICON = "lexicon.tsv"
 DOCUMENT_LIMIT = 16 * 2**20
 """Bytes."""
 
@@ -60,6 +64,7 @@ class SiteFolder:
     declarations: tuple[Declaration, ...] = ()
     scenarios: Mapping[str, str] = field(default_factory=dict)
     """File name -> Python."""
+    sayings: tuple[Saying, ...] = ()
 
 
 def read_folder(folder: Path, allowed: Sequence[Network] = ()) -> SiteFolder:
@@ -80,7 +85,8 @@ def read_folder(folder: Path, allowed: Sequence[Network] = ()) -> SiteFolder:
     docs = [*_facts(folder / "facts.toml"), *_asked(declarations, tools), *stock(tools)]
     documents = _documents(folder / "knowledge")
     about = _about(folder / "knowledge" / DOCUMENTS, documents)
-    return SiteFolder(site, tools, tuple(docs), documents, about, declarations, scenarios)
+    sayings = _lexicon(folder / LEXICON)
+    return SiteFolder(site, tools, tuple(docs), documents, about, declarations, scenarios, sayings)
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -89,6 +95,13 @@ def _toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise SiteFolderError(f'{path}: {error}. TOML wants key = "value", texts in quotes') from error
     except (OSError, UnicodeDecodeError) as error:
+        raise SiteFolderError(f"{path}: {error}") from error
+
+
+def _lexicon(path: Path) -> tuple[Saying, ...]:
+    try:
+        return parse_lexicon(path.read_text("utf-8")) if path.exists() else ()
+    except (OSError, UnicodeDecodeError, LexiconError) as error:
         raise SiteFolderError(f"{path}: {error}") from error
 
 

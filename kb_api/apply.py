@@ -27,7 +27,7 @@ from core.public_address import networks
 from core.settings import Settings, load
 from core.telemetry import set_up_logging
 from core.vault import Vault, VaultError
-from kb_api import site_rows, tool_rows
+from kb_api import lexicon_rows, site_rows, tool_rows
 from kb_api.command import run
 from kb_api.counted import counted
 from kb_api.folder_documents import FolderDocuments
@@ -53,6 +53,8 @@ class Applied:
     """Tools that the folder declares and its `tools` do not name."""
     lacked: tuple[str, ...] = ()
     """Secrets that its tools need and the vault does not hold."""
+    sayings: int = 0
+    """Lines of its lexicon that were written or deleted."""
 
 
 async def apply(
@@ -70,6 +72,7 @@ async def apply(
             lacked = tuple(dict.fromkeys((await tool_rows.lacked(rows, site)).values()))
             added, removed = await _put_docs(rows, site, folder, embedders)
             changed_documents = await documents.write(rows)
+            changed_sayings = await lexicon_rows.replace(rows, site, folder.sayings, "folder")
             await rows.execute(
                 "insert into site_file (site_id, path, content) values (%s, '', %s) "
                 "on conflict (site_id, path) do update set content = excluded.content",
@@ -83,9 +86,8 @@ async def apply(
     documents.finish()
     copy_scenarios(settings.scenarios_dir, site, folder.scenarios)
     unused = tuple(each.name for each in folder.declarations if each.name not in folder.tools)
-    return Applied(
-        added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents, unused, lacked
-    )
+    counts = added, removed, len(folder.docs) - added, int(changed_settings), changed_tools, changed_documents
+    return Applied(*counts, unused, lacked, changed_sayings)
 
 
 async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
@@ -98,7 +100,7 @@ async def is_applied(database: Database, site: SiteId, digest: str) -> bool:
 def digest_of(folder: Path) -> str:
     """Of all its files, their names and contents, and of what every site understands, which comes with our code."""
     digest = hashlib.sha256(b"".join(doc.digest for doc in stock(BUILT_IN)))
-    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".json", ".md", ".py")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in (".toml", ".json", ".md", ".py", ".tsv")):
         digest.update(f"{path.relative_to(folder)}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -189,6 +191,7 @@ def told(applied: Applied | None) -> str:
         f"{applied.removed} removed" if applied.removed else "",
         f"{counted(applied.tools, 'tool')} changed" if applied.tools else "",
         f"{counted(applied.documents, 'document')} changed, for kb-worker to read" if applied.documents else "",
+        f"{counted(applied.sayings, 'word')} of the lexicon changed" if applied.sayings else "",
     ]
     unused = f"; not in `tools` of site.toml, so never used: {', '.join(applied.unused)}" if applied.unused else ""
     done = ", ".join(filter(None, parts)) or f"nothing has changed ({applied.unchanged} facts and actions as they were)"

@@ -13,7 +13,7 @@ from brain.knowledge.embedders import Embedders, EmbeddingAway
 from core.http.doors import Doors
 from core.public_address import networks
 from core.sites import Embedding
-from kb_api import documents, faqs, gaps, keys, left_by_callers, numbers, search, secrets, sites, sources, stats, tools
+from kb_api import documents, faqs, gaps, keys, left_by_callers, lexicon, numbers, search, secrets, sites, sources, stats, tools
 from kb_api.needs import Needs
 from kb_api.needs import install as install_needs
 from mirror.elsewhere import elsewhere
@@ -23,6 +23,7 @@ ROUTERS = (
     keys.router,
     numbers.router,
     secrets.router,
+    lexicon.router,
     documents.router,
     faqs.router,
     gaps.router,

@@ -9,14 +9,15 @@ from typing import Any
 
 import msgspec
 
-from brain.folder import DOCUMENTS
+from brain.folder import DOCUMENTS, LEXICON
 from brain.knowledge.generation import HERE, active
 from core.db import Database, Rows
 from core.ids import SiteId
+from core.lexicon import table
 from core.settings import Settings, load
 from core.site_form import form_of, site_of
 from core.toml import dumps
-from kb_api import site_rows
+from kb_api import lexicon_rows, site_rows
 from kb_api.command import run
 from kb_api.counted import counted
 from kb_api.folder_documents import path_of, title_of
@@ -51,6 +52,8 @@ async def files_of(rows: Rows, site: SiteId) -> tuple[dict[str, str], int]:
         if declaration.get("kind") != "python":
             files |= _tool(name, {field: value for field, value in declaration.items() if field != "name"})
     files |= dict(await (await rows.execute(_FILES, [site])).fetchall())
+    if sayings := await lexicon_rows.read(rows, site):
+        files[LEXICON] = table(sayings)
     documents = await (await rows.execute(_DOCUMENTS, [site])).fetchall()
     by_api = await written_out(rows, await active(rows, site)) if any(row[3] == "api" for row in documents) else {}
     files |= {path_of(key): document.text for key, document in by_api.items()}

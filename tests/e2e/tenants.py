@@ -27,6 +27,7 @@ MISSING: Mapping[str, str] = {
     "number": "2999",
     "secret": "no_such_secret",
     "tool": "no_such_tool",
+    "word": "no-such-word",
     "document_id": "doc_00000000000000000000",
     "faq_id": "faq_0000000000000000",
     "gap_id": "999999999",
@@ -82,6 +83,8 @@ def bodies(tenant: "Tenant") -> Mapping[tuple[str, str], Json]:
         ("post", "/v1/sites/{site_id}/keys/{key_id}/rotate"): {"overlap_s": 0},
         ("post", "/v1/sites/{site_id}/numbers"): {"number": "2777"},
         ("put", "/v1/sites/{site_id}/secrets/{name}"): {"value": "taken over"},
+        ("put", "/v1/sites/{site_id}/lexicon"): {"words": [{"word": "taken", "say": "over"}]},
+        ("put", "/v1/sites/{site_id}/lexicon/{word}"): {"say": "taken over"},
         ("post", "/v1/calls/{call_id}/hangup"): {},
         ("post", "/v1/calls/{call_id}/transfer"): {"destination": "humans", "kind": "blind"},
         ("post", "/v1/calls/{call_id}/say"): {"text": "Hello from another site."},
@@ -186,6 +189,8 @@ class Tenant:
         word, ids = self.word, self.ids
         ids["secret"] = f"crm_of_{self.site}"  # what is sent in a path may be echoed: no word in it
         self.ask("put", f"/v1/sites/{self.site}/secrets/{ids['secret']}", {"value": f"value-{word}"})
+        ids["word"] = f"brand-of-{self.site}"
+        self.ask("put", f"/v1/sites/{self.site}/lexicon/{ids['word']}", {"say": word})
         ids["tool"] = self.ask("post", f"/v1/sites/{self.site}/tools", tool(f"report_of_{self.site}", word))["name"]
         text = f"# House rules\n\nThe founder's umbrella is {word} coloured. It stands beside the door of the shop."
         ids["document_id"] = self.ask("post", "/v1/kb/documents", {"title": f"Rules {word}", "text": text})["id"]

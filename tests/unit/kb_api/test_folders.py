@@ -19,10 +19,11 @@ from brain.knowledge.write import Passage, put_passages
 from brain.tools.declaration import Declaration
 from core.db import Database
 from core.ids import SiteId
+from core.lexicon import Saying
 from core.settings import Settings
 from core.vault import Vault
 from haazir import credentials
-from kb_api import site_rows, tool_rows
+from kb_api import lexicon_rows, site_rows, tool_rows
 from kb_api.apply import Applied, apply, digest_of, is_applied, told
 from kb_api.export import ExportError, files_of, write
 from kb_api.rewrap import rewrap_all
@@ -204,6 +205,27 @@ def test_what_came_through_the_api_is_exported_and_applied_as_it_was(
     shop.run(story)
 
 
+def test_a_folders_words_are_said_its_way_and_those_of_the_api_stay(shop: Shop, folder: Path, tmp_path: Path) -> None:
+    lexicon = folder / "lexicon.tsv"
+    lexicon.write_text("# brands\nXiaomi\tशाओमी\nroute\troot\ten\n")
+
+    async def story(database: Database) -> None:
+        first = await shop.apply(database, folder)
+        assert first.sayings == 2 and "2 words of the lexicon changed" in told(first)
+        async with database.as_site(SHOP) as rows:
+            await lexicon_rows.put(rows, SHOP, Saying(word="haazir", say="हाज़िर"), "api")
+        copy = await shop.export(database, tmp_path / "copy")
+        assert (copy / "lexicon.tsv").read_text() == "haazir\tहाज़िर\nroute\troot\ten\nxiaomi\tशाओमी\n"
+        assert (await shop.apply(database, copy)).sayings == 0
+        lexicon.write_text("Xiaomi\tश्याओमी\n")
+        assert not await is_applied(database, SHOP, digest_of(folder))
+        assert (await shop.apply(database, folder)).sayings == 2
+        query = "select word, say, origin from lexicon order by 1"
+        assert await columns(database, query) == [("haazir", "हाज़िर", "api"), ("xiaomi", "श्याओमी", "folder")]
+
+    shop.run(story)
+
+
 def test_the_demo_survives_a_round_trip(shop: Shop, tmp_path: Path) -> None:
     async def story(database: Database) -> None:
         first = await shop.apply(database, DEMO)
@@ -340,6 +362,7 @@ def test_up_applies_the_demo_only_when_its_files_are_others(shop: Shop, folder: 
         ("tools/stock_of.toml", TOOL.replace("https://", "http://127.0.0.1/"), r"stock_of\.toml: url"),
         ("tools/stock_of.toml", TOOL.replace("url", "uri"), r"stock_of\.toml: .*uri"),
         ("tools/other.py", "import nothing_of_the_kind", r"other\.py: ModuleNotFoundError"),
+        ("lexicon.tsv", "xiaomi शाओमी", r"lexicon\.tsv: line 1: write the word, a tab"),
         ("tools/end_call.toml", TOOL, r"end_call\.toml: name: is one of our own"),
     ],
 )
