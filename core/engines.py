@@ -17,6 +17,9 @@ NEURAL = frozenset({"nemo", "whisper", "indic-conformer", "parler", "kokoro"})
 class Engines(msgspec.Struct, frozen=True, kw_only=True):
     stt: SttEngine = "pocketsphinx"
     tts: TtsEngine = "espeak"
+    """The voice of sites that name no other. eSpeak is there whatever stands here: it speaks when a neural one can't in time."""
+    also: tuple[TtsEngine, ...] = ()
+    """Engines besides whose voices sites may name ("kokoro:hf_alpha")."""
     brain: BrainEngine = "knowledge"
     """`instant`: a fixed transcript, text and sound with no delay, to measure the pipeline itself (bench/calls)."""
     confidence: float = 0.45
@@ -25,7 +28,7 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def neural(self) -> bool:
         """Whether one of them needs the packages of speech.lock."""
-        return self.stt in NEURAL or self.tts in NEURAL
+        return not NEURAL.isdisjoint((self.stt, self.tts, *self.also))
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):

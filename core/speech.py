@@ -104,6 +104,8 @@ class OpenSpeaking(Message, frozen=True, kw_only=True):
     """Samples a second of the Sound that comes back."""
     site_id: SiteId = SiteId("")
     """Whose lexicon it is said by; empty: nobody's."""
+    live: bool = True
+    """A caller listens. Not: what is made is kept, so it may take its time, and no other engine stands in."""
 
 
 class Speak(Message, frozen=True, kw_only=True):

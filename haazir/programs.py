@@ -48,6 +48,9 @@ STOPPING = (
 )
 """The order in which an instance is stopped; each step together."""
 
+READY_S, LOADING_S = 60.0, 300.0
+"""Longest start of a process; the second where weights of gigabytes come from a slow disk."""
+
 ENVIRONMENT = {
     "PYTHONUNBUFFERED": "1",  # logs at once
     "MALLOC_ARENA_MAX": "2",  # glibc's arenas cost tens of megabytes a process otherwise
@@ -78,6 +81,7 @@ def own(settings: Settings) -> list[Program]:
             environment=environment(settings),
             folder=settings.home,
             nice=NICE.get(name, 0),
+            ready_s=LOADING_S if settings.engines.neural else READY_S,
         )
         for name in settings.processes()
     ]

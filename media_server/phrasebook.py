@@ -10,6 +10,7 @@ from core.audio import Pcm
 from core.settings import Settings
 from core.sites import Language, Site
 from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
+from media_server.tts.voices import at_hand, chosen
 from media_server.turn.state import PhraseName
 
 log = logging.getLogger(__name__)
@@ -34,9 +35,9 @@ class Phrasebook:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await prerender(self._settings, self._cache, [greeting])
-            except TimeoutError:
+                missing.remove(greeting)
+            except TimeoutError:  # a neural voice needs longer: this call hears it spoken live, the next one from here
                 log.warning("! greeting not ready in time", extra={"site": site.site_id})
-            missing.remove(greeting)
         name = (site.site_id, rate)
         if missing and name not in self._making:
             task = asyncio.create_task(prerender(self._settings, self._cache, missing))
@@ -68,7 +69,8 @@ class Phrasebook:
         return keys
 
     def _key(self, site: Site, language: Language, text: str, rate: int) -> PhraseKey:
-        return PhraseKey(engine=self._settings.engines.tts, voice=site.voice, language=language, text=text, rate=rate)
+        engine, _ = chosen(site.voice, at_hand(self._settings.engines))
+        return PhraseKey(engine=engine, voice=site.voice, language=language, text=text, rate=rate)
 
 
 def greeting_of(site: Site) -> str:

@@ -21,6 +21,10 @@ class EngineError(RuntimeError):
     """The engine could not be started, or cannot say this."""
 
 
+class NoMemory(EngineError):
+    """A neighbour may have what it needs: it is worth another try later."""
+
+
 class EngineLost(RuntimeError):
     """Nothing can be had of this engine in this process any more (a CUDA error): the process ends, and another is started."""
 

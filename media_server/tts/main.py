@@ -1,54 +1,86 @@
-"""The speaking worker: serves text to sound on the bus, with the engine that the settings name.
+"""The speaking worker: serves text to sound on the bus, with the engines that the settings name.
 
 python -m media_server.tts.main
+
+A neural engine is loaded behind eSpeak, which speaks for it meanwhile; until then we are not ready, but calls are served.
 """
 
 import asyncio
-import logging
+import contextlib
+import importlib
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from core.bus import serve
+from core.engines import NEURAL
 from core.process import run, stop_signal
 from core.settings import Settings
 from core.sites import LANGUAGES
 from core.speech import ToTts
 from core.telemetry import serve_status
-from media_server.tts.engine import Engine, EngineError
-from media_server.tts.espeak import Espeak
-from media_server.tts.instant import Instant
+from media_server.tts.desk import Desk
+from media_server.tts.engine import Engine, EngineError, EngineLost, SlotEngine
+from media_server.tts.kept import Kept
+from media_server.tts.phrases import PhraseCache
+from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
+from media_server.tts.voices import at_hand
 from media_server.tts.worker import Worker
 
-log = logging.getLogger(__name__)
 
-
-def start_engine(name: str) -> Engine:
-    """The engine of that name, its voices loaded. EngineError if it cannot start."""
-    engine: Engine = Instant() if name == "instant" else Espeak()
+def load(name: str, settings: Settings) -> SlotEngine:
+    """The engine of that name, its voices loaded. EngineError if it cannot start. What neural ones need is imported only here."""
+    if name in NEURAL:
+        loaded: SlotEngine = importlib.import_module(f"media_server.tts.{name}.engine").load(settings)
+        return loaded
+    engine = simple(name)
     for language in LANGUAGES:
         engine.gain("", language)
-    return engine
+    return Single(engine)
+
+
+def simple(name: str) -> Engine:
+    """An engine without weights. eSpeak is not imported either unless it is wanted: it is GPL-3."""
+    if name == "instant":
+        from media_server.tts.instant import Instant
+
+        return Instant()
+    from media_server.tts.espeak import Espeak
+
+    return Espeak()
 
 
 async def work(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if an address is taken, EngineError if the engine does not start."""
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken, EngineError if an engine does not start, EngineLost if one
+    can't go on in this process."""
     stop = stop_signal()
-    missing: str | None = "the engine is starting"
-    runner = await serve_status(settings.metrics_address("tts-worker"), lambda: missing)
-    try:
-        with ThreadPoolExecutor(1, "engine") as thread:
-            engine = await asyncio.get_running_loop().run_in_executor(thread, start_engine, settings.engines.tts)
-            worker = Worker(engine, FrontEnd.load().spoken, thread)
-            async with serve(settings.socket("tts-worker"), ToTts, worker.serve), asyncio.TaskGroup() as tasks:
-                speaking = tasks.create_task(worker.run())
-                missing = None
-                log.info("= ready", extra={"engine": engine.name})
-                await stop.wait()
-                speaking.cancel()
-    finally:
-        await runner.cleanup()
+    with contextlib.ExitStack() as threads:
+        desks = [_desk(name, settings, threads) for name in at_hand(settings.engines)]
+        reserve = next((desk for desk in desks if desk.engine.name == "espeak"), None)
+        kept = Kept(PhraseCache(settings.home / "clauses"))
+        runner = await serve_status(settings.metrics_address("tts-worker"), lambda: _missing(desks))
+        try:
+            worker = Worker(desks, FrontEnd.load().spoken, reserve=reserve, kept=kept, late_s=settings.speaking.late_ms / 1000)
+            speaking, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
+            async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
+                await asyncio.wait((speaking, stopping), return_when=asyncio.FIRST_COMPLETED)
+            if speaking.done():
+                speaking.result()
+            speaking.cancel()
+        finally:
+            await runner.cleanup()
+
+
+def _desk(name: str, settings: Settings, threads: contextlib.ExitStack) -> Desk:
+    thread = threads.enter_context(ThreadPoolExecutor(1, name))
+    return Desk(name, thread, lambda: load(name, settings))
+
+
+def _missing(desks: Sequence[Desk]) -> str | None:
+    loading = [desk.engine.name for desk in desks if not desk.tried]
+    return f"{', '.join(loading)} {'is' if len(loading) == 1 else 'are'} being loaded" if loading else None
 
 
 if __name__ == "__main__":
-    sys.exit(run("the speaking worker", work, EngineError))
+    sys.exit(run("the speaking worker", work, EngineError, EngineLost))

@@ -71,12 +71,14 @@ class PhraseCache:
             self._remember(key, sound)
         return sound
 
-    def put(self, key: PhraseKey, pcm: Pcm) -> None:
-        """Keep a phrase; on disk too if it takes it."""
+    def put(self, key: PhraseKey, pcm: Pcm, *, on_disk: bool = True) -> None:
+        """Keep a phrase, in memory or on disk too if it takes it. One that is on disk is not written again."""
         sound = pcm.astype(np.int16)
         self._remember(key, sound)
+        path = self._folder / key.file_name
         try:
-            self._write(self._folder / key.file_name, sound)
+            if on_disk and not path.exists():
+                self._write(path, sound)
         except OSError as error:
             log.warning("! phrase not kept on disk", extra={"detail": error.strerror})
 
@@ -139,7 +141,7 @@ async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[Phras
         wanted = list(group)
         try:
             async with await connect(settings.socket("tts-worker"), FromTts) as link:
-                link.send(OpenSpeaking(call_id=CallId("phrases"), voice=voice, rate=16000 if rate == 16000 else 8000))
+                link.send(OpenSpeaking(call_id=CallId("phrases"), voice=voice, rate=16000 if rate == 16000 else 8000, live=False))
                 for key in wanted:
                     async with asyncio.timeout(SENTENCE_S):
                         await _render(link, cache, key, wanted.index(key))

@@ -25,23 +25,24 @@ class Polish:
         self._resampler = Resampler(rate_in, rate_out)
         self._rate = rate_out
         self._gain = gain
-        self._begun = False
+        self.begun = False
+        """There was sound that is not silence."""
         self._held = np.zeros(0, np.int16)
         """Silence that is let go only if sound follows it."""
 
     def push(self, pcm: Pcm) -> Pcm:
         """What of it may be played now; possibly nothing."""
-        if not self._begun:
+        if not self.begun:
             loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) >= SILENCE)
             if not len(loud):
                 return pcm[:0]
-            self._begun = True
+            self.begun = True
             pcm = pcm[loud[0] :]
         return self._release(self._resampler.push(limited(pcm, self._gain)))
 
     def finish(self, pause_s: float) -> Pcm:
         """The end of the sound, followed by `pause_s` of silence. Nothing at all if there was no sound."""
-        if not self._begun:
+        if not self.begun:
             return np.zeros(0, np.int16)
         rest = self._release(self._resampler.flush())
         return np.concatenate([rest, np.zeros(round(pause_s * self._rate), np.int16)])

@@ -1,9 +1,9 @@
-"""Which call's clause is said next, when one voice speaks for all calls.
+"""Which call's clause is said next, when a few voices speak for all calls. ◆
 
-    add ──> waiting clauses of each call ──take(now)──> the most urgent
+    add ──> waiting clauses of each call ──take──> the most urgent that can be said now
 
 A reply that has not sounded yet comes first, in the order of asking; then the call whose listener will run out of sound
-soonest. Time is the caller's, in seconds.
+soonest. Clauses of one call are said one after another. Time is the caller's, in seconds.
 """
 
 from collections import deque
@@ -18,24 +18,40 @@ C = TypeVar("C")
 class Queue(Generic[C]):
     """One call's clauses, in order, and how long its listener is provided for."""
 
+    patient: bool = False
+    """Nobody listens: what is made is kept for later, and comes after everything that is listened to."""
     asked_at: float = 0.0
     sounding_until: float | None = None
     """When what has been made so far will have been played; None: this reply has not sounded yet."""
     clauses: deque[C] = field(default_factory=deque)
+    current: C | None = None
+    """The one that is being said: the next waits for it."""
 
-    def urgency(self) -> tuple[bool, float]:
+    def urgency(self) -> tuple[int, float]:
         """Smaller is sooner."""
-        return (True, self.sounding_until) if self.sounding_until is not None else (False, self.asked_at)
+        if self.patient:
+            return 2, self.asked_at
+        return (0, self.asked_at) if self.sounding_until is None else (1, self.sounding_until)
+
+    def in_hand(self, now: float) -> float:
+        """Seconds of sound that the listener has still to hear: below 0 since it ran out, -inf before the reply's first."""
+        if self.patient:
+            return float("inf")
+        return float("-inf") if self.sounding_until is None else self.sounding_until - now
+
+    def silent_s(self, asked_at: float, sound_at: float) -> float:
+        """How long the listener will have heard nothing when a clause that was asked for then sounds at `sound_at`."""
+        return sound_at - max(asked_at, self.sounding_until or asked_at)
 
 
 class Turns(Generic[C]):
-    """All calls of one voice. Only calls that opened and have not left take part."""
+    """All calls of a worker. Only calls that opened and have not left take part."""
 
     def __init__(self) -> None:
         self._queues: list[Queue[C]] = []
 
-    def open(self) -> Queue[C]:
-        queue: Queue[C] = Queue()
+    def open(self, *, patient: bool = False) -> Queue[C]:
+        queue: Queue[C] = Queue(patient=patient)
         self._queues.append(queue)
         return queue
 
@@ -50,13 +66,16 @@ class Turns(Generic[C]):
         """So much sound has been made for this call."""
         queue.sounding_until = max(queue.sounding_until or now, now) + seconds
 
-    def take(self) -> tuple[Queue[C], C] | None:
-        """The next clause to say; None if no call has one."""
-        waiting = [queue for queue in self._queues if queue.clauses]
-        if not waiting:
-            return None
-        queue = min(waiting, key=Queue.urgency)
-        return queue, queue.clauses.popleft()
+    def take(self, ready: Callable[[C, int], bool] = lambda clause, ahead: True) -> tuple[Queue[C], C] | None:
+        """The next clause to say; None if no call has one that is ready.
+
+        `ready(clause, ahead)` is asked in the order of urgency, and how many were asked about before it and are not.
+        """
+        waiting = sorted((queue for queue in self._queues if queue.clauses and queue.current is None), key=Queue.urgency)
+        for ahead, queue in enumerate(waiting):
+            if ready(queue.clauses[0], ahead):
+                return queue, queue.clauses.popleft()
+        return None
 
     def drop(self, queue: Queue[C], unwanted: Callable[[C], bool]) -> None:
         """Forget clauses of a call that nobody wants any more."""

@@ -9,11 +9,14 @@ import numpy as np
 import pytest
 
 from core.bus import serve
+from core.engines import Engines
 from core.resample import Pcm
-from core.settings import Engines, Settings
+from core.settings import Settings
 from core.speech import ToTts
+from media_server.tts.desk import Desk
 from media_server.tts.instant import Instant
 from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
+from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
 from media_server.tts.worker import Worker
 
@@ -86,7 +89,7 @@ def test_phrases_are_rendered_through_the_worker_and_then_need_none(tmp_path: Pa
 
     async def story() -> None:
         with ThreadPoolExecutor(1) as thread:
-            worker = Worker(Instant(), FrontEnd.load().spoken, thread)
+            worker = Worker([Desk("instant", thread, lambda: Single(Instant()))], FrontEnd.load().spoken)
             async with serve(settings.socket("tts-worker"), ToTts, worker.serve), asyncio.TaskGroup() as tasks:
                 running = tasks.create_task(worker.run())
                 await prerender(settings, cache, keys)
@@ -111,7 +114,7 @@ def test_a_phrase_of_another_engine_is_not_taken(tmp_path: Path) -> None:
 
     async def story() -> None:
         with ThreadPoolExecutor(1) as thread:
-            worker = Worker(Instant(), FrontEnd.load().spoken, thread)
+            worker = Worker([Desk("instant", thread, lambda: Single(Instant()))], FrontEnd.load().spoken)
             async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
                 await prerender(settings, cache, [key])
 

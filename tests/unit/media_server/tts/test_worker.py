@@ -15,11 +15,14 @@ from core.ids import CallId
 from core.resample import Pcm
 from core.sites import Language
 from core.speech import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
+from media_server.tts.clause import END_S
+from media_server.tts.desk import Desk
 from media_server.tts.engine import Engine, EngineError
 from media_server.tts.espeak import Espeak
 from media_server.tts.instant import SECONDS_PER_CHARACTER, Instant
+from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
-from media_server.tts.worker import END_S, MOST_WAITING, Worker
+from media_server.tts.worker import MOST_WAITING, Worker
 
 SPOKEN = FrontEnd.load().spoken
 
@@ -61,7 +64,7 @@ async def worker(engine: Engine, folder: Path) -> AsyncIterator[Call]:
         return link
 
     with ThreadPoolExecutor(1) as thread:
-        served = Worker(engine, SPOKEN, thread)
+        served = Worker([Desk(engine.name, thread, lambda: Single(engine))], SPOKEN)
         async with serve(socket, ToTts, served.serve), asyncio.TaskGroup() as tasks:
             running = tasks.create_task(served.run())
             yield call

@@ -1,0 +1,23 @@
+"""Which engine a site's voice is of, and what that engine calls it. ◆
+
+"parler:Divya" -> parler, Divya        "f3" -> the usual engine, f3        "nobody:x" -> the usual engine, its default voice
+"""
+
+from core.engines import Engines
+
+
+def at_hand(engines: Engines) -> tuple[str, ...]:
+    """The engines of a speaking worker: the usual one first, then those that sites may name beside it.
+
+    eSpeak is always there, as it stands in when another can't; but for the bench's engine, which must not be helped.
+    """
+    others = (*engines.also, "espeak") if engines.tts != "instant" else ()
+    return tuple(dict.fromkeys((engines.tts, *others)))
+
+
+def chosen(voice: str, names: tuple[str, ...]) -> tuple[str, str]:
+    """Engine and voice, of the engines `names`. One that is not there, or is unknown, is the first one with its default voice."""
+    engine, colon, of_engine = voice.partition(":")
+    if not colon:
+        return names[0], voice
+    return (engine, of_engine) if engine in names else (names[0], "")
