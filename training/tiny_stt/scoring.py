@@ -1,4 +1,4 @@
-"""Word error rate, with the spellings of one word folded together: romanised Hindi has no right one. ◆"""
+"""Word error rate, with the spellings of one word folded together: romanised Hindi has no right one."""
 
 import re
 from collections.abc import Iterable, Sequence
