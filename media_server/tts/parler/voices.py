@@ -38,6 +38,10 @@ class Voices:
         self._encoder: Any = None
         self._keys: dict[str, Tensor] = {}
 
+    def description(self, text: str) -> list[int]:
+        """The tokens of a description."""
+        return list(self._descriptions.encode(text).ids)
+
     def prompt(self, text: str) -> list[int]:
         """The tokens of a text to be said."""
         return list(self._prompts.encode(text).ids)
@@ -47,7 +51,7 @@ class Voices:
         """What Slots.join wants of a voice, [layers, 2, heads, tokens, head size]. Blocks: seconds for the first new description
         since the encoder was dropped, then well under one; nothing for one that has been described before."""
         if description not in self._keys:
-            states = self.states(self._descriptions.encode(description).ids)
+            states = self.states(self.description(description))
             like = self._decoder.embeddings
             self._keys[description] = self._decoder.voice(states.to(like.device, like.dtype))
         return self._keys[description]
