@@ -76,7 +76,7 @@ class Utterance:
         if not self._pieces or at > self._next_sample:
             if self._pieces:
                 self._sound += bytes(2 * min(at - self._next_sample, LULL))
-            self._pieces.append((self._start + self._samples, at))
+            self._pieces.append((self.end, at))
         self._sound += new
         self._next_sample = at + len(new) // 2
 
@@ -84,6 +84,16 @@ class Utterance:
     def unheard(self) -> int:
         """Samples that have come since the last hearing."""
         return self._samples - self._heard
+
+    @property
+    def end(self) -> int:
+        """One past the last sample that has come…"""
+        return self._start + self._samples
+
+    @property
+    def heard_to(self) -> int:
+        """…and that has been heard."""
+        return self._start + self._heard
 
     @property
     def waiting(self) -> int:

@@ -1,0 +1,181 @@
+"""One thread that owns a model: windows of all calls that wait go through it together.
+
+Call ─┐                  ┌─ a caller who has paused is waited for, and goes first
+Call ─┼─ choose ─> hear ─┤  one who still speaks is heard every half second or so, as the load allows
+Call ─┘                  └─ recordings have what is left
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from core.speech import Audio, EndUtterance, Expect, Flush, FromStt
+from media_server.stt.chunked.choosing import OFTEN, Pace, choose
+from media_server.stt.chunked.doubt import audible
+from media_server.stt.chunked.hearing import Hearing
+from media_server.stt.chunked.words import Ask, FullContext, Heard
+
+log = logging.getLogger(__name__)
+
+HOPELESS = 3
+"""Batches that fail in a row before the model is given up: a CUDA error stays until the process ends."""
+CALLS_FIRST = 4
+"""While there are calls, windows of recordings come in batches of this part of the most: a call waits for one of them."""
+
+
+class ModelDied(RuntimeError):
+    """It failed too often, or could not be loaded."""
+
+
+@dataclass(eq=False, slots=True)
+class Call:
+    """One call at the batcher."""
+
+    hearing: Hearing
+    answer: Callable[[FromStt], None]
+    """Called in either thread; must not wait."""
+
+
+@dataclass(eq=False, slots=True)
+class _Recorded:
+    ask: Ask
+    heard: Future[Heard] = field(default_factory=Future)
+
+
+class Batcher:
+    """`load` runs in its thread. `given_up` is called there, at most once, with what ended it."""
+
+    def __init__(self, load: Callable[[], FullContext], given_up: Callable[[Exception], None]) -> None:
+        self._load = load
+        self._given_up = given_up
+        self._changed = threading.Condition()
+        self._calls: list[Call] = []
+        self._recorded: deque[_Recorded] = deque()
+        self._pace = Pace()
+        self._failures = 0
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="full-context model", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Waits for the batch that is being heard."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def join(self, call: Call) -> None:
+        with self._changed:
+            self._calls.append(call)
+
+    def leave(self, call: Call) -> None:
+        with self._changed:
+            self._calls.remove(call)
+
+    def put(self, call: Call, message: Audio | Flush | EndUtterance | Expect) -> None:
+        """The call's next message. Never waits for the model."""
+        with self._changed:
+            for answer in call.hearing.put(message):
+                call.answer(answer)
+            waiting = call.hearing.waiting
+            if waiting is not None and (waiting.asked is not None or waiting.unheard >= OFTEN):
+                self._changed.notify()
+
+    def hear(self, asks: Sequence[Ask]) -> list[Heard]:
+        """Windows of a recording, when calls leave time for them. Waits: not for the event loop. RuntimeError, MemoryError."""
+        recorded = [_Recorded(ask) for ask in asks]
+        with self._changed:
+            if self._over:
+                raise ModelDied("the model is not there any more")
+            self._recorded += recorded
+            self._changed.notify()
+        return [one.heard.result() for one in recorded]
+
+    def _run(self) -> None:
+        try:
+            model = self._load()
+        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            self._end(error)
+            return
+        while self._step(model):
+            pass
+        self._end(None)
+
+    def _step(self, model: FullContext) -> bool:
+        """One batch. False: it was the last."""
+        with self._changed:
+            while not self._over and not (calls := self._next_calls(model)) and not self._recorded:
+                self._changed.wait()
+            if self._over:
+                return False
+            if calls:
+                asks = [call.hearing.ask() for call in calls]
+            else:
+                most = max(1, model.batch // CALLS_FIRST) if self._calls else model.batch
+                recorded = [self._recorded.popleft() for _ in range(min(most, len(self._recorded)))]
+                asks = [one.ask for one in recorded]
+        answers = self._answers(model, asks)
+        with self._changed:
+            for number, answer in enumerate(answers):
+                if calls:
+                    _tell(calls[number], answer)
+                elif isinstance(answer, Heard):
+                    recorded[number].heard.set_result(answer)
+                else:
+                    recorded[number].heard.set_exception(answer)
+        return not self._hopeless(answers)
+
+    def _next_calls(self, model: FullContext) -> list[Call]:
+        waiting = [(waiting, call) for call in self._calls if (waiting := call.hearing.waiting) is not None]
+        often = self._pace.often(len(waiting), model.batch)
+        return [waiting[place][1] for place in choose([one for one, _ in waiting], model.batch, often)]
+
+    def _answers(self, model: FullContext, asks: Sequence[Ask]) -> list[Heard | Exception]:
+        """In order. Silence is not even asked; of what is too much for the memory, half at a time."""
+        answers: list[Heard | Exception] = [Heard() for _ in asks]
+        places = [place for place, ask in enumerate(asks) if audible(ask.pcm)]
+        if not places:
+            return answers
+        began = time.monotonic()
+        try:
+            heard: Sequence[Heard | Exception] = model.hear([asks[place] for place in places])
+            self._pace.took(time.monotonic() - began)
+        except MemoryError as error:
+            half = len(places) // 2
+            log.warning("! out of memory", extra={"windows": len(places)})
+            parts = (places[:half], places[half:]) if half else ()
+            heard = [a for part in parts for a in self._answers(model, [asks[place] for place in part])] or [error]
+        except RuntimeError as error:
+            log.warning("! model failed", extra={"windows": len(places), "error": str(error)})
+            heard = [error] * len(places)
+        for place, answer in zip(places, heard, strict=True):
+            answers[place] = answer
+        return answers
+
+    def _hopeless(self, answers: Sequence[Heard | Exception]) -> bool:
+        self._failures = self._failures + 1 if any(isinstance(answer, RuntimeError) for answer in answers) else 0
+        if self._failures < HOPELESS:
+            return False
+        self._end(ModelDied(f"the model failed {HOPELESS} times in a row"))
+        return True
+
+    def _end(self, error: Exception | None) -> None:
+        with self._changed:
+            self._over = True
+            for one in self._recorded:
+                one.heard.set_exception(error or ModelDied("the worker stops"))
+            self._recorded.clear()
+        if error is not None:
+            self._given_up(error)
+
+
+def _tell(call: Call, answer: Heard | Exception) -> None:
+    hearing = call.hearing
+    for message in hearing.take(answer) if isinstance(answer, Heard) else hearing.fail(f"recogniser failed: {answer}"):
+        call.answer(message)

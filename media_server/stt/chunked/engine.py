@@ -1,0 +1,138 @@
+"""The hearing engine over a full-context model: calls in, their words out, no more of them than it can hear in time.
+
+open ──> Ear.send ──> Batcher's thread ──> Ear.receive
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from typing import Self
+
+from core.bus import PeerGone
+from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, OpenHearing
+from media_server.stt.chunked.batch import Batcher, Call
+from media_server.stt.chunked.hearing import Hearing
+from media_server.stt.chunked.words import FullContext
+from media_server.stt.worker import Full
+
+log = logging.getLogger(__name__)
+
+
+class Chunked:
+    """An engine of the hearing worker. Use as a context, in which the model is loaded and dropped.
+
+    `most`: calls at once. `give_up` is called, in the event loop, when it can't go on; the end of the context raises why.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], FullContext],
+        *,
+        most: int,
+        give_up: Callable[[], None] = lambda: None,
+        guesses: bool = True,
+    ) -> None:
+        self.name = name
+        self._most = most
+        self._give_up = give_up
+        self._guesses = guesses
+        self._error: Exception | None = None
+        self._ears: set[ChunkedEar] = set()
+        self._load = load
+        self._model: FullContext | None = None
+        self.loaded = asyncio.Event()
+        self.batcher = Batcher(self._loaded, self._given_up)
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        self.batcher.start()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await asyncio.to_thread(self.batcher.stop)
+        if self._error is not None:
+            raise self._error
+
+    @property
+    def missing(self) -> str | None:
+        """None: calls can be heard."""
+        if self._error is not None:
+            return f"the model is lost: {self._error}"
+        return None if self.loaded.is_set() else "the model is being loaded"
+
+    @contextlib.asynccontextmanager
+    async def open(self, opening: OpenHearing) -> AsyncIterator["ChunkedEar"]:
+        """PeerGone if there is no model (yet), Full if it hears as many as it can."""
+        if self._model is None or self._error is not None:
+            raise PeerGone(self.missing or "the model is lost")
+        if len(self._ears) >= self._most:
+            raise Full(f"full: {self._most} calls are heard")
+        hearing = Hearing(self._model.longest, opening.languages, guesses=self._guesses)
+        ear = ChunkedEar(self.batcher, hearing, self._loop)
+        self._ears.add(ear)
+        self.batcher.join(ear.call)
+        try:
+            yield ear
+        finally:
+            self._ears.discard(ear)
+            self.batcher.leave(ear.call)
+
+    def _loaded(self) -> FullContext:
+        """In the batcher's thread."""
+        model = self._load()
+
+        def told() -> None:
+            self._model = model
+            self.loaded.set()
+
+        self._tell(told)
+        return model
+
+    def _given_up(self, error: Exception) -> None:
+        """In the batcher's thread."""
+
+        def told() -> None:
+            log.error("! model given up", extra={"error": str(error)})
+            self._error = error
+            for ear in self._ears:
+                ear.end()
+            self._give_up()
+
+        self._tell(told)
+
+    def _tell(self, told: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know
+            self._loop.call_soon_threadsafe(told)
+
+
+class ChunkedEar:
+    """Listens to one call."""
+
+    def __init__(self, batcher: Batcher, hearing: Hearing, loop: asyncio.AbstractEventLoop) -> None:
+        self._batcher = batcher
+        self._loop = loop
+        self._answers: asyncio.Queue[FromStt | None] = asyncio.Queue()
+        self._over = False
+        self.call = Call(hearing, self._answered)
+
+    def send(self, message: Audio | Flush | EndUtterance | Expect) -> None:
+        if self._over:
+            raise PeerGone("the model is lost")
+        self._batcher.put(self.call, message)
+
+    async def receive(self) -> FromStt:
+        answer = None if self._over and self._answers.empty() else await self._answers.get()
+        if answer is None:
+            raise PeerGone("the model is lost")
+        return answer
+
+    def end(self) -> None:
+        """There will be no more words."""
+        self._over = True
+        self._answers.put_nowait(None)
+
+    def _answered(self, answer: FromStt) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._answers.put_nowait, answer)

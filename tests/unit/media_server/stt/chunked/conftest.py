@@ -1,0 +1,15 @@
+"""Checkpoints that several tests read; none writes to them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.media_server.stt.chunked.tiny_whisper import write_tiny
+
+
+@pytest.fixture(scope="session")
+def tiny_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Whisper that knows three tones by heart."""
+    folder = tmp_path_factory.mktemp("tiny-whisper")
+    write_tiny(folder, steps=90)
+    return folder
