@@ -52,7 +52,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="bin/haazir bench",
         description="Real SIP calls with spoken turns, measured on the wire. bench/README.md says which run gives which figure.",
-        epilog="Example: bin/haazir bench --calls 15 --turns 20 --engines instant",
+        epilog="Example: bin/haazir bench --calls 15 --turns 20 --engines instant     Neural engines: bin/haazir bench speech -h",
     )
     parser.add_argument("--site", default="demo")
     parser.add_argument("--calls", type=int, default=1, help="how many at once (default: 1)")

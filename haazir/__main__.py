@@ -23,7 +23,7 @@ COMMANDS = {
     "sites": Command("haazir.sites", "sites as folders: list, apply, export; rotate-vault"),
     "models": Command("haazir.models", "checkpoints of neural hearing and speaking: list, fetch, verify, where"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),
-    "bench": Command("bench.calls", "place many SIP calls at once and measure them on the wire"),
+    "bench": Command("bench.chosen", "place many SIP calls at once and measure them on the wire; bench speech: neural engines"),
     "test": Command("haazir.checks", "the whole test suite, checks first (--fast: without real calls)"),
     "check": Command("haazir.checks", "style, types and import rules only"),
     "lock": Command("haazir.lock", "choose and pin the versions of all Python packages anew"),
