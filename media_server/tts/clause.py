@@ -34,8 +34,6 @@ class Call:
     """Of the engine that its site's voice names."""
     voice: str
     """In that engine's words."""
-    stand_in_voice: str
-    """In the reserve's."""
     live: bool
     """A caller listens."""
     queue: "Queue[Clause]"

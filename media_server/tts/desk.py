@@ -37,6 +37,9 @@ class Absent:
     def rate(self, wanted: int) -> int:
         return wanted
 
+    def gender(self, voice: str) -> Literal["female", "male"]:
+        return "male" if voice == "male" else "female"
+
     def first_sound_s(self, ahead: int) -> float:
         return float("inf")
 

@@ -132,7 +132,7 @@ class Dispatch:
     def _make(self, clause: Clause) -> None:
         desk, call, loop = clause.desk, clause.call, asyncio.get_running_loop()
         assert desk is not None
-        voice = call.voice if desk is call.desk else call.stand_in_voice
+        voice = call.voice if desk is call.desk else call.desk.engine.gender(call.voice)
 
         def hear(pcm: Pcm) -> None:
             loop.call_soon_threadsafe(self._sounded, making, making.polished(pcm))
@@ -191,7 +191,7 @@ class Dispatch:
                 self._fail(clause, failure)
         if failure:
             log.warning("! cannot say a clause", extra={"engine": making.desk.engine.name, "detail": failure})
-        elif making.key is not None and self._kept is not None:
+        elif making.key is not None and self._kept is not None and not ended.doubtful:
             sound = np.concatenate([*making.sound, rest])
             for clause in making.clauses:
                 if clause.common:

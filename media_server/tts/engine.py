@@ -57,6 +57,8 @@ class Ended:
     job: Job
     failure: str = ""
     """Why not, for the log. Empty: it was said."""
+    doubtful: bool = False
+    """It may have been said wrong (too short for its text, or cut off): its sound is not kept."""
 
 
 @runtime_checkable
@@ -71,6 +73,9 @@ class SlotEngine(Protocol):
 
     def rate(self, wanted: int) -> int:
         """Samples a second of the sound that it makes for a call of `wanted`: the same, if it resamples by itself."""
+
+    def gender(self, voice: str) -> Literal["female", "male"]:
+        """Of that voice: what another engine needs to know to stand in for it."""
 
     @property
     def free(self) -> int:

@@ -18,7 +18,7 @@ import numpy as np
 from core.resample import Pcm, Resampler
 from core.sites import Language
 from media_server.tts.engine import EngineError
-from media_server.tts.polish import loudness
+from media_server.tts.polish import LOUDNESS_DBFS, loudness
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ WORDS_PER_MINUTE = 155
 """eSpeak's own 175 is quick for a telephone and for numbers being written down."""
 VOLUME_PERCENT = 60
 """Of 100, where single peaks already clip inside eSpeak; `gain` makes it up, with a limiter."""
-LOUDNESS_DBFS = -19.0
-"""What Asterisk's own recorded prompts have: median −18.2 dBFS of 400 measured."""
 CHUNK_MS = 40
 MOST_VOICES = 500
 """Names remembered: they come from sites' settings, and there are few."""

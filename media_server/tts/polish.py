@@ -16,6 +16,12 @@ CEILING = 29000.0
 """Full scale of the limiter: −1 dBFS."""
 KNEE = 20000.0
 """Above this the limiter bends the curve: −4 dBFS, which only single peaks of a normalised voice reach."""
+LOUDNESS_DBFS = -19.0
+"""Of speech: what Asterisk's own recorded prompts have, median −18.2 dBFS of 400 measured."""
+QUIET_DBFS = -50.0
+"""No speech is below it."""
+LEARNING = 0.05
+"""Weight of a new piece of sound in what is known of a voice's loudness."""
 
 
 class Polish:
@@ -53,6 +59,24 @@ class Polish:
         end = int(loud[-1]) + 1 if len(loud) else 0
         self._held = sound[end:]
         return sound[:end]
+
+
+class Levels:
+    """How loud voices are of themselves, learned from what they say, and what brings each to a telephone's loudness."""
+
+    def __init__(self) -> None:
+        self._dbfs: dict[str, float] = {}
+
+    def heard(self, voice: str, pcm: Pcm, rate: int) -> None:
+        """Some sound of a voice; silence says nothing."""
+        if (level := loudness(pcm, rate)) > QUIET_DBFS:
+            before = self._dbfs.get(voice, level)
+            self._dbfs[voice] = before + LEARNING * (level - before)
+
+    def gain(self, voice: str) -> float:
+        """A factor, of at most 12 dB either way."""
+        wanted = LOUDNESS_DBFS - self._dbfs.get(voice, LOUDNESS_DBFS)
+        return float(10 ** (min(max(wanted, -12.0), 12.0) / 20))
 
 
 def limited(pcm: Pcm, gain: float) -> Pcm:

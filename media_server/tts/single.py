@@ -39,6 +39,9 @@ class Single:
     def rate(self, wanted: int) -> int:
         return self._engine.rate
 
+    def gender(self, voice: str) -> Literal["female", "male"]:
+        return "male" if voice.rpartition("+")[2].startswith("m") else "female"  # "male", "m3", "hi+m3"
+
     @property
     def free(self) -> int:
         return ROOM - len(self._rough)

@@ -28,8 +28,6 @@ MOST_WAITING = 200
 """Clauses of one call: ten minutes of speech."""
 LATE_S = 0.3
 """Silence that a listener is asked to bear before another engine says it."""
-GENDERS = ("male", "female")
-"""Voices that every engine has."""
 CALLS = Gauge("haazir_tts_calls", "Calls connected")
 
 
@@ -84,9 +82,8 @@ class Worker:
         engine, voice = chosen(opened.voice, tuple(self._desks))
         if not voice and opened.voice:
             log.warning("! no such engine, speaking with the usual one", extra={"voice": opened.voice, "engine": engine})
-        stand_in = voice if voice in GENDERS else ""
         queue = self._dispatch.turns.open(patient=not opened.live)
-        return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, stand_in, opened.live, queue)
+        return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, opened.live, queue)
 
     def _enqueue(self, call: Call, asked: Speak) -> None:
         if asked.reply in call.cancelled:
