@@ -9,7 +9,7 @@ import pytest
 from core.resample import Pcm, Resampler
 from core.sites import Language
 from media_server.tts.espeak import Espeak
-from media_server.tts.polish import limited, loudness
+from media_server.tts.polish import LOUDNESS_DBFS, limited, loudness
 from media_server.tts.text.front_end import FrontEnd
 
 ESPEAK = Espeak()
