@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.media_server.stt.chunked.tiny_conformer import write_tiny as write_tiny_conformer
 from tests.unit.media_server.stt.chunked.tiny_whisper import write_tiny
 
 
@@ -12,4 +13,12 @@ def tiny_whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Whisper that knows three tones by heart."""
     folder = tmp_path_factory.mktemp("tiny-whisper")
     write_tiny(folder, steps=90)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_conformer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An indic-conformer that knows eight tones."""
+    folder = tmp_path_factory.mktemp("tiny-conformer") / "checkpoint"
+    write_tiny_conformer(folder)
     return folder
