@@ -59,7 +59,8 @@ class Due:
 
 
 class Schedule(Generic[J]):
-    """`right_first` and `right` are the frames after a first and a later piece that the codec wants to see."""
+    """`right_first` and `right` are the frames after a piece that the codec wants to see: of one that somebody waits for, and of
+    others."""
 
     def __init__(self, slots: int, right_first: int, right: int) -> None:
         self._slots = slots
@@ -115,8 +116,9 @@ class Schedule(Generic[J]):
                 return None
             piece = Due(0, FIRST, last=False)
         else:
-            ready = whole - self._right - seat.heard
-            if ready < (LEAST if in_hand < CLOSE_S else PIECE):
+            close = in_hand < CLOSE_S
+            ready = whole - (self._right_first if close else self._right) - seat.heard
+            if ready < (LEAST if close else PIECE):
                 return None
             piece = Due(seat.heard, seat.heard + ready, last=False)
         seat.heard = piece.keep_to

@@ -1,0 +1,33 @@
+"""When a clause will be heard, from how long things took of late."""
+
+import pytest
+
+from media_server.tts.parler.pace import Pace
+
+
+def pace() -> Pace:
+    return Pace(step_s=0.005, join_s=0.01, decode_s=0.02, right_first=4, codebooks=9)
+
+
+def test_an_idle_device_needs_a_join_nineteen_steps_and_the_codec() -> None:
+    assert pace().first_sound_s(0, 16, []) == pytest.approx(0.01 + 19 * 0.005 + 0.02)
+
+
+def test_each_clause_that_joins_before_costs_a_join_and_a_step() -> None:
+    assert pace().first_sound_s(3, 16, []) - pace().first_sound_s(0, 16, []) == pytest.approx(3 * 0.015)
+
+
+def test_without_a_free_slot_it_waits_for_the_first_that_will_be() -> None:
+    full = pace().first_sound_s(0, 0, [200.0, 60.0, 400.0])
+    assert full - pace().first_sound_s(0, 1, [200.0, 60.0, 400.0]) == pytest.approx(60 * 0.005)
+    second = pace().first_sound_s(1, 0, [200.0, 60.0, 400.0])
+    assert second - pace().first_sound_s(1, 2, [200.0, 60.0, 400.0]) == pytest.approx(200 * 0.005)
+
+
+def test_it_follows_what_is_measured() -> None:
+    slow = pace()
+    for _ in range(200):
+        slow.stepped(0.02)
+        slow.joined(0.04)
+        slow.decoded(0.06)
+    assert slow.first_sound_s(0, 1, []) == pytest.approx(0.04 + 19 * 0.02 + 0.06, rel=0.01)
