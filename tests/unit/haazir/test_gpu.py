@@ -1,0 +1,144 @@
+"""What doctor --gpu says of a card, of torch, of NeMo, of checkpoints and of the bench's table, each with its remedy."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.budget import Budget, Caps, Machine, guessed
+from core.budget_file import write
+from core.settings import Settings, load
+from haazir import VERSION, doctor, gpu
+from haazir.gpu import Card, Probe
+
+LINE = "NVIDIA GeForce RTX 5060 Ti, 580.95.05, 12.0, 16311, 410, 2407, 3090, 180.00, 180.00, 51\n"
+CARD = gpu.cards(LINE)[0]
+PROBE = Probe(
+    torch="2.13.0+cu130", cuda="13.0", architectures=("sm_120",), devices=1, capability="12.0", bf16=True, computes=True
+)
+
+
+def settings_of(home: Path, **variables: str) -> Settings:
+    return load({"HAAZIR_HOME": str(home), **variables})
+
+
+def told(found: list[gpu.Finding]) -> list[tuple[str, str]]:
+    return [(finding.what, finding.how) for finding in found]
+
+
+def test_a_card_is_read_and_what_it_does_not_know_is_nothing() -> None:
+    assert Card("NVIDIA GeForce RTX 5060 Ti", "580.95.05", "12.0", 16311, 410, 2407, 3090, 180, 180, 51) == CARD
+    assert gpu.cards("NVIDIA H200, 580, 9.0, 143771, [N/A], 345, 1980, [N/A], [Not Supported], 30\n")[0].power_w == 0
+    assert gpu.cards("") == gpu.cards("NVIDIA-SMI has failed because it couldn't communicate with the driver\n") == []
+
+
+def test_a_card_that_is_well_is_told_in_four_lines() -> None:
+    found = [*gpu.of_cards([CARD], settings_of(Path("/none"))), *gpu.of_torch(PROBE, [CARD], True), *gpu.of_clocks(CARD)]
+    assert told(found) == [("GPU", "ok"), ("torch", "ok"), ("half precision", "ok"), ("GPU clocks", "ok")]
+
+
+@pytest.mark.parametrize(
+    ("variables", "how"),
+    [
+        ({}, "ok"),
+        ({"HAAZIR_ENGINES_STT": "nemo"}, "warn"),
+        ({"HAAZIR_ENGINES_STT": "nemo", "HAAZIR_HEARING_DEVICE": "cuda"}, "bad"),
+        ({"HAAZIR_SPEAKING_DEVICE": "cuda"}, "bad"),
+    ],
+)
+def test_no_gpu_is_a_fault_only_where_the_settings_want_one(tmp_path: Path, variables: dict[str, str], how: str) -> None:
+    assert told(gpu.of_cards([], settings_of(tmp_path, **variables))) == [("GPU", how)]
+
+
+@pytest.mark.parametrize(
+    ("probe", "words"),
+    [
+        (Probe(torch_error="ModuleNotFoundError: torch"), "can't be imported (ModuleNotFoundError: torch)"),
+        (Probe(torch="2.13.0+cpu"), "is a build for processors, and there is a GPU"),
+        (msgspec.structs.replace(PROBE, error="CUDA driver too old"), "finds no GPU: CUDA driver too old"),
+        (msgspec.structs.replace(PROBE, architectures=("sm_90",), computes=False), "was not built for sm_120"),
+        (msgspec.structs.replace(PROBE, computes=False), "multiplies two matrices wrongly"),
+    ],
+)
+def test_a_torch_that_cannot_use_the_card_is_bad_and_has_a_remedy(probe: Probe, words: str) -> None:
+    (finding,) = gpu.of_torch(probe, [CARD], True)
+    assert finding.how == "bad" and words in finding.said and finding.remedy
+
+
+def test_an_older_card_computes_in_float16() -> None:
+    *_, halves = gpu.of_torch(msgspec.structs.replace(PROBE, bf16=False), [CARD], True)
+    assert halves.how == "warn" and "float16" in halves.said
+
+
+def test_memory_that_another_holds_is_told_with_its_holder() -> None:
+    full = msgspec.structs.replace(CARD, used_mb=12_000)
+    assert gpu.of_memory(CARD, []).how == "ok"
+    assert gpu.of_memory(full, ["llama-server (77) 11500 MB"]).how == "warn"
+    assert gpu.of_memory(full, ["python (78) 11500 MB"]).how == "ok", "our own workers"
+
+
+def test_a_card_that_is_hot_or_held_back_is_told() -> None:
+    assert "more air" in gpu.of_clocks(msgspec.structs.replace(CARD, heat_c=88))[0].remedy
+    assert "usual limit is 180 W" in gpu.of_clocks(msgspec.structs.replace(CARD, power_w=100))[0].remedy
+
+
+def test_nemo_that_cannot_be_imported_is_bad_only_if_it_is_wanted() -> None:
+    assert [gpu.of_nemo(Probe(nemo_error="no"), neural).how for neural in (True, False)] == ["bad", "warn"]
+    assert gpu.of_nemo(Probe(nemo="3.0.0"), True).how == "ok"
+
+
+def test_a_missing_checkpoint_is_told_with_the_command(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, HAAZIR_ENGINES_TTS="parler")
+    (finding,) = gpu.checkpoints(settings)
+    assert finding.how == "bad" and finding.remedy == "bin/haazir models fetch indic-parler"
+    assert gpu.checkpoints(settings_of(tmp_path)) == []
+
+
+def table(device: str = CARD.name, made_at: str = "2999-01-01T00:00:00+00:00", **changes: str) -> Budget:
+    caps = Caps(streams={160: 40}, slots=30, calls=30, measured=True)
+    machine = Machine(device=device, memory_mb=16_311, gb_per_s=400)
+    return Budget(made_at=made_at, version=changes.pop("version", VERSION), machine=machine, caps=caps, **changes)  # type: ignore[arg-type]
+
+
+def test_a_table_of_another_card_model_version_or_year_is_told(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, HAAZIR_ENGINES_STT="nemo")
+    for budget, words in (
+        (None, "none: the workers take a guess"),
+        (table("NVIDIA H200"), "another device's"),
+        (table(stt="tiny"), "not of nemotron-3.5"),
+        (table(stt="nemotron-3.5", version="0.0.1"), "of version 0.0.1"),
+        (table(stt="nemotron-3.5", made_at="2020-01-01T00:00:00+00:00"), "days old"),
+    ):
+        finding = gpu.of_budget(settings, budget, [CARD])
+        assert finding.how == "warn" and words in finding.said and "bench speech --write" in finding.remedy
+    well = gpu.of_budget(settings, table(stt="nemotron-3.5"), [CARD])
+    assert well.how == "ok" and "40 streams, 30 slots, 30 calls" in well.said
+    assert str(guessed("cuda").slots) in gpu.of_budget(settings, None, [CARD]).said
+
+
+def test_doctor_asks_the_driver_and_ends_with_one_if_something_is_bad(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool = tmp_path / "nvidia-smi"
+    answers = f'--query-gpu=*) echo "{LINE.strip()}";; *) echo "12, /usr/bin/llama-server, 9000";;'
+    tool.write_text(f"#!/bin/sh\ncase $1 in {answers} esac\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("HAAZIR_HOME", str(tmp_path))
+    monkeypatch.setenv("HAAZIR_ENGINES_TTS", "kokoro")
+    assert gpu.cards_here() == [CARD] and gpu.holders() == ["llama-server (12) 9000 MB"]
+    write(tmp_path, table(tts="kokoro"))
+    assert doctor.main(["--gpu"]) == 1
+    said = capsys.readouterr().out
+    assert "BAD   torch" in said and "build for processors" in said, "the tests' torch is one"
+    assert "bin/haazir models fetch kokoro" in said and "ok    speech budget" in said and "NeMo" not in said
+
+
+def test_doctor_without_gpu_speaks_of_neural_engines_only_if_they_are_asked_for(tmp_path: Path) -> None:
+    plain = asyncio.run(doctor.engines(settings_of(tmp_path)))
+    assert not any("nemo" in finding.what or "checkpoint" in finding.what for finding in plain)
+    asked = list(asyncio.run(doctor.engines(settings_of(tmp_path, HAAZIR_ENGINES_STT="nemo"))))
+    assert [finding.how for finding in asked if finding.what == "checkpoint (nemo)"] == ["bad"]
+    assert any(finding.what == "hearing (nemo)" for finding in asked)
