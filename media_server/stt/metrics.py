@@ -15,3 +15,11 @@ CONFIDENCE = Histogram(
 EMPTY = Counter("haazir_stt_empty_finals_total", "Finals without words")
 FAILURES = Counter("haazir_stt_failures_total", "Failures, by what failed", ["what"])
 PHRASES = Gauge("haazir_stt_site_phrases_count", "Phrases of a site that its recogniser knows", ["site"])
+STEP = Histogram(
+    "haazir_stt_step_seconds",
+    "One forward over all calls that have a chunk due, or that have paused",
+    ["of"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1),
+)
+CHUNK = Gauge("haazir_stt_chunk_samples", "Sound that is taken at a time, now")
+ROOM = Gauge("haazir_stt_room_streams", "How many more calls could be heard in time")
