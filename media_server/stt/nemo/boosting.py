@@ -1,0 +1,98 @@
+"""A site's own names, made likelier in its calls and in no others: NeMo's tree of phrases per stream, built and weighed by us.
+
+    names_of(phrases) ──Boost(model, …)──> number ──Row(boost=number)──> logits of this row's tokens += the tree's weights
+
+In greedy decoding blank stays blank: nothing is heard where nothing was said. Among tokens, the first of a name gains WEIGHT,
+each further one more than DEPTH times that while the name goes on; if it does not, the next token pays it back. With NeMo's own
+weights (context_score 1, alpha 1) a trained model's first guess leads by more than that, and they change nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from core.number_words import TIMES, VALUES
+from core.script import sounded
+from core.tongue import ENGLISH_WORDS, HINDI_WORDS
+from media_server.stt.nemo.loading import Model, quietly
+from media_server.stt.nemo.slots import computer
+
+WEIGHT = 2.0
+"""Natural logarithms that the first token of a name gains…"""
+DEPTH = 2.0
+"""…and how many times that (and a little more by depth) each further one."""
+MOST_NAMES = 400
+SHORTEST = 4
+"""Letters of a name: shorter ones are the beginning of half of all words."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_SLOT = re.compile(r"\{\w+\}")
+_COMMON = frozenset(map(sounded, HINDI_WORDS | ENGLISH_WORDS)) | VALUES.keys() | TIMES.keys()
+
+
+def names_of(phrases: Iterable[str]) -> list[str]:
+    """The words of a site's phrases that are no small words and no numbers, the rarest first: names of products are said in
+    one question, "order" in ten. Neighbours stay together: "kit bag"."""
+    found: Counter[str] = Counter()
+    for phrase in phrases:
+        for part in _SLOT.split(phrase):
+            found.update(_runs(_WORD.findall(part)))
+    long_enough = [name for name in found if len(name) >= SHORTEST]
+    return sorted(long_enough, key=lambda name: (found[name], name))[:MOST_NAMES]
+
+
+def _runs(words: Sequence[str]) -> list[str]:
+    runs: list[list[str]] = [[]]
+    for word in words:
+        if sounded(word.lower()) in _COMMON:
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    return [" ".join(run) for run in runs if run]
+
+
+class Boost:
+    """One site's tree in a model's decoder. Made, used and closed in the engine's thread; calls of one site share it.
+
+    A row takes it with its next utterance (Slots.begin): in the middle of one its place in the tree would be another tree's.
+    """
+
+    def __init__(self, model: Model, names: Iterable[str], *, weight: float = WEIGHT) -> None:
+        self._trees = computer(model).biasing_multi_model
+        tokens = _spelled(model, names)
+        self.number: int = self._trees.add_model(_tree(tokens, len(model.pieces), weight), 1.0) if tokens and weight else -1
+        """For Row.boost; -1 if there is nothing to boost."""
+
+    def close(self) -> None:
+        """No row has it any more."""
+        if self.number >= 0:
+            with torch.inference_mode(False):
+                self._trees.remove_model(self.number)
+            self.number = -1
+
+
+def _spelled(model: Model, names: Iterable[str]) -> dict[str, list[int]]:
+    """Each name's tokens: as it was given, with capitals, and all in capitals if it could be an abbreviation. What the model has
+    no letters for is left out."""
+    tokenizer = model.net.tokenizer.tokenizer
+    found = {}
+    for name in names:
+        ways = (name, name.title(), name.upper() if len(name) <= SHORTEST else name)
+        for way in dict.fromkeys(ways):
+            tokens = tokenizer.encode(way)
+            if tokens and tokenizer.unk_id() not in tokens:
+                found[way] = tokens
+    return found
+
+
+def _tree(tokens: dict[str, list[int]], vocabulary: int, weight: float) -> Any:
+    with quietly(), torch.inference_mode(False):
+        from nemo.collections.asr.parts.context_biasing.boosting_graph_batched import GPUBoostingTreeModel
+        from nemo.collections.asr.parts.context_biasing.context_graph_universal import ContextGraph
+
+        graph = ContextGraph(context_score=weight, depth_scaling=DEPTH)
+        graph.build(token_ids=list(tokens.values()), phrases=list(tokens))
+        return GPUBoostingTreeModel.from_context_graph(graph, vocab_size=vocabulary)
