@@ -9,6 +9,9 @@ FRAME_RATE = 44100 / 512
 """Frames of nine codes in a second of sound: 86.13 (descript audio codec, 44.1 kHz, 512 samples a frame)."""
 
 
+TEXT_SIZES = ("d_model", "d_kv", "d_ff", "num_layers", "num_heads", "vocab_size")
+
+
 class UnknownModel(ValueError):
     """This configuration is not one that our decoder computes; says which part of it."""
 
@@ -43,11 +46,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """The code after a codebook's last one; also what pads it from there on."""
     begin: int = 1025
     """The code before a codebook's first one."""
-    encoder_hidden: int = 1024
-    """Width of the description's states, out of the T5 encoder."""
     sample_rate: int = 44_100
     text_encoder: dict[str, Any] = {}
-    """The T5 encoder's own configuration, as transformers reads it."""
+    """The T5 encoder's own configuration; of its sizes, TEXT_SIZES are there."""
     sampling: Sampling = Sampling()
 
     @property
@@ -75,13 +76,14 @@ def read(config: Mapping[str, Any], generation: Mapping[str, Any]) -> Configurat
         codebook_size=_size(audio, "codebook_size"),
         end=_size(decoder, "eos_token_id"),
         begin=_size(decoder, "bos_token_id"),
-        encoder_hidden=_size(text, "d_model"),
         sample_rate=_size(audio, "sampling_rate"),
-        text_encoder=dict(text),
+        text_encoder=dict(text) | {name: _size(text, name) for name in TEXT_SIZES},
         sampling=_sampling(generation),
     )
     if configuration.hidden % configuration.heads or configuration.codebook_size > configuration.end:
         raise UnknownModel("its sizes contradict each other")
+    if configuration.text_encoder["d_model"] != configuration.hidden:
+        raise UnknownModel("its descriptions are not as wide as its decoder")
     return configuration
 
 

@@ -3,7 +3,7 @@
     config.json, generation_config.json, tokenizer.json, model.safetensors (or its index and shards)
         decoder.model.decoder.*, decoder.lm_heads.*, embed_prompts.*  ──> Decoder    products that go together are made one
         audio_encoder.model.{decoder,quantizer}.*                     ──> Dac        weight norm folded in
-        text_encoder.*, enc_to_dec_proj.*                             ──> voices.Voices
+        text_encoder.*                                                ──> Encoder
 
 Whatever is wrong with the files is a CheckpointError that says which file and what.
 """
@@ -22,6 +22,7 @@ from media_server.tts.engine import EngineError
 from media_server.tts.parler.configuration import Configuration, UnknownModel, read
 from media_server.tts.parler.dac import Dac, Shape
 from media_server.tts.parler.decoder import Decoder
+from media_server.tts.parler.t5 import Encoder
 
 LAYER = {
     "self_in": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
@@ -47,7 +48,9 @@ class Checkpoint:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            self.configuration = read(_json(folder / "config.json"), _json(folder / "generation_config.json", optional=True))
+            self.configuration = read(
+                read_json(folder / "config.json"), read_json(folder / "generation_config.json", optional=True)
+            )
         except UnknownModel as error:
             raise CheckpointError(f"{folder} is no checkpoint for this engine: {error}") from error
         self._files = {name: path for path in _weights(folder) for name in _names(path)}
@@ -136,6 +139,21 @@ def dac(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype = torch
     return made
 
 
+def text_encoder(checkpoint: Checkpoint) -> Encoder:
+    """The reader of descriptions, in float32 on the CPU."""
+    try:
+        with torch.device("meta"):
+            made = Encoder(checkpoint.configuration.text_encoder)
+    except UnknownModel as error:
+        raise CheckpointError(f"{checkpoint.folder} is no checkpoint for this engine: {error}") from error
+    names = {name: f"text_encoder.{name}" for name in made.state_dict()}
+    if names["shared.weight"] not in checkpoint:  # the same table under its other name
+        names["shared.weight"] = "text_encoder.encoder.embed_tokens.weight"
+    state = {ours: checkpoint.tensor(theirs).float() for ours, theirs in names.items()}
+    checkpoint.fill(made, state)
+    return made
+
+
 def _heads(checkpoint: Checkpoint, of: Configuration) -> Tensor:
     if "decoder.lm_heads.weight" in checkpoint:  # parler_tts since 0.2.2 may store them as one
         return checkpoint.tensor("decoder.lm_heads.weight")
@@ -160,7 +178,8 @@ def _folded(checkpoint: Checkpoint, module: str) -> Tensor:
     return checkpoint.tensor(f"{module}.weight")
 
 
-def _json(path: Path, *, optional: bool = False) -> dict[str, Any]:
+def read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
+    """An object out of a file of a checkpoint; an empty one if it may be missing, and is."""
     if optional and not path.exists():
         return {}
     try:
@@ -177,7 +196,7 @@ def _json(path: Path, *, optional: bool = False) -> dict[str, Any]:
 def _weights(folder: Path) -> list[Path]:
     index = folder / "model.safetensors.index.json"
     if index.exists():
-        return sorted({folder / str(name) for name in _json(index).get("weight_map", {}).values()})
+        return sorted({folder / str(name) for name in read_json(index).get("weight_map", {}).values()})
     return [folder / "model.safetensors"]
 
 

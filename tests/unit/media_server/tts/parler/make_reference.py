@@ -7,14 +7,15 @@ Not run by any test: its packages want a transformers of 2024. In an environment
     pip install --no-deps parler_tts==0.2.3 descript-audio-codec-unofficial==1.0.0
     python make_reference.py reference
 
-audiotools, torchaudio's friend, is stood in for: of it the codec uses a name for torch.nn.Module. The sizes of the model are small,
-its classes are the real ones; weights are drawn wide enough that every part of it matters to the result.
+audiotools, which wants torchaudio, is stood in for: of it the codec uses another name of torch.nn.Module. The sizes of the model
+are small, its classes are the real ones; weights are drawn wide enough that every part of it matters to the result.
 """
 
 import json
 import sys
 import types
 from pathlib import Path
+from typing import ClassVar
 from unittest.mock import MagicMock
 
 import torch
@@ -33,8 +34,8 @@ KEPT = ENDS_AT + 8
 
 def stand_in() -> None:
     class BaseModel(nn.Module):  # type: ignore[misc]
-        INTERN: list[str] = []
-        EXTERN: list[str] = []
+        INTERN: ClassVar[list[str]] = []
+        EXTERN: ClassVar[list[str]] = []
 
     for name in ("audiotools", "audiotools.ml", "audiotools.core"):
         module = types.ModuleType(name)
