@@ -16,12 +16,12 @@ _EXPANDED: dict[str, tuple[str, str, str]] = {
     "pls": ("please", "please", "please"), "plz": ("please", "please", "please"), "thx": ("thanks", "thanks", "thanks"),
     "smt": ("Shrimati", "श्रीमती", "ਸ਼੍ਰੀਮਤੀ"), "shri": ("Shri", "श्री", "ਸ਼੍ਰੀ"), "rs": ("rupees", "रुपये", "ਰੁਪਏ"),
     "a/c": ("account", "account", "account"), "w/o": ("without", "बिना", "ਬਿਨਾਂ"), "nr": ("near", "के पास", "ਦੇ ਕੋਲ"),
-    "opp": ("opposite", "के सामने", "ਦੇ ਸਾਹਮਣੇ"), "info": ("information", "information", "information"),
+    "opp": ("opposite", "के सामने", "ਦੇ ਸਾਹਮਣੇ"),
     "appt": ("appointment", "appointment", "appointment"), "mins": ("minutes", "मिनट", "ਮਿੰਟ"), "hrs": ("hours", "घंटे", "ਘੰਟੇ"),
 }  # fmt: skip
 _SPELLED = frozenset(
     "upi otp emi cod gst kyc atm sms id tv ac pc faq url pdf mrp sku awb gps usb led hdfc sbi icici ifsc imei rto cvv dob eta "
-    "ceo hr ivr crm api gstin rtgs imps bhim irctc mnc llp usa uk uae mba iit iim bjp ngo vip rc dl qr nri fd ev suv pnr".split()
+    "ceo hr ivr crm api gstin rtgs imps bhim irctc mnc llp usa uk uae mba iit iim bjp ngo vip rc dl qr nri fd ev suv pnr bp kg opd mri ecg gb mb bhk mp hp vpn".split()
 )
 """Also in small letters, as people type."""
 _SHORT = re.compile(

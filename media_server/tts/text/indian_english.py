@@ -47,7 +47,7 @@ class IndianEnglish:
     @property
     def words(self) -> frozenset[str]:
         """Those that are English for sure; of two letters only what the table has."""
-        return frozenset(word for word in self._sounds if len(word) > 2)
+        return frozenset((*self._table, *(word for word in self._sounds if len(word) > 2)))
 
     def in_one_script(self, text: str, tongue: Tongue) -> str:
         """`text` without Latin letters, if it has words in another script; else as it is: it is English as a whole."""

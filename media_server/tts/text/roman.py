@@ -3,7 +3,7 @@
     "Lajpat" -> "लाजपत"?  No rule can know; what comes out is read by the Hindi voice as a Hindi reader would guess: लजपत
 
 Vowels as people write them: a is short within a word and long at its end, aa ee oo are long. A nasal before a consonant,
-and at the end of -ein, -on, -aan, is a dot.
+and at the end of -ein and -on, is a dot.
 """
 
 import re
@@ -17,14 +17,15 @@ _CONSONANTS = {
 _VOWELS = {
     "aa": ("आ", "ा"), "ai": ("ऐ", "ै"), "au": ("औ", "ौ"), "ee": ("ई", "ी"), "ii": ("ई", "ी"),
     "ea": ("ई", "ी"), "ei": ("ए", "े"), "ey": ("ए", "े"), "oo": ("ऊ", "ू"), "uu": ("ऊ", "ू"),
-    "ou": ("औ", "ौ"), "ow": ("औ", "ौ"), "a": ("अ", ""), "i": ("इ", "ि"), "u": ("उ", "ु"),
+    "ou": ("औ", "ौ"), "ow": ("औ", "ौ"), "a": ("अ", ""), "i": ("इ", "ि"), "u": ("उ", "ु"), "aya": ("आया", "ाया"),
+    "aye": ("आए", "ाए"), "ayi": ("आई", "ाई"), "ao": ("आओ", "ाओ"),
     "e": ("ए", "े"), "o": ("ओ", "ो"),
 }  # fmt: skip
-_LONG_AT_END = {"a": ("आ", "ा"), "i": ("ई", "ी"), "u": ("ऊ", "ू")}
+_LONG_AT_END = {"a": ("आ", "ा"), "i": ("ई", "ी"), "u": ("ऊ", "ू"), "ai": ("आई", "ाई")}
 _PIECE = re.compile(
     "(" + "|".join(sorted(_CONSONANTS, key=len, reverse=True)) + ")|(" + "|".join(sorted(_VOWELS, key=len, reverse=True)) + ")|."
 )
-_NASAL_END = re.compile(r"(?<=[aeiou])(?:(?<=ei)|(?<=ai)|(?<=aa)|(?<=oo)|(?<=o)|(?<=aye))n$")
+_NASAL_END = re.compile(r"(?<=[aeiou])(?:(?<=ei)|(?<=ai)|(?<=oo)|(?<=o)|(?<=aye))n$")
 _VIRAMA = "्"
 _STOPS = frozenset(_CONSONANTS) - frozenset("nmyrlvwhs")
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from media_server.tts.text.homographs import settled
 from media_server.tts.text.lexicon import Lexicon
 from media_server.tts.text.roman import devanagari
 
@@ -27,6 +28,9 @@ _NEVER_FIRST = frozenset({"hi", "the"})
 """ही and थे begin no sentence: there these are English."""
 _USED = ("kar", "ho", "ki")
 """Beginnings of words after which "use" is the English one: "use karein", not उसे."""
+_USUALLY_NATIVE = frozenset({"do", "me"})
+"""दो and में in any sentence that has a Hindi word: "passbook me entry karwani hai", "number do"."""
+_USUAL = 0.8
 _REACH = 4
 """Words on each side that have a say in a doubtful one."""
 
@@ -76,11 +80,14 @@ class Words:
         matches = list(_WORD.finditer(text))
         sides = [self._side(match[0]) for match in matches]
         english = self.english_sentence(text)
-        out, end = [], 0
+        written = []
         for place, match in enumerate(matches):
-            out.append(text[end : match.start()])
             following = matches[place + 1][0].lower() if place + 1 < len(matches) else ""
-            out.append(self._written(match[0], sides, place, english, following))
+            written.append(self._written(match[0], sides, place, english, following))
+        words = settled([match[0] for match in matches], written)
+        out, end = [], 0
+        for match, word in zip(matches, words, strict=True):
+            out += (text[end : match.start()], word)
             end = match.end()
         return "".join(out) + text[end:]
 
@@ -92,15 +99,18 @@ class Words:
             return word
         if side is Side.NATIVE:
             return self.lexicon.certain[small]
+        if side is Side.UNKNOWN and len(word) == 1:
+            return word
         if english or (small in _NEVER_FIRST and first) or (len(word) == 1 and word.isupper()):
             return word
-        if (small == "use" and following.startswith(_USED)) or not self._native_here(sides, place):
+        usual = _USUAL if small in _USUALLY_NATIVE and Side.NATIVE in sides else 0.0
+        if (small == "use" and following.startswith(_USED)) or not self._native_here(sides, place, usual):
             return word
         return self.lexicon.doubtful.get(small) or devanagari(word)
 
     @staticmethod
-    def _native_here(sides: Sequence[Side], place: int) -> bool:
-        score = 0.3 if Side.NATIVE in sides else -0.1
+    def _native_here(sides: Sequence[Side], place: int, usual: float) -> bool:
+        score = usual + (0.3 if Side.NATIVE in sides else -0.1)
         for step in (-1, 1):
             for distance in range(1, _REACH + 1):
                 at = place + step * distance
