@@ -43,6 +43,8 @@ class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     """Sound taken at a time. 0: the shortest that the calls of the moment allow."""
     max_streams: int = 0
     """Calls heard at once; past it, calls go where their site says. 0: what `bin/haazir bench speech` found, or a safe guess."""
+    punjabi_model: str = ""
+    """With `nemo`: the indic-conformer that hears what is said in Punjabi, by name or path as `model`. Empty: nobody does."""
 
 
 class Speaking(msgspec.Struct, frozen=True, kw_only=True):

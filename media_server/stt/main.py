@@ -50,7 +50,17 @@ def _with_phrases(
         case "nemo":
             from media_server.stt.nemo.engine import Nemo
 
-            return Nemo(settings, phrases, give_up)
+            nemo = Nemo(settings, phrases, give_up)
+            if not settings.hearing.punjabi_model:
+                return nemo
+            from media_server.stt.chunked.opening import open_punjabi
+            from media_server.stt.chunked.punjabi import Router
+
+            return Router(nemo, open_punjabi(settings))
+        case "whisper" | "indic-conformer":
+            from media_server.stt.chunked.opening import open_chunked
+
+            return open_chunked(settings, give_up)
         case _:
             return Farm(settings.run_dir, min(os.cpu_count() or 1, MOST_PROCESSES), phrases)
 

@@ -6,23 +6,35 @@ open ──> Ear.send ──> Batcher's thread ──> Ear.receive
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Self
 
+import numpy as np
+
+from core.audio import RATE
 from core.bus import PeerGone
 from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, OpenHearing
 from media_server.stt.chunked.batch import Batcher, Call
 from media_server.stt.chunked.hearing import Hearing
-from media_server.stt.chunked.words import FullContext
+from media_server.stt.chunked.words import Ask, FullContext
 from media_server.stt.worker import Full
 
 log = logging.getLogger(__name__)
+
+ANSWER_S, TURN_S = 3, 6.0
+"""Seconds that a caller speaks at a time, and from one such answer to the next."""
+SHARE = 0.5
+"""Of a model's time that Finals may take, one a turn of each call, each by itself: batches and quiet callers are the reserve."""
+MOST = 64
+"""Calls of a worker, however quick it is."""
 
 
 class Chunked:
     """An engine of the hearing worker. Use as a context, in which the model is loaded and dropped.
 
-    `most`: calls at once. `give_up` is called, in the event loop, when it can't go on; the end of the context raises why.
+    `most`: calls at once; 0: as many as it turns out to hear in time. `give_up` is called, in the event loop, when it can't go
+    on; the end of the context raises why.
     """
 
     def __init__(
@@ -51,9 +63,13 @@ class Chunked:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await asyncio.to_thread(self.batcher.stop)
+        await self.stop()
         if self._error is not None:
             raise self._error
+
+    async def stop(self) -> None:
+        """The end, whatever went before."""
+        await asyncio.to_thread(self.batcher.stop)
 
     @property
     def missing(self) -> str | None:
@@ -82,9 +98,11 @@ class Chunked:
     def _loaded(self) -> FullContext:
         """In the batcher's thread."""
         model = self._load()
+        most = self._most or room(model)
 
         def told() -> None:
-            self._model = model
+            self._model, self._most = model, most
+            log.info("= model loaded", extra={"engine": self.name, "calls": most})
             self.loaded.set()
 
         self._tell(told)
@@ -105,6 +123,16 @@ class Chunked:
     def _tell(self, told: Callable[[], None]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know
             self._loop.call_soon_threadsafe(told)
+
+
+def room(model: FullContext) -> int:
+    """How many calls a model hears in time: the first window is slow, the second is measured."""
+    times = np.arange(ANSWER_S * RATE) / RATE
+    ask = Ask((3000 * np.sin(2 * np.pi * 200 * times)).astype(np.int16), ("hi",))
+    model.hear([ask])
+    began = time.monotonic()
+    model.hear([ask])
+    return max(1, min(MOST, int(SHARE * TURN_S / max(time.monotonic() - began, 1e-3))))
 
 
 class ChunkedEar:

@@ -79,7 +79,7 @@ class Whisper:
         return [
             Heard(
                 words_of(rows[n], chances[n], _samples(attention[n], len(rows[n]), ask.pcm.size), self._text),
-                tag=tokens.names.get(languages[n], ""),
+                tag="" if self._spoken else tokens.names.get(languages[n], ""),
                 silence=silence[n],
             )
             for n, ask in enumerate(asks)
@@ -241,8 +241,8 @@ def _samples(attention: Floats, tokens: int, size: int) -> list[int]:
     ]
 
 
-def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "auto") -> Whisper:
-    """CheckpointUnfit, RuntimeError."""
+def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "auto", *, spoken: str = "") -> Whisper:
+    """CheckpointUnfit, RuntimeError if a GPU is wanted and there is none, MemoryError."""
     import transformers
 
     kind = read_json(folder / "config.json").get("model_type")
@@ -267,4 +267,4 @@ def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "
         raise CheckpointUnfit(
             f"{folder} lacks {len(lacking)} weights, {lacking[0]} among them: fetch it again (bin/haazir models fetch)"
         )
-    return Whisper(model.to(where), processor)
+    return Whisper(model.to(where), processor, spoken)

@@ -57,16 +57,10 @@ def test_only_the_sites_languages_are_spoken(whisper: Whisper) -> None:
     assert heard.tag == "pa"
 
 
-def test_a_fine_tune_that_wants_one_language_is_told_it(tiny_whisper: Path) -> None:
-    whisper = load_whisper(tiny_whisper)
-    told = Whisper(whisper._model, _processor(tiny_whisper), spoken="en")
-    assert {heard.tag for heard in told.hear([ask(300), ask(700)])} == {"en"}
-
-
-def _processor(folder: Path) -> Any:
-    from transformers import WhisperProcessor
-
-    return WhisperProcessor.from_pretrained(folder, local_files_only=True)
+def test_a_fine_tune_that_is_told_one_language_tells_none(tiny_whisper: Path) -> None:
+    told = load_whisper(tiny_whisper, spoken="en")
+    assert {heard.tag for heard in told.hear([ask(300), ask(1200)])} == {""}
+    assert told.hear([ask(1200)])[0].text == "no thanks"
 
 
 def test_a_hissing_line_gives_no_words(whisper: Whisper) -> None:
