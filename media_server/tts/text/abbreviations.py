@@ -21,7 +21,8 @@ _EXPANDED: dict[str, tuple[str, str, str]] = {
 }  # fmt: skip
 _SPELLED = frozenset(
     "upi otp emi cod gst kyc atm sms id tv ac pc faq url pdf mrp sku awb gps usb led hdfc sbi icici ifsc imei rto cvv dob eta "
-    "ceo hr ivr crm api gstin rtgs imps bhim irctc mnc llp usa uk uae mba iit iim bjp ngo vip rc dl qr nri fd ev suv pnr bp kg opd mri ecg gb mb bhk mp hp vpn".split()
+    "ceo hr ivr crm api gstin rtgs imps bhim irctc mnc llp usa uk uae mba iit iim bjp ngo vip rc dl qr nri fd ev suv pnr "
+    "bp kg opd mri ecg gb mb bhk mp hp vpn".split()
 )
 """Also in small letters, as people type."""
 _SHORT = re.compile(

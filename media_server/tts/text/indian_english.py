@@ -17,12 +17,14 @@ from typing import Literal
 from media_server.tts.text import phones, roman
 from media_server.tts.text.gurmukhi import gurmukhi
 from media_server.tts.text.lexicon import lines
+from media_server.tts.text.spelling import letters
 from media_server.tts.text.tongues import PUNJABI, Tongue
 
 Script = Literal["latin", "devanagari"]
 
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]+(?:['’][A-Za-z]+)*")
 _NATIVE = re.compile(r"[\u0900-\u097f\u0a00-\u0a7f]")
+_VOWEL = re.compile("[aeiouy]")
 _VOWEL_END = re.compile("[अ-औािीुूेैोौॉऑ]$")
 _ENDINGS = {"ed": ("ड", "्ड"), "ing": ("इंग", "िंग"), "able": ("एबल", "ेबल"), "er": ("अर", "र"), "ly": ("ली", "ली")}
 """After a vowel, and after a consonant."""
@@ -56,12 +58,9 @@ class IndianEnglish:
         written = gurmukhi if tongue is PUNJABI else str
 
         def native(match: re.Match[str]) -> str:
-            word = match[0]
-            return (
-                tongue.letters[word.upper()]
-                if len(word) == 1 and word.upper() in tongue.letters
-                else written(self.devanagari(word))
-            )
+            word = match[0].lower()
+            spelled = len(word) == 1 or not (_VOWEL.search(word) or self._known(word))
+            return letters(word, tongue) if spelled and word.isascii() else written(self.devanagari(word))
 
         return _LATIN.sub(native, text)
 

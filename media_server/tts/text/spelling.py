@@ -20,6 +20,8 @@ KNOWN = {"com": ("com", "कॉम", "ਕਾਮ"), "in": ("in", "इन", "ਇ�
 
 _PIECE = re.compile(r"[A-Za-z]+|\d+")
 _LONGEST_PATH = 24
+_TAX_NUMBER = re.compile(r"[A-Z]{5}\d{4}[A-Z]", re.IGNORECASE)
+"""PAN, also within GSTIN: its five letters are no word."""
 
 
 def letters(word: str, tongue: Tongue) -> str:
@@ -31,8 +33,9 @@ def identifier(code: str, tongue: Tongue) -> str:
     """ "AB12CD" -> "A B one two C D". Hyphens and the like are a breath."""
     parts = []
     for part in re.split(r"[^A-Za-z0-9]+", code):
+        longest = 5 if _TAX_NUMBER.search(part) else SPELLED
         pieces = [
-            grouped(piece, tongue) if piece.isdigit() else letters(piece, tongue) if len(piece) <= SPELLED else piece.lower()
+            grouped(piece, tongue) if piece.isdigit() else letters(piece, tongue) if len(piece) <= longest else piece.lower()
             for piece in _PIECE.findall(part)
         ]
         if pieces:

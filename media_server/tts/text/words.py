@@ -24,6 +24,7 @@ _FUNCTION_WORDS = frozenset(
     "we our my and or but not please to in on at from by be been i me they their there what when where "
     "which how why if as do does did".split()
 )
+_VOWEL = re.compile("[aeiouy]")
 _NEVER_FIRST = frozenset({"hi", "the"})
 """ही and थे begin no sentence: there these are English."""
 _USED = ("kar", "ho", "ki")
@@ -85,7 +86,8 @@ class Words:
             following = matches[place + 1][0].lower() if place + 1 < len(matches) else ""
             written.append(self._written(match[0], sides, place, english, following))
         words = settled([match[0] for match in matches], written)
-        out, end = [], 0
+        out: list[str] = []
+        end = 0
         for match, word in zip(matches, words, strict=True):
             out += (text[end : match.start()], word)
             end = match.end()
@@ -99,8 +101,8 @@ class Words:
             return word
         if side is Side.NATIVE:
             return self.lexicon.certain[small]
-        if side is Side.UNKNOWN and len(word) == 1:
-            return word
+        if side is Side.UNKNOWN and not _VOWEL.search(small):
+            return word  # letters: whoever says it spells them
         if english or (small in _NEVER_FIRST and first) or (len(word) == 1 and word.isupper()):
             return word
         usual = _USUAL if small in _USUALLY_NATIVE and Side.NATIVE in sides else 0.0
