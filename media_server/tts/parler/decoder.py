@@ -62,9 +62,10 @@ class Layer(nn.Module):
         self.ffn_in = nn.Linear(of.hidden, of.ffn, bias=False)
         self.ffn_out = nn.Linear(of.ffn, of.hidden, bias=False)
 
-    def project(self, x: Tensor) -> tuple[Tensor, ...]:
-        """Queries, keys, values [rows, heads, tokens, head size] of x [rows, tokens, hidden]."""
-        return tuple(self._split(part) for part in self.self_in(self.self_norm(x)).chunk(3, dim=-1))
+    def project(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Queries [rows, heads, tokens, head size], and keys and values [2, rows, …], of x [rows, tokens, hidden]."""
+        both = self.self_in(self.self_norm(x)).unflatten(-1, (3, self.heads, self.head_size)).permute(2, 0, 3, 1, 4)
+        return both[0], both[1:]
 
     def voice(self, states: Tensor) -> Tensor:
         """Keys and values [2, heads, tokens, head size] of a description's states [tokens, hidden]."""
@@ -115,10 +116,9 @@ class Decoder(nn.Module):
         x = prompt + self.positions[:tokens]
         described = described_mask(cache.described[slot], cache.cross.shape[-2], x.dtype)
         for layer, own, cross in zip(self.layers, cache.own, cache.cross, strict=True):
-            query, keys, values = layer.project(x)
-            own[0, :, :, :tokens].index_copy_(0, slot, keys)
-            own[1, :, :, :tokens].index_copy_(0, slot, values)
-            attended = functional.scaled_dot_product_attention(query, keys, values, is_causal=True)
+            query, told = layer.project(x)
+            own[:, :, :, :tokens].index_copy_(1, slot, told)
+            attended = functional.scaled_dot_product_attention(query, told[0], told[1], is_causal=True)
             x = layer.rest(x, attended, cross[:, slot], described)
 
     def step(self, codes: Tensor, position: Tensor, cache: Cache, rows: int, context: int) -> Tensor:
@@ -133,9 +133,8 @@ class Decoder(nn.Module):
         described = described_mask(cache.described[:rows], cache.cross.shape[-2], x.dtype)
         row = torch.arange(rows, device=position.device)
         for layer, own, cross in zip(self.layers, cache.own, cache.cross, strict=True):
-            query, keys, values = layer.project(x)
-            own[0][row, :, position] = keys.squeeze(2)
-            own[1][row, :, position] = values.squeeze(2)
+            query, told = layer.project(x)
+            own[:, row, :, position] = told[:, :, :, 0].transpose(0, 1)
             attended = functional.scaled_dot_product_attention(
                 query, own[0, :rows, :, :context], own[1, :rows, :, :context], attn_mask=mask
             )

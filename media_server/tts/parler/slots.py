@@ -88,7 +88,7 @@ class Slots:
         self._prompt[slot], self._columns[slot], self._seed[slot] = len(prompt), 0, seed
         self._frames[slot] = delay.NEVER
         self._temperature[slot] = self.decoder.configuration.sampling.temperature if temperature is None else temperature
-        self._filled[:, : len(prompt)] = self.decoder.prompts[list(prompt)].to(self._filled)
+        self._send(self.decoder.prompts[list(prompt)], self._filled[0, : len(prompt)])
         self._filling.fill_(slot)
         length = min(self._prompt_bucket(len(prompt)), self.context)
         self._graphs.run(("prefill", length), partial(self._prefill, length))
@@ -101,7 +101,7 @@ class Slots:
         if not going:
             return
         if going != self._active:
-            self._running.copy_(torch.tensor([slot in going for slot in range(self.slots)]))
+            self._send(torch.tensor([slot in going for slot in range(self.slots)]), self._running)
             self._active = going
         rows, context = self._bucket(max(going) + 1)
         self._graphs.run(("step", rows, context), partial(self._advance, rows, context))
@@ -178,6 +178,11 @@ class Slots:
         rows = next(bucket for bucket in self._rows() if bucket >= rows)
         longest = max(clause.prompt + clause.columns + 1 for slot, clause in self._clauses.items() if slot < rows)
         return rows, next(bucket for bucket in self._contexts() if bucket >= min(longest, self.context))
+
+    @staticmethod
+    def _send(source: Tensor, target: Tensor) -> None:
+        """To the device, without waiting for the steps that it is at."""
+        target.copy_(source.pin_memory() if target.is_cuda else source, non_blocking=True)
 
     def _rows(self) -> list[int]:
         return [1 << power for power in range((self.slots - 1).bit_length())] + [self.slots]

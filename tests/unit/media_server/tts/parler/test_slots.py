@@ -186,6 +186,29 @@ def test_warming_up_leaves_no_trace(decoder: Decoder, slots: Slots) -> None:
     assert torch.equal(slots.codes(0, 0, slots.whole(0)), alone(decoder, said, 20))
 
 
+def test_no_step_looks_at_what_a_tensor_holds(decoder: Decoder) -> None:
+    """On torch's device without memory that is impossible; so a CUDA graph can hold every step and every prefill."""
+    with torch.device("meta"):
+        hollow = Decoder(decoder.configuration)
+    Slots(hollow, 3, 320).warm_up()
+
+
+def test_nothing_ever_moves(slots: Slots) -> None:
+    """A CUDA graph knows its tensors by their addresses."""
+
+    def addresses() -> dict[str, int]:
+        held = {**vars(slots), **{name: getattr(slots._cache, name) for name in ("own", "cross", "described")}}
+        return {name: tensor.data_ptr() for name, tensor in held.items() if isinstance(tensor, torch.Tensor)}
+
+    before = addresses()
+    assert len(before) == 14
+    for said, slot in zip(clauses(23), (0, 3), strict=False):
+        join(slots, slot, said)
+        slots.step([0, 3])
+        slots.leave(0)
+    assert addresses() == before
+
+
 def test_nobody_active_is_no_step(slots: Slots) -> None:
     join(slots, 0, next(clauses(19)))
     slots.step([])
