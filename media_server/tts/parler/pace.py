@@ -29,10 +29,14 @@ class Pace:
         self.decode_s += MEMORY * (seconds - self.decode_s)
 
     def first_sound_s(self, ahead: int, free: int, left: Iterable[float]) -> float:
-        """Until a clause is heard that joins after `ahead` others, one a step, when so many slots are free. `left`: frames that
-        each clause in a slot is expected to need still."""
+        """Until a clause is heard that joins after `ahead` others, when so many slots are free.
+
+        `left`: frames that each clause in a slot is expected to need still; for their listeners' sake others may join one a step.
+        """
+        left = tuple(left)
         wait = 0.0
         if ahead >= free:
             leaving = sorted(left)
             wait = leaving[min(ahead - free, len(leaving) - 1)] * self.step_s if leaving else 0.0
-        return wait + (ahead + 1) * self.join_s + (ahead + self.steps) * self.step_s + self.decode_s
+        steps = self.steps + (ahead if left else 0)
+        return wait + (ahead + 1) * self.join_s + steps * self.step_s + self.decode_s

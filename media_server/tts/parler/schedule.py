@@ -1,6 +1,6 @@
 """Which clause joins, which go on, and when some of their frames become sound: Parler's slots, step by step. ◆
 
-    begin(job) ─> plan ─ join, at most one a step ─> plan ─ advance ─> … ─> due: 7 frames ─> … ─> due: up to 24 ─> … ─> leave
+    begin(job) ─> join ─> advance ─> advance ─> … ─> due: 7 frames ─> … ─> due: up to 24 ─> … ─> leave
 
 Every slot has one clause. A listener who is short of sound comes first: those who have plenty rest meanwhile, and a piece
 leaves early when waiting for more frames would be heard as a gap. Nothing here knows of torch or of a clock.
@@ -26,6 +26,8 @@ SHORT_S = 0.5
 """A listener with less in hand needs every step…"""
 PLENTY_S = 2.0
 """…and one with more can do without."""
+MOST_JOINS = 16
+"""In one step: whoever joined first waits for the others."""
 CHARACTER_S = 0.16
 """Longest time that a character of a clause is given, twice what a slow speaker needs; with START_S, when the end never comes."""
 START_S = 1.5
@@ -83,12 +85,17 @@ class Schedule(Generic[J]):
         seat = self.seats.pop(job, None)
         return seat.slot if seat else None
 
-    def join(self, in_hand: Mapping[J, float], ready: Callable[[J], bool] = lambda job: True) -> Seat[J] | None:
-        """Who takes a slot before this step: the shortest of sound of those that are ready. The lowest free slot, as a step is as
-        wide as the highest one in use."""
-        job = min(filter(ready, self.waiting), key=lambda job: in_hand[job], default=None)
-        if job is None:
-            return None
+    def joins(self, in_hand: Mapping[J, float], join_s: float, ready: Callable[[J], bool] = lambda job: True) -> list[Seat[J]]:
+        """Who takes slots before this step: the shortest of sound first, of those that are ready. One of them, and as many more
+        as can be prefilled, `join_s` each, before the sound of somebody who listens runs out."""
+        sounding = (in_hand[job] for job, seat in self.seats.items() if seat.heard)
+        time_s = min(sounding, default=float("inf")) - CLOSE_S
+        waiting = sorted(filter(ready, self.waiting), key=lambda job: in_hand[job])
+        most = max(1, int(min(MOST_JOINS, time_s / join_s)))
+        return [self._join(job) for job in waiting[:most]]
+
+    def _join(self, job: J) -> Seat[J]:
+        """Into the lowest free slot, as a step is as wide as the highest one in use."""
         taken = {seat.slot for seat in self.seats.values()}
         slot = next(slot for slot in range(self._slots) if slot not in taken)
         most = round((START_S + CHARACTER_S * self.waiting.pop(job)) * FRAME_RATE)

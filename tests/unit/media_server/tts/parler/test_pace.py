@@ -13,8 +13,9 @@ def test_an_idle_device_needs_a_join_nineteen_steps_and_the_codec() -> None:
     assert pace().first_sound_s(0, 16, []) == pytest.approx(0.01 + 19 * 0.005 + 0.02)
 
 
-def test_each_clause_that_joins_before_costs_a_join_and_a_step() -> None:
-    assert pace().first_sound_s(3, 16, []) - pace().first_sound_s(0, 16, []) == pytest.approx(3 * 0.015)
+def test_each_clause_that_joins_before_costs_a_join_and_a_step_too_while_others_listen() -> None:
+    assert pace().first_sound_s(3, 16, []) - pace().first_sound_s(0, 16, []) == pytest.approx(3 * 0.01)
+    assert pace().first_sound_s(3, 15, [50.0]) - pace().first_sound_s(0, 15, [50.0]) == pytest.approx(3 * 0.015)
 
 
 def test_without_a_free_slot_it_waits_for_the_first_that_will_be() -> None:
