@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from training.tiny_stt.model import preprocessor
 from training.tiny_stt.render import Renderer
-from training.tiny_stt.sentences import split, with_digits
+from training.tiny_stt.sentences import mixed, split, with_digits
 from training.tiny_stt.synthesise import HELD_OUT_VARIANTS, VARIANTS, Utterance, perform, phone_track, silences, take, takes
 
 SEED = 5
@@ -85,10 +85,17 @@ def make(path: Path, utterances: Iterable[Utterance]) -> Corpus:
 
 
 def training_utterances() -> Iterator[Utterance]:
-    """Sentences and voices of the training set, and silence."""
-    renderer, noise = Renderer(), np.random.default_rng(SEED)
-    spoken = (perform(renderer, each, noise) for each in takes(split()[0], SEED))
-    return chain(spoken, silences(SEED))
+    """Sentences and voices of the training set, silence, word salad."""
+    renderer, noise, sentences = Renderer(), np.random.default_rng(SEED), split()[0]
+    spoken = (perform(renderer, each, noise) for each in takes(sentences, SEED))
+    return chain(spoken, silences(SEED), mixed_utterances(renderer, noise))
+
+
+def mixed_utterances(renderer: Renderer, noise: np.random.Generator) -> Iterator[Utterance]:
+    """Each word salad once."""
+    dice = random.Random(SEED + 2)
+    for sentence in mixed(split()[0], SEED):
+        yield perform(renderer, take(with_digits(sentence, dice), dice, VARIANTS), noise)
 
 
 def trial_utterances(*, new_sentences: bool, new_voices: bool) -> Iterator[Utterance]:

@@ -39,6 +39,8 @@ SLOT = "{digits}"
 _ENGLISH_DIGITS = "zero one two three four five six seven eight nine".split()
 _HINDI_DIGITS = "shunya ek do teen chaar paanch chhe saat aath nau".split()
 HELD_OUT_OF_100 = 9
+MIXED = 2000
+"""Word salads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,24 @@ def split() -> tuple[list[Sentence], list[Sentence]]:
             uses.subtract(set(words))
     held = set(kept)
     return [sentence for sentence in train if sentence not in held], kept
+
+
+def mixed(sentences: Sequence[Sentence], seed: int) -> list[Sentence]:
+    """Word salad: the beginning of one sentence with the end of another, and words at random.
+
+    Without it the model learns the domain's few hundred sentences by heart, and hears the nearest of them in any other.
+    """
+    dice, salad = random.Random(seed), list[Sentence]()
+    for _ in range(MIXED):
+        first = dice.choice(sentences)
+        same = [sentence for sentence in sentences if sentence.tongue == first.tongue]
+        words, others = first.words.split(), dice.choice(same).words.split()
+        if dice.random() < 0.5:
+            chosen = words[: dice.randint(1, len(words))] + others[dice.randrange(len(others)) :]
+        else:
+            chosen = dice.choices(_words_of(same), k=dice.randint(1, 5))
+        salad.append(Sentence(" ".join(chosen), first.tongue))
+    return [sentence for sentence in salad if sentence.tongue != "pa" and sentence.words.count(SLOT) < 2]
 
 
 def with_digits(sentence: Sentence, dice: random.Random) -> Sentence:
@@ -118,13 +138,17 @@ def _phrases(text: str) -> Iterator[str]:
     return (phrase.strip() for line in text.strip().splitlines() for phrase in line.split("·"))
 
 
+def _words_of(sentences: Sequence[Sentence]) -> list[str]:
+    return sorted({word for sentence in sentences for word in sentence.words.split()} - {SLOT})
+
+
 def _hash(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16)
 
 
 def vocabulary(sentences: Sequence[Sentence]) -> list[str]:
     """All words, sorted."""
-    return sorted({word for sentence in sentences for word in sentence.words.split()} - {SLOT} | DIGITS | {"double"})
+    return sorted({*_words_of(sentences), *DIGITS, "double"})
 
 
 @cache

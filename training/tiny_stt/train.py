@@ -24,7 +24,7 @@ from training.tiny_stt.transducer_loss import transducer_loss
 
 BATCH_FRAMES = 4000
 """Feature frames of a batch, padding included: forty seconds of sound."""
-PHONE_STEPS = 700
+PHONE_STEPS = 500
 WARM_UP = 150
 PEAK_RATE = 2.0e-3
 PHONE_SHARE = 0.3
@@ -40,6 +40,9 @@ PAIRS = 0.1
 """Of utterances, how many are two in a row."""
 LEVEL_NEPER = 0.6
 """A take is made louder or softer by up to so much, in natural logarithms of power."""
+QUIET, QUIET_FRAMES, FLOOR = 0.75, (9, 28), -24 * math.log(2)
+"""How often digital silence comes before a take and after it, how many frames of it, and how a mel band shows it. A stream begins
+like that; who has not met it hears a word in the step from nothing to the line's noise."""
 SHIFT_BANDS = 2
 """By so many bands a take goes up or down: a throat longer or shorter."""
 MASKED_BANDS = 10
@@ -99,16 +102,17 @@ class Trainer:
 
     def run(self, checkpoint: Path, report_every: int = 50) -> None:
         """Until `steps`; saves every two minutes and at the end, prints losses and a few decoded sentences."""
-        saved, began, sums = time.monotonic(), time.process_time(), np.zeros(2)
+        saved, began, sums, counted = time.monotonic(), time.process_time(), np.zeros(2), 0
         while self.step < self.steps:
             sums += self.advance()
+            counted += 1
             if self.step % report_every == 0:
-                words, phones = sums / report_every
-                each = (time.process_time() - began) / report_every
+                words, phones = sums / counted
+                each = (time.process_time() - began) / counted
                 left = (self.steps - self.step) * each / 60
                 losses = f"words {words:7.3f}  phones {phones:6.3f}"
                 print(f"{self.step:5d}/{self.steps}  {losses}  {each:.2f} s  {left:.0f} CPU-min to go", flush=True)
-                began, sums = time.process_time(), np.zeros(2)
+                began, sums, counted = time.process_time(), np.zeros(2), 0
             if self.step % (5 * report_every) == 0 and self.step > PHONE_STEPS:
                 self._show()
             if time.monotonic() - saved > SAVE_EVERY_S or self.step == self.steps:
@@ -167,7 +171,9 @@ class Trainer:
             ids += self._targets[each]
         tongue = PROMPTS[PROMPT_OF[self.corpus.tongues[number]]]
         prompt = PROMPTS["auto"] if len(numbers) > 1 or self._dice.random() < 0.4 else tongue
-        return np.concatenate(mels), np.concatenate(tracks), ids, prompt
+        before, after = (self._dice.randint(*QUIET_FRAMES) if self._dice.random() < QUIET else 0 for _ in range(2))
+        mel = np.pad(np.concatenate(mels), ((before, after), (0, 0)), constant_values=FLOOR)
+        return mel, np.pad(np.concatenate(tracks), (before, after)), ids, prompt
 
     def _next(self) -> list[int]:
         """Utterances of similar length, in a new order each time round."""

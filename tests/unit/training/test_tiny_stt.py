@@ -9,7 +9,7 @@ import torch
 
 from training.tiny_stt.render import HEARD_RATE, Phone, Renderer, over_the_line, telephoned
 from training.tiny_stt.scoring import word_error_rate, word_errors
-from training.tiny_stt.sentences import ALWAYS, DIGITS, SLOT, Sentence, fixed, split, spoken, vocabulary, with_digits
+from training.tiny_stt.sentences import ALWAYS, DIGITS, SLOT, Sentence, fixed, mixed, split, spoken, vocabulary, with_digits
 from training.tiny_stt.synthesise import HELD_OUT_VARIANTS, VARIANTS, phone_track, plain, silences, takes
 from training.tiny_stt.train import LATE_FRAMES, phone_labels
 from training.tiny_stt.transducer_loss import transducer_loss
@@ -45,6 +45,15 @@ def test_the_same_seed_gives_the_same_takes() -> None:
     sentences = split()[0][:40]
     assert list(takes(sentences, 3)) == list(takes(sentences, 3))
     assert list(takes(sentences, 3)) != list(takes(sentences, 4))
+
+
+def test_word_salad_has_the_words_of_its_sentences_in_other_orders() -> None:
+    train, _ = split()
+    salad = mixed(train, 1)
+    assert salad == mixed(train, 1) != mixed(train, 2)
+    assert {word for sentence in salad for word in sentence.words.split()} <= {SLOT, *vocabulary(train)}
+    known = {sentence.words for sentence in train}
+    assert sum(sentence.words not in known for sentence in salad) > 0.8 * len(salad)
 
 
 def test_a_number_is_read_out_in_words_of_one_language() -> None:
