@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("onnx", reason="the engine's packages are installed when the settings name it")
+
 from core.audio import RATE
 from core.checkpoints import CheckpointUnfit
 from media_server.stt.chunked.indic_conformer import IndicConformer, load_indic_conformer

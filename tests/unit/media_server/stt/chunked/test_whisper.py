@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+pytest.importorskip("transformers", reason="the engine's packages are installed when the settings name it")
+
 import torch
 
 from core.audio import RATE, Pcm
