@@ -16,10 +16,11 @@ from pathlib import Path
 from ari_app.books import Caller
 from ari_app.voiced import name_of, say_into
 from core.bus import PeerGone
-from core.ids import CallId
+from core.ids import CallId, SiteId
 from core.phrases import line
 from core.sentences import split
 from core.sites import Site
+from core.speech import NO_SITE
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Briefing:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             Path(f"{self.path(caller.call_id)}.wav").unlink(missing_ok=True)  # of an earlier search: no longer what it is about
             async with asyncio.timeout(PATIENCE_S):
-                await self._say(spoken(site, caller.number, summary), site, caller.call_id)
+                await self._say(spoken(site, caller.number, summary), site, caller.call_id, site.site_id)
                 log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
                 if not Path(f"{self.general(site)}.wav").exists():
                     await self._say(waiting(site), site, Path(self.general(site)).name)
@@ -67,8 +68,9 @@ class Briefing:
                 if not file.stem.startswith(GENERAL) and file.stat().st_mtime < old:
                     file.unlink()
 
-    async def _say(self, sentences: Sequence[str], site: Site, name: str) -> None:
-        await say_into(self._folder / f"{name}.wav", sentences, site.voice, site.operators_language, worker=self._socket)
+    async def _say(self, sentences: Sequence[str], site: Site, name: str, lexicon_of: SiteId = NO_SITE) -> None:
+        file, language = self._folder / f"{name}.wav", site.operators_language
+        await say_into(file, sentences, site.voice, language, worker=self._socket, lexicon_of=lexicon_of)
 
 
 def waiting(site: Site) -> tuple[str, ...]:

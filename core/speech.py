@@ -10,6 +10,9 @@ from core.commands import Message
 from core.ids import CallId, SiteId
 from core.sites import Language
 
+NO_SITE = SiteId("")
+"""Whose words are everybody's."""
+
 
 # ── hearing: media_server -> stt worker ──────────────────────────────────────────────────────────────────────────────
 class OpenHearing(Message, frozen=True, kw_only=True):
@@ -102,7 +105,7 @@ class OpenSpeaking(Message, frozen=True, kw_only=True):
     voice: str
     rate: Literal[8000, 16000]
     """Samples a second of the Sound that comes back."""
-    site_id: SiteId = SiteId("")
+    site_id: SiteId = NO_SITE
     """Whose lexicon it is said by; empty: nobody's."""
     live: bool = True
     """A caller listens. Not: what is made is kept, so it may take its time, and no other engine stands in."""

@@ -51,6 +51,8 @@ class Neighbour:
         self._on_ready = on_ready
         self._link: Link[Any] | None = None
         self.ready = asyncio.Event()
+        self.answer: Any = None
+        """To the opening of the present connection, or of the last one."""
 
     def send(self, message: msgspec.Struct) -> bool:
         """Never waits. False if there is nobody to send it to: on_lost was, or will be, called."""
@@ -73,6 +75,7 @@ class Neighbour:
                         if isinstance(message, self._opened):
                             failures = 0
                             self._link = link
+                            self.answer = message
                             self.ready.set()
                             self._on_ready()
                         else:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 
 from core.audio import Pcm
+from core.ids import SiteId
 from core.settings import Settings
 from core.sites import Language, Site
 from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
@@ -23,10 +24,14 @@ class Phrasebook:
     def __init__(self, settings: Settings, cache: PhraseCache) -> None:
         self._settings = settings
         self._cache = cache
-        self._making: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._making: dict[tuple[str, int, str], asyncio.Task[None]] = {}
+        self._lexicons: dict[SiteId, str] = {}
+        """Versions, as the speaking worker told them last: what was made by older ones is said otherwise now."""
 
-    async def prepare(self, site: Site, rate: int) -> None:
-        """The greeting is there when this returns (or will be spoken live); the rest is made behind it."""
+    async def prepare(self, site: Site, rate: int, lexicon: str = "") -> None:
+        """The greeting is there when this returns (or will be spoken live); the rest is made behind it. `lexicon`: the version of
+        the site's, as the speaking worker has it."""
+        self._lexicons[site.site_id] = lexicon
         missing = [key for key in self._keys(site, rate) if self._cache.get(key) is None]
         if not missing:
             return
@@ -34,17 +39,17 @@ class Phrasebook:
         if greeting in missing:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await prerender(self._settings, self._cache, [greeting])
+                    await prerender(self._settings, self._cache, [greeting], site.site_id)
                 missing.remove(greeting)
             except TimeoutError:  # a neural voice needs longer: this call hears it spoken live, the next one from here
                 log.warning("! greeting not ready in time", extra={"site": site.site_id})
-        name = (site.site_id, rate)
+        name = (site.site_id, rate, lexicon)
         if missing and name not in self._making:
-            task = asyncio.create_task(prerender(self._settings, self._cache, missing))
+            task = asyncio.create_task(prerender(self._settings, self._cache, missing, site.site_id))
             self._making[name] = task
             task.add_done_callback(lambda _: self._made(name))
 
-    def _made(self, name: tuple[str, int]) -> None:
+    def _made(self, name: tuple[str, int, str]) -> None:
         task = self._making.pop(name)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("! phrases not made", extra={"site": name[0]}, exc_info=error)
@@ -70,7 +75,8 @@ class Phrasebook:
 
     def _key(self, site: Site, language: Language, text: str, rate: int) -> PhraseKey:
         engine, _ = chosen(site.voice, at_hand(self._settings.engines))
-        return PhraseKey(engine=engine, voice=site.voice, language=language, text=text, rate=rate)
+        lexicon = self._lexicons.get(site.site_id, "")
+        return PhraseKey(engine=engine, voice=site.voice, language=language, text=text, rate=rate, lexicon=lexicon)
 
 
 def greeting_of(site: Site) -> str:

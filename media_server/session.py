@@ -100,7 +100,7 @@ class Session:
         """Recogniser, voice and brain: one connection each, for this call."""
         settings, site = self._shared.settings, self._site
         hearing = speech.OpenHearing(call_id=opening.call_id, site_id=site.site_id, languages=site.languages)
-        speaking = speech.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate)
+        speaking = speech.OpenSpeaking(call_id=opening.call_id, voice=site.voice, rate=self._rate, site_id=site.site_id)
         self._hearing = Neighbour(
             "stt-worker", settings.socket("stt-worker"), speech.FromStt, hearing, speech.HearingOpened,
             self._on_hearing, lambda: self._inbox.put(turn.HearingLost()), on_ready=self._expect,
@@ -133,7 +133,7 @@ class Session:
                     await neighbour.ready.wait()
         except TimeoutError:
             raise NeighbourAway(" ".join(one.name for one in neighbours if not one.ready.is_set()) + " is away") from None
-        await self._shared.phrasebook.prepare(self._site, self._rate)
+        await self._shared.phrasebook.prepare(self._site, self._rate, self._voice.answer.lexicon)
         self._open_to_calls = True
         self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
 

@@ -13,6 +13,7 @@ from media_server.tts.desk import Desk
 from media_server.tts.engine import Job
 from media_server.tts.phrases import PhraseKey
 from media_server.tts.polish import Polish
+from media_server.tts.text.site_words import SiteLexicon
 from media_server.tts.turns import Queue
 
 END_S = 0.06
@@ -37,6 +38,8 @@ class Call:
     live: bool
     """A caller listens."""
     queue: "Queue[Clause]"
+    lexicon: SiteLexicon
+    """Its site's words."""
     reply: int | None = None
     """The one that sounds, or will next."""
     cancelled: set[int] = field(default_factory=set)

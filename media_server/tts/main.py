@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from core.bus import serve
+from core.db import Database
 from core.engines import NEURAL
 from core.process import run, stop_signal
 from core.settings import Settings
@@ -24,6 +25,7 @@ from media_server.tts.engine import Engine, EngineError, EngineLost, SlotEngine
 from media_server.tts.kept import Kept
 from media_server.tts.phrases import PhraseCache
 from media_server.tts.single import Single
+from media_server.tts.site_lexicon import SiteLexicons, read_lexicon
 from media_server.tts.text.front_end import FrontEnd
 from media_server.tts.voices import at_hand
 from media_server.tts.worker import Worker
@@ -57,14 +59,13 @@ async def work(settings: Settings) -> None:
     stop = stop_signal()
     with contextlib.ExitStack() as threads:
         desks = [_desk(name, settings, threads) for name in at_hand(settings.engines)]
-        reserve = next((desk for desk in desks if desk.engine.name == "espeak"), None)
-        kept = Kept(PhraseCache(settings.home / "clauses"))
         runner = await serve_status(settings.metrics_address("tts-worker"), lambda: _missing(desks))
         try:
-            worker = Worker(desks, FrontEnd.load().spoken, reserve=reserve, kept=kept, late_s=settings.speaking.late_ms / 1000)
-            speaking, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
-            async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
-                await asyncio.wait((speaking, stopping), return_when=asyncio.FIRST_COMPLETED)
+            async with Database(settings, connections=2, wait_s=0.5) as database:
+                worker = _worker(desks, settings, database)
+                speaking, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
+                async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
+                    await asyncio.wait((speaking, stopping), return_when=asyncio.FIRST_COMPLETED)
             if speaking.done():
                 speaking.result()
             speaking.cancel()
@@ -75,6 +76,18 @@ async def work(settings: Settings) -> None:
 def _desk(name: str, settings: Settings, threads: contextlib.ExitStack) -> Desk:
     thread = threads.enter_context(ThreadPoolExecutor(1, name))
     return Desk(name, thread, lambda: load(name, settings))
+
+
+def _worker(desks: Sequence[Desk], settings: Settings, database: Database) -> Worker:
+    lexicons = SiteLexicons(lambda site: read_lexicon(database, site), fresh_s=settings.calls.site_cache_s)
+    return Worker(
+        desks,
+        FrontEnd.load().spoken,
+        reserve=next((desk for desk in desks if desk.engine.name == "espeak"), None),
+        kept=Kept(PhraseCache(settings.home / "clauses")),
+        lexicons=lexicons.now,
+        late_s=settings.speaking.late_ms / 1000,
+    )
 
 
 def _missing(desks: Sequence[Desk]) -> str | None:

@@ -21,15 +21,15 @@ import msgspec
 import numpy as np
 
 from core.bus import Link, PeerGone, connect
-from core.ids import CallId
+from core.ids import CallId, SiteId
 from core.resample import Pcm
 from core.settings import Settings
 from core.sites import Language
-from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened
+from core.speech import NO_SITE, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened
 
 log = logging.getLogger(__name__)
 
-REVISION = 1
+REVISION = 2
 """Raise it when the same text is said differently: what was rendered before is then made anew."""
 MEMORY_BYTES = 32 * 2**20
 DISK_BYTES = 128 * 2**20
@@ -46,10 +46,12 @@ class PhraseKey(msgspec.Struct, frozen=True, kw_only=True):
     language: Language
     text: str
     rate: int
+    lexicon: str = ""
+    """Version of the site's that `text` is said by."""
 
     @property
     def file_name(self) -> str:
-        parts = (REVISION, self.engine, self.voice, self.language, self.text, self.rate)
+        parts = (REVISION, self.engine, self.voice, self.language, self.text, self.rate, self.lexicon)
         return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest() + ".pcm"
 
 
@@ -134,19 +136,25 @@ class PhraseCache:
             used -= length
 
 
-async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[PhraseKey]) -> None:
+async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[PhraseKey], site_id: SiteId = NO_SITE) -> None:
     """Have the speaking worker make what `cache` lacks. What cannot be made now is logged and left for the next time."""
     missing = sorted((key for key in keys if cache.get(key) is None), key=_connection)
     for (voice, rate), group in groupby(missing, key=_connection):
         wanted = list(group)
         try:
             async with await connect(settings.socket("tts-worker"), FromTts) as link:
-                link.send(OpenSpeaking(call_id=CallId("phrases"), voice=voice, rate=16000 if rate == 16000 else 8000, live=False))
+                link.send(_opening(voice, rate, site_id))
                 for key in wanted:
                     async with asyncio.timeout(SENTENCE_S):
                         await _render(link, cache, key, wanted.index(key))
         except (PeerGone, TimeoutError) as error:
             log.warning("! phrases not made", extra={"voice": voice, "count": len(wanted), "detail": str(error) or "too slow"})
+
+
+def _opening(voice: str, rate: int, site_id: SiteId) -> OpenSpeaking:
+    return OpenSpeaking(
+        call_id=CallId("phrases"), voice=voice, rate=16000 if rate == 16000 else 8000, site_id=site_id, live=False
+    )
 
 
 def _connection(key: PhraseKey) -> tuple[str, int]:
@@ -160,6 +168,8 @@ async def _render(link: Link[FromTts], cache: PhraseCache, key: PhraseKey, reply
         match message:
             case SpeakingOpened(engine=engine) if engine != key.engine:
                 raise PeerGone(f"the worker speaks with {engine}, not {key.engine}")
+            case SpeakingOpened(lexicon=lexicon) if lexicon != key.lexicon:
+                raise PeerGone("the site's lexicon was changed meanwhile")
             case SpeakingFailed(detail=detail):
                 log.warning("! phrase not made", extra={"detail": detail})
                 return

@@ -5,12 +5,13 @@ link ──OpenSpeaking, Speak, CancelReply──> front end ──clauses──
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal, Protocol
 
 from prometheus_client import Gauge
 
 from core.bus import Link
+from core.ids import SiteId
 from core.sentences import clauses, split
 from core.sites import Language
 from core.speech import CancelReply, OpenSpeaking, Speak, SpeakingFailed, SpeakingOpened, ToTts
@@ -20,6 +21,8 @@ from media_server.tts.dispatch import Dispatch
 from media_server.tts.kept import Kept
 from media_server.tts.phrases import PhraseKey
 from media_server.tts.recurring import common
+from media_server.tts.site_lexicon import NOBODYS
+from media_server.tts.text.site_words import SiteLexicon
 from media_server.tts.voices import chosen
 
 log = logging.getLogger(__name__)
@@ -34,7 +37,18 @@ CALLS = Gauge("haazir_tts_calls", "Calls connected")
 class Spoken(Protocol):
     """The front end: a sentence as it is said. It never raises."""
 
-    def __call__(self, text: str, language: Language, *, english: Literal["latin", "devanagari"]) -> str: ...
+    def __call__(
+        self, text: str, language: Language, *, english: Literal["latin", "devanagari"], lexicon: SiteLexicon
+    ) -> str: ...
+
+
+Lexicons = Callable[[SiteId], Awaitable[SiteLexicon]]
+"""How a site's own words are said, quickly and without fail."""
+
+
+async def no_lexicons(site: SiteId) -> SiteLexicon:
+    """Everybody's words are said alike."""
+    return NOBODYS
 
 
 class Worker:
@@ -47,10 +61,12 @@ class Worker:
         *,
         reserve: Desk | None = None,
         kept: Kept | None = None,
+        lexicons: Lexicons = no_lexicons,
         late_s: float = LATE_S,
     ) -> None:
         self._desks = {desk.engine.name: desk for desk in desks}
         self._spoken = spoken
+        self._lexicons = lexicons
         self._dispatch = Dispatch(desks, reserve, kept, late_s)
 
     async def serve(self, link: Link[ToTts]) -> None:
@@ -59,10 +75,10 @@ class Worker:
         if not isinstance(opened, OpenSpeaking):
             log.warning("! a call must begin with OpenSpeaking", extra={"got": type(opened).__name__})
             return
-        call = self._open(link, opened)
+        call = self._open(link, opened, await self._lexicons(opened.site_id))
         CALLS.inc()
         try:
-            link.send(SpeakingOpened(engine=call.desk.engine.name))
+            link.send(SpeakingOpened(engine=call.desk.engine.name, lexicon=call.lexicon.version))
             async for message in link:
                 match message:
                     case Speak():
@@ -78,12 +94,12 @@ class Worker:
         """Say what is asked, for ever. EngineLost."""
         await self._dispatch.run()
 
-    def _open(self, link: Link[ToTts], opened: OpenSpeaking) -> Call:
+    def _open(self, link: Link[ToTts], opened: OpenSpeaking, lexicon: SiteLexicon) -> Call:
         engine, voice = chosen(opened.voice, tuple(self._desks))
         if not voice and opened.voice:
             log.warning("! no such engine, speaking with the usual one", extra={"voice": opened.voice, "engine": engine})
         queue = self._dispatch.turns.open(patient=not opened.live)
-        return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, opened.live, queue)
+        return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, opened.live, queue, lexicon)
 
     def _enqueue(self, call: Call, asked: Speak) -> None:
         if asked.reply in call.cancelled:
@@ -98,7 +114,7 @@ class Worker:
             call.reply = asked.reply
             self._dispatch.turns.begin(queue, now)
         english = call.desk.engine.english
-        spoken = [self._spoken(text, asked.language, english=english) for text in split(asked.text)]
+        spoken = [self._spoken(text, asked.language, english=english, lexicon=call.lexicon) for text in split(asked.text)]
         parts = [part for sentence in spoken for part in clauses(sentence)] or [""]
         for number, text in enumerate(parts, 1):
             clause = Clause(call, now, asked.reply, asked.index, text, asked.language, last=number == len(parts))

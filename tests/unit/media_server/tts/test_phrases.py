@@ -10,14 +10,19 @@ import pytest
 
 from core.bus import serve
 from core.engines import Engines
+from core.ids import SiteId
+from core.lexicon import parse
 from core.resample import Pcm
 from core.settings import Settings
+from core.site_form import site_of
 from core.speech import ToTts
+from media_server.phrasebook import Phrasebook
 from media_server.tts.desk import Desk
 from media_server.tts.instant import Instant
 from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
 from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
+from media_server.tts.text.site_words import SiteLexicon
 from media_server.tts.worker import Worker
 
 APOLOGY = PhraseKey(engine="instant", voice="", language="en", text="Sorry, please hold on.", rate=8000)
@@ -99,6 +104,38 @@ def test_phrases_are_rendered_through_the_worker_and_then_need_none(tmp_path: Pa
     sounds = [cache.get(key) for key in keys]
     assert all(sound is not None and len(sound) > 0.5 * key.rate for sound, key in zip(sounds, keys, strict=True))
     asyncio.run(prerender(settings, cache, keys))  # nobody serves any more, and nobody is asked
+
+
+def test_a_phrase_made_by_an_older_lexicon_is_not_what_is_said_now(tmp_path: Path) -> None:
+    settings, site = instance(tmp_path), site_of({"site_id": "demo", "name": "Demo", "languages": ["en"]})
+    book = Phrasebook(settings, PhraseCache(tmp_path / "phrases"))
+    lexicon = SiteLexicon(parse("Sorry\tA thousand apologies\n"))
+
+    async def lexicons(site_id: SiteId) -> SiteLexicon:
+        assert site_id == site.site_id
+        return lexicon
+
+    async def made(version: str) -> Pcm | None:
+        await book.prepare(site, 8000, version)
+        while book._making:
+            await asyncio.gather(*book._making.values())
+        return book.get(site, "en", "apology", 8000, 0)[1]
+
+    async def story() -> None:
+        nonlocal lexicon
+        with ThreadPoolExecutor(1) as thread:
+            desk = Desk("instant", thread, lambda: Single(Instant()))
+            worker = Worker([desk], FrontEnd.load().spoken, lexicons=lexicons)
+            async with serve(settings.socket("tts-worker"), ToTts, worker.serve), asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(worker.run())
+                long = await made(lexicon.version)
+                assert await made("changed since the call opened") is None
+                lexicon = SiteLexicon(())
+                short = await made("")
+                assert short is not None and long is not None and len(short) < len(long)
+                running.cancel()
+
+    asyncio.run(story())
 
 
 def test_without_a_worker_nothing_is_made_and_nothing_is_raised(tmp_path: Path) -> None:

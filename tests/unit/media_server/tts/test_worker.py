@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from core.bus import Link, PeerGone, connect, serve
-from core.ids import CallId
+from core.ids import CallId, SiteId
+from core.lexicon import parse
 from core.resample import Pcm
 from core.sites import Language
 from core.speech import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
@@ -22,6 +23,7 @@ from media_server.tts.espeak import Espeak
 from media_server.tts.instant import SECONDS_PER_CHARACTER, Instant
 from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
+from media_server.tts.text.site_words import SiteLexicon
 from media_server.tts.worker import MOST_WAITING, Worker
 
 SPOKEN = FrontEnd.load().spoken
@@ -94,6 +96,31 @@ def test_sentences_come_back_in_the_order_they_were_asked(tmp_path: Path) -> Non
             heard = [await sentence(link) for _ in range(4)]
             assert [(reply, index) for reply, index, _ in heard] == [(0, 0), (0, 1), (0, 2), (0, 3)]
             assert [len(pcm) > 0 for _, _, pcm in heard] == [True, False, False, True]
+
+    asyncio.run(story())
+
+
+def test_a_calls_words_are_said_as_its_site_wants_from_its_opening_on(tmp_path: Path) -> None:
+    lines = {"shop": "Xiaomi\tShao me\n", "bank": ""}
+
+    async def lexicons(site: SiteId) -> SiteLexicon:
+        return SiteLexicon(parse(lines[site]))
+
+    async def story() -> None:
+        recorder = Recorder()
+        with ThreadPoolExecutor(1) as thread:
+            served = Worker([Desk("recorder", thread, lambda: Single(recorder))], SPOKEN, lexicons=lexicons)
+            async with serve(tmp_path / "s", ToTts, served.serve), asyncio.TaskGroup() as tasks:
+                running = tasks.create_task(served.run())
+                for site in ("shop", "bank"):
+                    async with await connect(tmp_path / "s", FromTts) as link:
+                        link.send(OpenSpeaking(call_id=CallId("c"), voice="", rate=8000, site_id=SiteId(site)))
+                        opened = SpeakingOpened(engine="recorder", lexicon=(await lexicons(SiteId(site))).version)
+                        assert await link.receive() == opened
+                        ask(link, "It is a Xiaomi.")
+                        await sentence(link)
+                running.cancel()
+        assert recorder.said == ["It is a Shao me.", "It is a Xiaomi."]
 
     asyncio.run(story())
 
