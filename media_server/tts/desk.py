@@ -106,9 +106,10 @@ class Desk:
         """
         loop = asyncio.get_running_loop()
         await self._loaded()
-        between()
         while True:
-            self._turn_over()
+            self._cancel()
+            between()
+            self._begin()
             if not self._begun:
                 self._wanted.clear()
                 await self._wanted.wait()
@@ -122,7 +123,6 @@ class Desk:
             for one in told:
                 if one.job.wanted:
                     ended(one)
-            between()
 
     async def _loaded(self) -> None:
         """Load the engine. EngineError if that is of no use; while it has no memory, it is tried again and others speak."""
@@ -133,16 +133,20 @@ class Desk:
                 self.tried = True
                 log.error("! no memory for the engine", extra={"engine": self.engine.name, "detail": str(error)})
                 await asyncio.sleep(AGAIN_S)
-        self._free, self.tried = self.engine.free, True
+        self.tried = True
         log.info("= engine ready", extra={"engine": self.engine.name})
 
-    def _turn_over(self) -> None:
-        """At a step boundary: give the engine what is new, and take from it what is not wanted."""
+    def _cancel(self) -> None:
+        """At a step boundary: take from the engine what is not wanted."""
         for job in self._dropped:
             if job in self._begun:
                 self.engine.cancel(job)
         self._forget(self._dropped)
         self._dropped = []
+        self._free = self.engine.free
+
+    def _begin(self) -> None:
+        """Give it what is new."""
         new, self._new = self._new, []
         for job in new:
             self.engine.begin(job)

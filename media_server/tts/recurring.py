@@ -13,7 +13,7 @@ from collections.abc import Hashable
 from itertools import pairwise
 
 from core.number_words import TIMES, VALUES
-from core.script import sounded
+from core.script import latin, sounded
 
 CALLS = 5
 """Different calls that must have heard a clause."""
@@ -54,4 +54,4 @@ def common(written: str, spoken: str) -> bool:
 def _is_figure(word: str) -> bool:
     """A number word, or a letter said by itself."""
     bare = word.strip(".,;:!?।…—–\"'")
-    return (len(bare) == 1 and bare.isascii() and bare.isalpha()) or (said := sounded(bare)) in VALUES or said in TIMES
+    return (len(bare) == 1 and bare.isascii() and bare.isalpha()) or (said := sounded(latin(bare))) in VALUES or said in TIMES
