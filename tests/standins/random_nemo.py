@@ -53,6 +53,7 @@ def build(folder: Path, **changes: Any) -> Any:
         from nemo.collections.asr.models.rnnt_bpe_models_prompt import EncDecRNNTBPEModelWithPrompt
         from omegaconf import OmegaConf
 
+        torch.set_num_threads(1)
         torch.manual_seed(5)
         net = EncDecRNNTBPEModelWithPrompt(OmegaConf.create(told))
     _talkative(net)

@@ -117,6 +117,8 @@ def ready(net: Any, device: torch.device, precision: torch.dtype) -> Model:
 
         typecheck.set_typecheck_enabled(False)  # a tenth of a small model's step
         net.change_decoding_strategy(OmegaConf.create(_DECODING), verbose=False)
+    if device.type == "cpu":
+        torch.set_num_threads(1)  # two, on a busy machine, spin for each other: a step of 20 ms took up to 16 s
     net.eval().requires_grad_(False).to(device)
     net.encoder.to(precision)
     encoder = net.encoder
