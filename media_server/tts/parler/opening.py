@@ -47,7 +47,9 @@ def opened(settings: Settings) -> Opened:
         checkpoint = weights.Checkpoint(folder)
         decoder = weights.decoder(checkpoint, device, precision_of(settings.speaking, device))
         dac = weights.dac(checkpoint, device)
-        voices = Voices(checkpoint, decoder, _descriptions(settings, folder))
+        voices = Voices(
+            checkpoint, decoder, _descriptions(settings, folder), settings.home / "cache" / "voices" / revision_of(folder)
+        )
         slots = Slots(decoder, how_many(settings, device), CONTEXT, description=_longest(voices))
         if device.type == "cuda":
             slots.warm_up()

@@ -2,19 +2,27 @@
 
     "Divya speaks calmly, close to the microphone." ── tokens ── T5 ── states ──> every layer's cross-attention: keys(description)
 
-The encoder (1.4 GB in main memory) is read when a description comes that has not been heard, and can be dropped at any time.
+The encoder takes 1.4 GB of main memory, for the seconds that a new description takes; its states (0.2 MB) are kept on disk, and
+it is not read again for a voice that this machine has had.
 """
 
+import contextlib
+import hashlib
+import logging
+import os
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from media_server.tts.parler import weights
 from media_server.tts.parler.decoder import Decoder
-from media_server.tts.parler.t5 import Encoder
 from media_server.tts.parler.weights import Checkpoint, CheckpointError
+
+log = logging.getLogger(__name__)
 
 
 class Voices:
@@ -22,10 +30,13 @@ class Voices:
 
     `descriptions`: folder of the tokenizer that descriptions are cut with (google/flan-t5-large; None: the prompts' own). Indic
     Parler's own has 90,000 tokens, and its encoder knows 32,128. CheckpointError if a tokenizer does not fit.
+    `kept`: a folder of this checkpoint's own for what descriptions came to. What is wrong there is made anew.
     """
 
-    def __init__(self, checkpoint: Checkpoint, decoder: Decoder, descriptions: Path | None = None) -> None:
-        self._checkpoint, self._decoder = checkpoint, decoder
+    def __init__(
+        self, checkpoint: Checkpoint, decoder: Decoder, descriptions: Path | None = None, kept: Path | None = None
+    ) -> None:
+        self._checkpoint, self._decoder, self._kept = checkpoint, decoder, kept
         self._prompts = _tokenizer(checkpoint.folder)
         self._descriptions = self._prompts if descriptions is None else _tokenizer(descriptions)
         of = checkpoint.configuration
@@ -35,7 +46,6 @@ class Voices:
         ):
             if (tokens := tokenizer.get_vocab_size()) > known:
                 raise CheckpointError(f"the tokenizer of {what} has {tokens} tokens, and the model {known}: it is another's")
-        self._encoder: Encoder | None = None
         self._keys: dict[str, Tensor] = {}
 
     def description(self, text: str) -> list[int]:
@@ -48,24 +58,44 @@ class Voices:
 
     @torch.inference_mode()
     def keys(self, description: str) -> Tensor:
-        """What Slots.join wants of a voice, [layers, 2, heads, tokens, head size]. Blocks: seconds for the first new description
-        since the encoder was dropped, then well under one; nothing for one that has been described before."""
+        """What Slots.join wants of a voice, [layers, 2, heads, tokens, head size]. Blocks: seconds for a description that this
+        machine never had, nothing for one that this object had."""
         if description not in self._keys:
-            states = self.states(self.description(description))
             like = self._decoder.embeddings
-            self._keys[description] = self._decoder.voice(states.to(like.device, like.dtype))
+            self._keys[description] = self._decoder.voice(self.states(self.description(description)).to(like.device, like.dtype))
         return self._keys[description]
-
-    def drop_encoder(self) -> None:
-        """Give its memory back."""
-        self._encoder = None
 
     @torch.inference_mode()
     def states(self, tokens: list[int]) -> Tensor:
         """The encoder's states [tokens, hidden] of a description's tokens, in float32 on the CPU."""
-        if self._encoder is None:
-            self._encoder = weights.text_encoder(self._checkpoint)
-        return self._encoder(torch.tensor(tokens))
+        shape = (len(tokens), self._checkpoint.configuration.hidden)
+        path = self._kept / f"{hashlib.sha256(repr(tokens).encode()).hexdigest()}.safetensors" if self._kept else None
+        if path is not None and (kept := _read(path)) is not None and kept.shape == shape:
+            return kept
+        states: Tensor = weights.text_encoder(self._checkpoint)(torch.tensor(tokens))
+        if path is not None:
+            _write(path, states)
+        return states
+
+
+def _read(path: Path) -> Tensor | None:
+    try:
+        return load_file(path).get("states")
+    except (OSError, SafetensorError):
+        return None
+
+
+def _write(path: Path, states: Tensor) -> None:
+    """Whole or not at all; a full disk means that it is made again next time."""
+    unfinished = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file({"states": states}, unfinished)
+        unfinished.replace(path)
+    except (OSError, SafetensorError) as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+        log.warning("! a voice was not kept on disk", extra={"detail": str(error)})
 
 
 def _tokenizer(folder: Path) -> Tokenizer:
