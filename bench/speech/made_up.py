@@ -11,6 +11,7 @@ from core.checkpoints import CheckpointMissing, chosen, path_of, usual
 from core.engines import Device, Precision
 from core.settings import Settings
 from media_server.stt.nemo import loading
+from media_server.stt.nemo.slots import computer
 from media_server.tts.parler.configuration import Configuration, Sampling
 from media_server.tts.parler.dac import Dac, Shape
 from media_server.tts.parler.decoder import Decoder
@@ -51,7 +52,9 @@ def ears(settings: Settings, device: torch.device, precision: Precision, real: b
     except CheckpointMissing:
         with loading.quietly():
             net = _nemo(settings.home / "cache" / "bench", real)
-        return Ears(loading.ready(net, device, _dtype(device, precision)), name, random=True)
+        model = loading.ready(net, device, _dtype(device, precision))
+        computer(model).max_symbols = 1  # random weights say as many tokens a frame as they may; people, half a one
+        return Ears(model, name, random=True)
 
 
 def mouth(device: torch.device, precision: Precision, real: bool) -> Mouth:

@@ -10,12 +10,13 @@ from core.budget import Step
 from media_server.tts.parler import cost
 from media_server.tts.parler.configuration import FRAME_RATE
 from media_server.tts.parler.dac import LEFT, RIGHT, Piece
+from media_server.tts.parler.opening import CONTEXT
 from media_server.tts.parler.slots import Slots
 
-CONTEXT = 512
-"""Prompt and columns: a clause of six seconds, whose steps read 348 tokens in the mean, is made in this bucket."""
 PROMPT = 250
+"""Tokens. With it, steps read 512 tokens of context, as those in the midst of a clause of six seconds do."""
 DESCRIBED = 64
+MEASURED = 512
 KEPT = 24
 """Frames of a piece of sound after the first."""
 FRAME_MS = 1000 / FRAME_RATE
@@ -53,7 +54,7 @@ def _frame(mouth: Mouth, count: int) -> Step:
         p50_ms=spread.p50_ms,
         p95_ms=spread.p95_ms,
         memory_mb=memory_mb(device),
-        moved_mb=cost.step_bytes(of, count, CONTEXT, DESCRIBED, _item(mouth)) / 1e6,
+        moved_mb=cost.step_bytes(of, count, MEASURED, DESCRIBED, _item(mouth)) / 1e6,
     )
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import torch
 
 from bench.speech.made_up import Mouth
-from bench.speech.speaking import CONTEXT, DESCRIBED, FRAME_MS, KEPT
+from bench.speech.speaking import DESCRIBED, FRAME_MS, KEPT
 from media_server.tts.parler.dac import RIGHT, RIGHT_FIRST, Decoding, Piece, span
+from media_server.tts.parler.opening import CONTEXT
 from media_server.tts.parler.slots import Slots
 
 FIRST = 8
