@@ -98,17 +98,19 @@ class Batcher:
         return [one.heard.result() for one in recorded]
 
     def _run(self) -> None:
+        error: Exception | None = ModelDied("a mistake of ours in the model's thread")  # unless it ends as it should
         try:
             model = self._load()
-        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            while self._step(model):
+                pass
+            error = None
+        except (OSError, ValueError, RuntimeError, MemoryError) as caught:
+            error = caught
+        finally:
             self._end(error)
-            return
-        while self._step(model):
-            pass
-        self._end(None)
 
     def _step(self, model: FullContext) -> bool:
-        """One batch. False: it was the last."""
+        """One batch. False: there will be no more."""
         with self._changed:
             while not self._over and not (calls := self._next_calls(model)) and not self._recorded:
                 self._changed.wait()
@@ -129,7 +131,8 @@ class Batcher:
                     recorded[number].heard.set_result(answer)
                 else:
                     recorded[number].heard.set_exception(answer)
-        return not self._hopeless(answers)
+        self._count(answers)
+        return True
 
     def _next_calls(self, model: FullContext) -> list[Call]:
         waiting = [(waiting, call) for call in self._calls if (waiting := call.hearing.waiting) is not None]
@@ -158,12 +161,11 @@ class Batcher:
             answers[place] = answer
         return answers
 
-    def _hopeless(self, answers: Sequence[Heard | Exception]) -> bool:
+    def _count(self, answers: Sequence[Heard | Exception]) -> None:
+        """ModelDied if that was one failure too many."""
         self._failures = self._failures + 1 if any(isinstance(answer, RuntimeError) for answer in answers) else 0
-        if self._failures < HOPELESS:
-            return False
-        self._end(ModelDied(f"the model failed {HOPELESS} times in a row"))
-        return True
+        if self._failures == HOPELESS:
+            raise ModelDied(f"the model failed {HOPELESS} times in a row")
 
     def _end(self, error: Exception | None) -> None:
         with self._changed:

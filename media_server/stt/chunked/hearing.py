@@ -77,7 +77,7 @@ class Hearing:
         window = self._utterance.window()
         assert window is not None and self._at_model is None
         self._at_model = self._utterance, window
-        return Ask(window.pcm, self._languages, final=bool(self._asked))
+        return Ask(window.pcm, self._languages, final=bool(self._asked) or window.closes)
 
     def take(self, heard: Heard) -> list[FromStt]:
         """What the model said of it."""

@@ -25,14 +25,23 @@ Floats = npt.NDArray[np.float32]
 
 def log_mel(pcm: Pcm) -> Floats:
     """Of shape (BANDS, pcm.size // HOP + 1). The sound must not be empty."""
+    return np.ascontiguousarray(evened(log_bands(pcm)).T, np.float32)
+
+
+def log_bands(pcm: Pcm) -> Floats:
+    """Of shape (frames, BANDS). The edges are mirrored, as NeMo 1.23 did, which exported the model; NeMo 3 puts silence there."""
     sound = pcm.astype(np.float32) / 32768
     sound[1:] -= EMPHASIS * sound[:-1]
     sound = np.pad(sound, FFT // 2, mode="reflect" if sound.size > FFT // 2 else "constant")
     frames = np.lib.stride_tricks.sliding_window_view(sound, FFT)[::HOP]
     power = np.square(np.abs(np.fft.rfft(frames * _window(), axis=1))).astype(np.float32)
-    bands = np.log(power @ _filters().T + np.float32(FLOOR))
+    return np.asarray(np.log(power @ _filters().T + np.float32(FLOOR)), np.float32)
+
+
+def evened(bands: Floats) -> Floats:
+    """Each band with mean 0 and spread 1 over all frames."""
     spread = np.sqrt(np.square(bands - bands.mean(0)).sum(0) / max(1, len(bands) - 1)) + LEAST_SPREAD
-    return np.ascontiguousarray(((bands - bands.mean(0)) / spread).T, np.float32)
+    return np.asarray((bands - bands.mean(0)) / spread, np.float32)
 
 
 @functools.cache

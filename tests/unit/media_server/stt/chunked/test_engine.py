@@ -203,6 +203,25 @@ def test_one_failure_costs_its_utterance_and_many_end_the_engine() -> None:
         asyncio.run(story())
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_mistake_of_ours_ends_the_engine_and_leaves_no_call_waiting() -> None:
+    async def story() -> None:
+        over = asyncio.Event()
+        model = Gated(SCRIPT, fails=[TypeError("a mistake")])
+        model.go.set()
+        async with Chunked("whisper", lambda: model, most=1, give_up=over.set) as engine:
+            await asyncio.wait_for(engine.loaded.wait(), 10)
+            async with engine.open(OPEN) as ear:
+                ear.send(Audio(start=0, pcm=sound_of(SCRIPT).tobytes()))
+                ear.send(Flush(utterance=0, revision=0))
+                with pytest.raises(PeerGone):
+                    await asyncio.wait_for(ear.receive(), 10)
+                await asyncio.wait_for(over.wait(), 10)
+
+    with pytest.raises(RuntimeError, match="mistake"):
+        asyncio.run(story())
+
+
 def test_silence_does_not_reach_the_model() -> None:
     async def story() -> None:
         model = Scripted(SCRIPT)

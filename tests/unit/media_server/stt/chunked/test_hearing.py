@@ -101,6 +101,16 @@ def test_who_wants_no_guesses_is_heard_only_when_asked(model: Scripted) -> None:
     assert hearing.waiting is not None
 
 
+def test_a_guess_is_asked_for_as_such_but_what_will_stand_is_not(model: Scripted) -> None:
+    hearing = hearing_for(model)
+    hearing.put(audio(sound_of([(0, 3 * RATE)])))
+    ask = hearing.ask()
+    assert not ask.final
+    hearing.take(Heard())
+    hearing.put(audio(sound_of([(0, 3 * RATE)]), start=3 * RATE))
+    assert hearing.ask().final  # more than a window: it is closed
+
+
 def test_what_comes_back_for_an_utterance_that_is_over_is_for_nobody(model: Scripted) -> None:
     hearing = hearing_for(model)
     hearing.put(audio(sound_of(SCRIPT)))

@@ -11,7 +11,7 @@ from core.audio import RATE, Pcm
 
 SECONDS = 2
 """Its window; the real one's is 30 s. Everything else is as large models have it."""
-SAID = {300: ("hi", " haan ji"), 700: ("hi", " नहीं"), 1200: ("en", " no thanks")}
+SAID = {300: ("hi", " haan ji"), 700: ("hi", " नहीं"), 1200: ("en", " where is it")}
 """Hertz of a tone -> the language and the words it stands for."""
 
 
