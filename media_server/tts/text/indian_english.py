@@ -84,7 +84,7 @@ class IndianEnglish:
             yield phones.devanagari(word, sounds.split())
         if "'" in word:
             before, _, after = word.rpartition("'")
-            yield self._devanagari(before) + {"s": "स", "t": "ट"}.get(after, "")
+            yield joined(self._devanagari(before), "s") if after == "s" else self._devanagari(before)
         if inflected := self._inflected(word, self._sounds):
             yield inflected
         for at in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):

@@ -32,6 +32,8 @@ _USED = ("kar", "ho", "ki")
 _USUALLY_NATIVE = frozenset({"do", "me"})
 """दो and में in any sentence that has a Hindi word: "passbook me entry karwani hai", "number do"."""
 _USUAL = 0.8
+_RATHER_ENGLISH = frozenset({"late"})
+"""Hindi could be spelled so, and hardly ever is: लाते."""
 _REACH = 4
 """Words on each side that have a say in a doubtful one."""
 
@@ -106,7 +108,11 @@ class Words:
         if english or (small in _NEVER_FIRST and first) or (len(word) == 1 and word.isupper()):
             return word
         usual = _USUAL if small in _USUALLY_NATIVE and Side.NATIVE in sides else 0.0
-        if (small == "use" and following.startswith(_USED)) or not self._native_here(sides, place, usual):
+        if (
+            small in _RATHER_ENGLISH
+            or (small == "use" and following.startswith(_USED))
+            or not self._native_here(sides, place, usual)
+        ):
             return word
         return self.lexicon.doubtful.get(small) or devanagari(word)
 
