@@ -5,10 +5,11 @@
 
 A neural engine works in steps that serve all its streams at once: the recogniser one a chunk of sound (80 to 560 ms), the voice
 one a frame of codes (11.6 ms). n streams are in time if a step for n takes less than BUSY of its period. Recogniser and voice on
-one GPU take turns there, so their shares add up. Caps are for the worst case: everybody speaks and is spoken to at once.
+one GPU take turns there, so their shares add up. A call is heard or spoken to, seldom both: n streams at once serve more calls.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, sqrt
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,10 @@ BUSY = 0.8
 """Share of a GPU's time that steps may fill. The rest is for what comes unevenly: new voices, decoding, falling clocks."""
 RESERVE_MB = 1024
 """Memory left alone: the CUDA contexts of two processes, a desktop."""
+TURN = 0.5
+"""Share of its time that a call is heard, and that it is spoken to."""
+SURE = 2.33
+"""Standard deviations: in one moment of a hundred more calls are heard at once, and a step takes some of what BUSY leaves."""
 CHUNKS_MS = (80, 160, 320, 560)
 GUESSED_STREAMS: Mapping[str, int] = {"cuda": 16, "cpu": 4}
 """Where nothing was measured: the 15 calls that a card of 16 GB is planned for (docs/gpu.md); a small model on a processor."""
@@ -56,11 +61,11 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     """What the workers admit at start, unless the settings say otherwise."""
 
     streams: dict[int, int]
-    """Chunk in ms -> callers heard at once, in time."""
+    """Chunk in ms -> calls that have a recogniser's stream: about half of them speak at a time."""
     slots: int
     """Clauses made at once."""
     calls: int = 0
-    """Calls in time when all of them are heard, at the longest chunk, and all are spoken to. 0: not reckoned."""
+    """Calls that are heard, with the chunk that carries most, and spoken to in time. 0: one of the two was not measured."""
     measured: bool = False
     """Whether it was measured on this device, or guessed."""
 
@@ -96,12 +101,12 @@ def caps(machine: Machine, steps: Sequence[Step]) -> Caps:
     voice = [step for step in steps if step.part != "hear"]
     chunks = sorted({int(step.period_ms) for step in steps if step.part == "hear"})
     shared = machine.device != "cpu"  # there, recogniser and voice have a core each
-    streams = {chunk: most(machine, [*_hearing(steps, chunk), *(voice if shared else ())]) for chunk in chunks}
+    streams = {chunk: calls_of(most(machine, [*_hearing(steps, chunk), *(voice if shared else ())])) for chunk in chunks}
     slots = most(machine, [*(_hearing(steps, chunks[-1]) if shared and chunks else ()), *voice]) if voice else guess.slots
     return Caps(
         streams=streams or guess.streams,
         slots=slots,
-        calls=min(max(streams.values()), slots) if streams and voice else 0,
+        calls=min(max(streams.values()), calls_of(slots)) if streams and voice else 0,
         measured=bool(steps),
     )
 
@@ -118,6 +123,19 @@ def most(machine: Machine, steps: Sequence[Step]) -> int:
             break
         fitting = streams
     return fitting
+
+
+def at_once(calls: int) -> int:
+    """How many of so many calls are heard at the same moment, but for one moment in a hundred; as many are spoken to."""
+    return min(calls, ceil(calls * TURN + SURE * sqrt(calls * TURN * (1 - TURN))))
+
+
+def calls_of(streams: int) -> int:
+    """The most calls of which no more than so many are heard at once."""
+    calls = streams
+    while at_once(calls + 1) <= streams:
+        calls += 1
+    return calls
 
 
 def roofline_share(step: Step, machine: Machine) -> float:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.budget import BUSY, Budget, Machine, Step, projected, roofline_share
+from core.budget import BUSY, TURN, Budget, Machine, Step, projected, roofline_share
 from core.budget import caps as caps_of
 
 OTHERS = (
@@ -36,10 +36,10 @@ def caps(budget: Budget) -> Iterator[str]:
     """What this machine carries."""
     found = budget.caps
     chunks = ", ".join(f"{count} at {chunk} ms" for chunk, count in sorted(found.streams.items()))
-    yield f"callers heard in time: {chunks}; clauses made at once: {found.slots}" + (
+    yield f"calls heard in time: {chunks}; clauses made at once: {found.slots}" + (
         f"; calls: {found.calls}" if found.calls else ""
     )
-    yield f"(a step may fill {BUSY:.0%} of its time; everybody speaks and is spoken to at once; no more than was measured)"
+    yield f"(a step may fill {BUSY:.0%} of its time; a call is heard or spoken to, {TURN:.0%} of its time each; no more than measured)"
 
 
 def others(budget: Budget) -> Iterator[str]:
