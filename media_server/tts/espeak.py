@@ -9,6 +9,7 @@ word by word, by script. Measured here: first sound after 0.3 ms, a second of sp
 import ctypes
 import logging
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ SYNCHRONOUS = 2
 UTF8 = 1
 RATE, VOLUME = 1, 2
 """eSpeak's numbers of its parameters."""
+IPA, TIED = 2, 128
+"""Of how it writes phonemes."""
 WORDS_PER_MINUTE = 155
 """eSpeak's own 175 is quick for a telephone and for numbers being written down."""
 VOLUME_PERCENT = 60
@@ -45,11 +48,14 @@ _SAMPLES: dict[str, str] = {
 _SPELLED_A = re.compile(r"\bA\b(?=,? (?:[A-Z]\b|zero|one|two|three|four|five|six|seven|eight|nine))|(?<=\b[B-Z] )A\b|\ba(?= m\b)")
 """The letter, not the article, which eSpeak would say as "uh"."""
 
+_ALONE = threading.RLock()
+"""Another engine of this process may want phonemes while this one speaks."""
+
 _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
 
 class Espeak:
-    """The eSpeak NG of this process. Not for two threads at once; all of its state is set anew before each clause, because
+    """The eSpeak NG of this process. One thread at a time gets in; all of its state is set anew before each clause, because
     a second Espeak, or anybody else who loads the library, shares it. EngineError if the library or its data cannot be loaded."""
 
     name = "espeak"
@@ -60,7 +66,8 @@ class Espeak:
             self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         except OSError as error:
             raise EngineError(f"cannot load eSpeak NG: {error}") from error
-        self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, str(data).encode(), 0)
+        with _ALONE:
+            self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, str(data).encode(), 0)
         if self.rate <= 0:
             raise EngineError(f"eSpeak NG does not start with the data in {data}")
         self._variants = {path.name for path in (data / "voices" / "!v").iterdir()}
@@ -71,7 +78,8 @@ class Espeak:
 
     def gain(self, voice: str, language: Language) -> float:
         """How much louder this voice must be made, as a factor, for a telephone line of 8 kHz. Blocks; quick the second time."""
-        name = self._name(voice, language)
+        with _ALONE:
+            name = self._name(voice, language)
         if name not in self._gains:
             heard: list[Pcm] = []
 
@@ -89,25 +97,29 @@ class Espeak:
 
         `hear` must not raise: ctypes would print it and go on. EngineError if eSpeak refuses.
         """
-        self._library.espeak_SetSynthCallback(self._callback)
-        self._library.espeak_SetParameter(RATE, WORDS_PER_MINUTE, 0)
-        self._library.espeak_SetParameter(VOLUME, VOLUME_PERCENT, 0)
-        self._set_voice(self._name(voice, language))
-        self._hear = hear
         utf8 = _readable(text, language)
-        code = self._library.espeak_Synth(utf8, len(utf8) + 1, 0, 1, 0, UTF8, None, None)
+        with _ALONE:
+            self._library.espeak_SetSynthCallback(self._callback)
+            self._library.espeak_SetParameter(RATE, WORDS_PER_MINUTE, 0)
+            self._library.espeak_SetParameter(VOLUME, VOLUME_PERCENT, 0)
+            self._set_voice(self._name(voice, language))
+            self._hear = hear
+            code = self._library.espeak_Synth(utf8, len(utf8) + 1, 0, 1, 0, UTF8, None, None)
         if code:
             raise EngineError(f"eSpeak NG refused a text of {len(text)} characters, code {code}")
 
-    def phonemes(self, text: str, language: Language) -> str:
-        """What it would say, in IPA: how our tests listen."""
-        self._set_voice(self._name("", language))
-        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+    def phonemes(self, text: str, language: Language, *, base: str = "", tie: str = "") -> str:
+        """What it would say, in IPA: how our tests listen, and other voices read. `base`: eSpeak's voice, if not the language's
+        own; `tie`: between the letters of one sound ("a^ɪ"). EngineError if it has no such voice."""
+        mode = IPA | (TIED | ord(tie) << 8 if tie else 0)
         source = ctypes.c_char_p(_readable(text, language))
         place = ctypes.pointer(source)
         heard = []
-        while place.contents.value is not None:
-            heard.append(self._library.espeak_TextToPhonemes(ctypes.cast(place, ctypes.c_void_p), UTF8, 2).decode())
+        with _ALONE:
+            self._set_voice(base or self._name("", language))
+            self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
+            while place.contents.value is not None:
+                heard.append(self._library.espeak_TextToPhonemes(ctypes.cast(place, ctypes.c_void_p), UTF8, mode).decode())
         return " ".join(heard)
 
     def _on_sound(self, wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: int) -> int:
