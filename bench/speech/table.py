@@ -39,7 +39,7 @@ def caps(budget: Budget) -> Iterator[str]:
     yield f"calls heard in time: {chunks}; clauses made at once: {found.slots}" + (
         f"; calls: {found.calls}" if found.calls else ""
     )
-    yield f"(a step may fill {BUSY:.0%} of its time; a call is heard or spoken to, {TURN:.0%} of its time each; no more than measured)"
+    yield f"(a step may fill {BUSY:.0%} of its time; a call is heard or spoken to, {TURN:.0%} of the time; no more than measured)"
 
 
 def others(budget: Budget) -> Iterator[str]:
