@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 AGAIN_S = 30.0
 """After an engine could not be loaded; a neighbour may have had the memory."""
 
+AFRESH_S = 5.0
+"""An engine that has done nothing for so long is tried whatever it expects: only work can tell that it is quick again."""
+
 _BUCKETS = (0.001, 0.002, 0.003, 0.005, 0.008, 0.0116, 0.02, 0.05, 0.2, 1)
 STEP = Histogram("haazir_tts_step_seconds", "One unit of an engine's work", ["engine"], buckets=_BUCKETS)
 BUSY = Gauge("haazir_tts_jobs", "Clauses inside an engine", ["engine"])
@@ -57,7 +60,7 @@ class Desk:
     """`thread` has one thread, where the engine lives, and is loaded by `load` if it needs time. All methods are called in the
     event loop."""
 
-    def __init__(self, name: str, thread: Executor, load: Callable[[], SlotEngine]) -> None:
+    def __init__(self, name: str, thread: Executor, load: Callable[[], SlotEngine], *, afresh_s: float = AFRESH_S) -> None:
         self.engine: SlotEngine = Absent(name)
         self.tried = False
         """It has been loaded, or has no memory for the time being."""
@@ -69,6 +72,8 @@ class Desk:
         self._free = 0
         self._wanted = asyncio.Event()
         self._stepping_since: float | None = None
+        self._stepped_at = 0.0
+        self._afresh_s = afresh_s
         self._step_s = STEP.labels(name)
         self._busy = BUSY.labels(name)
 
@@ -83,6 +88,9 @@ class Desk:
         A step that has not come back for long is a reason to expect nothing soon.
         """
         now = asyncio.get_running_loop().time()
+        idle = not (self._begun or self._new or isinstance(self.engine, Absent))
+        if idle and now - self._stepped_at > self._afresh_s:
+            return 0.0
         stuck = now - self._stepping_since if self._stepping_since is not None else 0.0
         return self.engine.first_sound_s(ahead + len(self._new)) + stuck
 
@@ -117,8 +125,8 @@ class Desk:
             hands = {job: in_hand(job) for job in self._begun}
             self._stepping_since = began = loop.time()
             told = await loop.run_in_executor(self._thread, self.engine.step, hands)
-            self._stepping_since = None
-            self._step_s.observe(loop.time() - began)
+            self._stepping_since, self._stepped_at = None, loop.time()
+            self._step_s.observe(self._stepped_at - began)
             self._forget(one.job for one in told)
             for one in told:
                 if one.job.wanted:
@@ -134,6 +142,7 @@ class Desk:
                 log.error("! no memory for the engine", extra={"engine": self.engine.name, "detail": str(error)})
                 await asyncio.sleep(AGAIN_S)
         self.tried = True
+        self._stepped_at = asyncio.get_running_loop().time()
         log.info("= engine ready", extra={"engine": self.engine.name})
 
     def _cancel(self) -> None:

@@ -143,13 +143,14 @@ class Dispatch:
         if desk is call.desk and clause.key is not None:
             making.key = clause.key
             self._by_key[clause.key] = making
-            loop.call_at(max(loop.time(), call.queue.sounding_until or 0.0) + 2 * self._late_s, self._overdue, clause, making)
+            self._watch(clause, making)
         desk.put(job)
 
     def _join(self, making: Making, clause: Clause) -> None:
         """The same is being said already."""
         making.clauses.append(clause)
         clause.making = making
+        self._watch(clause, making)
         for pcm in making.sound:
             self._deliver(clause, pcm)
 
@@ -196,6 +197,12 @@ class Dispatch:
             for clause in making.clauses:
                 if clause.common:
                     self._kept.put(making.key, sound, clause.call.call_id)
+
+    def _watch(self, clause: Clause, making: Making) -> None:
+        """Look after it twice as late as it may be."""
+        loop = asyncio.get_running_loop()
+        dry_at = max(loop.time(), clause.call.queue.sounding_until or 0.0)
+        loop.call_at(dry_at + 2 * self._late_s, self._overdue, clause, making)
 
     def _overdue(self, clause: Clause, making: Making) -> None:
         """It should have sounded long ago: the engine is stuck."""

@@ -10,7 +10,7 @@ says one clause in one go is an Engine, and media_server.tts.single gives it ste
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from core.resample import Pcm
@@ -33,7 +33,7 @@ class EngineLost(RuntimeError):
 class Job:
     """One clause to be said."""
 
-    text: str
+    text: str = field(repr=False)
     """In its spoken form; it has a word in it."""
     language: Language
     voice: str

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from core.resample import Pcm
 from core.settings import Settings
-from media_server.tts.engine import Ended, EngineError, EngineLost, Job
+from media_server.tts.engine import Ended, EngineError, EngineLost, Job, NoMemory
 from media_server.tts.parler.configuration import FRAME_RATE
 from media_server.tts.parler.dac import RIGHT, RIGHT_FIRST, Decoding, Piece, span
 from media_server.tts.parler.opening import Opened, opened
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 CUT = Counter("haazir_parler_clauses_cut", "Clauses whose end did not come in the time that their text may take")
 SHORT = Counter("haazir_parler_clauses_short", "Clauses that were over too soon for their text")
+CLAUSES_TO_MEASURE = 2
+"""The first one of a process is slower than any other."""
 PATIENCE_S = 0.005
 """Longest wait of a step for a voice, when there is nothing else to do."""
 
@@ -49,7 +51,7 @@ class Parler:
         self._slots, self._dac, self._voices = parts.slots, parts.dac, parts.voices
         self._schedule: Schedule[Job] = Schedule(parts.slots.slots, RIGHT_FIRST, RIGHT)
         codebooks = parts.slots.decoder.configuration.codebooks
-        self._pace = Pace(0.005, 0.01, 0.015, RIGHT_FIRST, codebooks)
+        self._pace = Pace(RIGHT_FIRST, codebooks)
         self._left: tuple[float, ...] = ()
         """Frames that each clause in a slot is expected to need still: as of the last step, for whoever asks meanwhile."""
         cuda = parts.dac.table.is_cuda
@@ -64,15 +66,16 @@ class Parler:
         """Voices that were asked for in vain: told of once."""
 
     def prepare(self) -> None:
-        """The usual voices, and how long things take: one short clause in the slots. Blocks."""
+        """The usual voices, and how long things take: short clauses in the slots. Blocks. EngineError, OutOfMemoryError."""
         for name in (MALE, FEMALE):
             self._voice(name)
-        wait(self._keys.values())
-        sound: list[Pcm] = []
-        job = Job("नमस्ते जी", "hi", "", 8000, 0, sound.append)
-        self.begin(job)
-        while job in self._alive:
-            self.step({job: 0.0})
+            self._keys[name].result()
+        for _ in range(CLAUSES_TO_MEASURE):
+            sound: list[Pcm] = []
+            job = Job("नमस्ते जी", "hi", "", 8000, 0, sound.append)
+            self.begin(job)
+            while job in self._alive:
+                self.step({job: 0.0})
 
     def rate(self, wanted: int) -> int:
         return wanted
@@ -108,12 +111,12 @@ class Parler:
     def _step(self, in_hand: Mapping[Job, float]) -> list[Ended]:
         ended = self._heard()
         hands = self._with_what_is_coming(in_hand)
-        for seat in self._schedule.joins(hands, self._pace.join_s, lambda job: self._keys[self._speaker(job)].done()):
+        for seat in self._schedule.joins(hands, self._pace.join.seconds, lambda job: self._keys[self._speaker(job)].done()):
             ended += self._join(seat)
         if active := self._schedule.advance(hands):
             began = time.perf_counter()
             self._slots.step(active)
-            self._pace.stepped(time.perf_counter() - began)
+            self._pace.step.add(time.perf_counter() - began)
         elif not self._decodings:
             wait([self._keys[self._speaker(job)] for job in self._schedule.waiting], PATIENCE_S)
         ended += self._decode(hands)
@@ -142,7 +145,7 @@ class Parler:
                 del self._keys[name]  # the next one tries again
             return [self._failed(job, f"it can't join: {error}")]
         seat.most = min(seat.most, self._slots.context - len(prompt) - self._slots.decoder.configuration.codebooks)
-        self._pace.joined(time.perf_counter() - began)
+        self._pace.join.add(time.perf_counter() - began)
         return []
 
     def _decode(self, hands: Mapping[Job, float]) -> list[Ended]:
@@ -179,7 +182,7 @@ class Parler:
                 self._decodings.append((Decoding(self._dac, pieces[batch], self._stream), told[batch]))
             except torch.OutOfMemoryError:
                 ended += [self._failed(job, "no memory for its sound") for job, _ in told[batch]]
-            self._pace.decoded(time.perf_counter() - began)
+            self._pace.decode.add(time.perf_counter() - began)
         return ended
 
     def _heard(self, *, waiting: bool = False) -> list[Ended]:
@@ -231,5 +234,8 @@ class Parler:
 def load(settings: Settings) -> Parler:
     """The engine of the settings. EngineError: its checkpoint can't be had or used; NoMemory: not at the moment."""
     parler = Parler(opened(settings))
-    parler.prepare()
+    try:
+        parler.prepare()
+    except torch.OutOfMemoryError as error:
+        raise NoMemory(f"the device has no room for the voices: {error}") from error
     return parler

@@ -6,27 +6,30 @@ from media_server.tts.parler.configuration import FRAME_RATE
 from media_server.tts.parler.schedule import FIRST
 
 MEMORY = 0.05
-"""Weight of a new measurement: what was measured 20 steps ago counts a third."""
+"""Weight of a new measurement once there are twenty: what was measured 20 steps ago counts a third."""
 FRAMES_PER_CHARACTER = 0.075 * FRAME_RATE
 """Of ordinary speech, to guess when a slot will be free."""
 
 
-class Pace:
-    """Seconds, each an average of late. `step_s`, `join_s` and `decode_s` are first guesses, best measured in the warm-up."""
+class Average:
+    """Of late; `seconds` is a guess until something was measured."""
 
-    def __init__(self, step_s: float, join_s: float, decode_s: float, right_first: int, codebooks: int) -> None:
-        self.step_s, self.join_s, self.decode_s = step_s, join_s, decode_s
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._count = 0
+
+    def add(self, seconds: float) -> None:
+        self._count += 1
+        self.seconds += max(MEMORY, 1 / self._count) * (seconds - self.seconds)
+
+
+class Pace:
+    """`step`, `join` and `decode` are told what is measured."""
+
+    def __init__(self, right_first: int, codebooks: int) -> None:
+        self.step, self.join, self.decode = Average(0.005), Average(0.01), Average(0.015)
         self.steps = FIRST + right_first + codebooks - 1
         """From joining to the first sound."""
-
-    def stepped(self, seconds: float) -> None:
-        self.step_s += MEMORY * (seconds - self.step_s)
-
-    def joined(self, seconds: float) -> None:
-        self.join_s += MEMORY * (seconds - self.join_s)
-
-    def decoded(self, seconds: float) -> None:
-        self.decode_s += MEMORY * (seconds - self.decode_s)
 
     def first_sound_s(self, ahead: int, free: int, left: Iterable[float]) -> float:
         """Until a clause is heard that joins after `ahead` others, when so many slots are free.
@@ -37,6 +40,6 @@ class Pace:
         wait = 0.0
         if ahead >= free:
             leaving = sorted(left)
-            wait = leaving[min(ahead - free, len(leaving) - 1)] * self.step_s if leaving else 0.0
+            wait = leaving[min(ahead - free, len(leaving) - 1)] * self.step.seconds if leaving else 0.0
         steps = self.steps + (ahead if left else 0)
-        return wait + (ahead + 1) * self.join_s + steps * self.step_s + self.decode_s
+        return wait + (ahead + 1) * self.join.seconds + steps * self.step.seconds + self.decode.seconds

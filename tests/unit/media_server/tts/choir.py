@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -15,7 +16,7 @@ from core.ids import CallId
 from core.resample import Pcm
 from core.sites import Language
 from core.speech import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
-from media_server.tts.desk import Desk
+from media_server.tts.desk import AFRESH_S, Desk
 from media_server.tts.engine import Ended, EngineLost, Job, SlotEngine
 from media_server.tts.instant import Instant
 from media_server.tts.kept import Kept
@@ -176,10 +177,11 @@ async def speaking(
     reserve: Second | None = None,
     kept: Kept | None = None,
     late_s: float = 0.3,
+    afresh_s: float = AFRESH_S,
     load: Callable[[SlotEngine], SlotEngine] = lambda engine: engine,
 ) -> AsyncIterator[Speaking]:
     with ThreadPoolExecutor(1) as thread, ThreadPoolExecutor(1) as other:
-        desks = [Desk(engine.name, thread, lambda engine=engine: load(engine)) for engine in engines]  # type: ignore[misc]
+        desks = [Desk(engine.name, thread, partial(load, engine), afresh_s=afresh_s) for engine in engines]
         stand_in = Desk("espeak", other, lambda: Single(reserve)) if reserve is not None else None
         if stand_in is not None:
             desks.append(stand_in)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from media_server.tts.engine import EngineError, EngineLost, NoMemory, SlotEngine
@@ -79,6 +80,22 @@ def test_the_reserve_speaks_the_whole_reply_if_the_engine_would_be_late(tmp_path
             assert by_reserve(await call.says("the same reply goes on", reply=1, index=1)) == pytest.approx(1.0, abs=0.02)
             assert by_choir(await call.says("the next reply", reply=2)) == pytest.approx(0.3)
             assert [voice for _, voice in second.said] == ["male", "male"]
+
+    play(story)
+
+
+def test_an_idle_engine_is_tried_again_though_it_was_slow(tmp_path: Path) -> None:
+    async def story() -> None:
+        choir = Choir(expected_s=5.0)
+        async with speaking(tmp_path, [choir], reserve=Second(), afresh_s=0.0) as worker:
+            call = await worker.call()
+            assert by_choir(await call.says("perhaps it is quick now")) == pytest.approx(0.5)
+            choir.hold()
+            call.ask("and who comes while it is busy", reply=2)
+            await worker.settle()
+            assert by_reserve(await (await worker.call()).says("does not try it too")) > 0.9
+            choir.steps.release(1 << 20)
+            assert isinstance(await call.sentence(), np.ndarray)
 
     play(story)
 

@@ -6,7 +6,11 @@ from media_server.tts.parler.pace import Pace
 
 
 def pace() -> Pace:
-    return Pace(step_s=0.005, join_s=0.01, decode_s=0.02, right_first=4, codebooks=9)
+    known = Pace(right_first=4, codebooks=9)
+    known.step.add(0.005)
+    known.join.add(0.01)
+    known.decode.add(0.02)
+    return known
 
 
 def test_an_idle_device_needs_a_join_nineteen_steps_and_the_codec() -> None:
@@ -28,7 +32,7 @@ def test_without_a_free_slot_it_waits_for_the_first_that_will_be() -> None:
 def test_it_follows_what_is_measured() -> None:
     slow = pace()
     for _ in range(200):
-        slow.stepped(0.02)
-        slow.joined(0.04)
-        slow.decoded(0.06)
+        slow.step.add(0.02)
+        slow.join.add(0.04)
+        slow.decode.add(0.06)
     assert slow.first_sound_s(0, 1, []) == pytest.approx(0.04 + 19 * 0.02 + 0.06, rel=0.01)
