@@ -14,24 +14,26 @@ _BITS = 23
 """Of randomness in a uniform number: with 24, one in 2^24 would round to 1, and its noise to infinity."""
 
 
-def gumbel(seed: Tensor, column: Tensor, codebooks: int, vocabulary: int) -> Tensor:
-    """Noise [rows, codebooks, vocabulary] float32 for these rows' seeds and columns, both [rows] int64."""
-    place = torch.arange(codebooks * vocabulary, device=seed.device)
-    stream = _scatter(_scatter(seed * _STEP) + column * _STEP)
-    bits = _scatter(stream[:, None] + place * _STEP) & ((1 << _BITS) - 1)
-    uniform = (bits.float() + 0.5) * 2.0**-_BITS
-    return -(-uniform.log()).log().view(-1, codebooks, vocabulary)
-
-
-def draw(logits: Tensor, temperature: Tensor, noise: Tensor, top_k: int) -> Tensor:
+def draw(logits: Tensor, temperature: Tensor, seed: Tensor, column: Tensor, top_k: int) -> Tensor:
     """Codes [rows, codebooks] int64 from logits [rows, codebooks, vocabulary] float32, −inf where a code may not be.
 
-    temperature [rows] float32: 0 takes the likeliest. top_k: 0 draws from all.
+    temperature [rows] float32: 0 takes the likeliest. seed, column [rows] int64. top_k: 0 draws from all. Noise is made only for
+    those that may be drawn: at 256 rows, for all it would move more memory than the rest of the choice.
     """
-    if 0 < top_k < logits.shape[-1]:
-        least = logits.topk(top_k, dim=-1).values[..., -1:]
-        logits = logits.masked_fill(logits < least, -torch.inf)
-    return (logits + temperature[:, None, None] * noise).argmax(dim=-1)
+    _, codebooks, vocabulary = logits.shape
+    likely, codes = logits.topk(top_k if 0 < top_k < vocabulary else vocabulary, dim=-1, sorted=False)
+    place = codes + vocabulary * torch.arange(codebooks, device=logits.device)[:, None]
+    best = (likely + temperature[:, None, None] * gumbel(seed, column, place)).argmax(dim=-1, keepdim=True)
+    return codes.gather(-1, best).squeeze(-1)
+
+
+def gumbel(seed: Tensor, column: Tensor, place: Tensor) -> Tensor:
+    """Noise float32 for places [rows, …], each a code of a codebook, in these columns [rows] of clauses with these seeds [rows];
+    all int64."""
+    stream = _scatter(_scatter(seed * _STEP) + column * _STEP)
+    bits = _scatter(stream.view(-1, *[1] * (place.dim() - 1)) + place * _STEP) & ((1 << _BITS) - 1)
+    uniform = (bits.float() + 0.5) * 2.0**-_BITS
+    return -(-uniform.log()).log()
 
 
 def _scatter(bits: Tensor) -> Tensor:

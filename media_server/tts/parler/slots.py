@@ -161,8 +161,7 @@ class Slots:
         position = (self._prompt[:rows] + columns).clamp(max=self.context - 1)  # of one that is full: never looked at again
         logits = self.decoder.step(self._last[:rows], position, self._cache, rows, context)
         logits = logits.masked_fill(~delay.allowed(of, ended, columns), -torch.inf)
-        noise = sampling.gumbel(self._seed[:rows], columns, of.codebooks, of.vocabulary)
-        drawn = sampling.draw(logits, self._temperature[:rows], noise, of.sampling.top_k)
+        drawn = sampling.draw(logits, self._temperature[:rows], self._seed[:rows], columns, of.sampling.top_k)
         codes = delay.column(of, drawn, ended, columns)
         place = (delay.frame_of(of, columns) + of.codebooks - 1)[..., None]
         history = self._codes[:rows]
