@@ -30,7 +30,8 @@ def fetch(hub: Hub, checkpoint: Checkpoint, folder: Path, out: TextIO) -> Fetche
         planned = plan(checkpoint, hub.files(checkpoint), _known(checkpoint, folder))
         came = {file.path: found for file in planned if (found := _already(folder, file, out))}
         missing = [file for file in planned if file.path not in came]
-        _room(folder, sum(file.bytes - _gathered(folder / file.path, checkpoint.revision) for file in missing))
+        if missing:
+            _room(folder, sum(file.bytes - _gathered(folder / file.path, checkpoint.revision) for file in missing))
         for file in missing:
             progress = Progress(file.path, file.bytes, out)
             came[file.path] = download(hub, checkpoint, file, folder / file.path, progress)
@@ -84,7 +85,8 @@ def _agreed(name: str, sayings: Iterable[File], path: str) -> File:
         if (said.bytes and length and said.bytes != length) or (said.sha256 and checksum and said.sha256 != checksum):
             raise FetchError(
                 f"{name}: {path} is {said.bytes} bytes {said.sha256} where it comes from,"
-                f" but {length} bytes {checksum} by what is known of it: not fetched. Is [models] hub the one you mean?"
+                f" but {length} bytes {checksum} by what is known of it: not fetched."
+                " Is hub in [models] the one you mean? If it is right, core/checkpoints.toml or an earlier fetch is wrong"
             )
         length, checksum = length or said.bytes, checksum or said.sha256
     return File(path=path, bytes=length, sha256=checksum)

@@ -63,7 +63,9 @@ def _measure(settings: Settings, device: torch.device, options: argparse.Namespa
     machine = device_of.machine(device)
     print(f"{machine.device}: a copy moves {machine.gb_per_s:.0f} GB/s (read and written), torch {torch.__version__}")
     real = options.shape == "real" or (options.shape == "auto" and device.type == "cuda")
-    streams, steps, names = options.streams or STREAMS[device.type], [], {"hear": "", "speak": ""}
+    streams = options.streams or STREAMS[device.type]
+    steps: list[Step] = []
+    names: dict[str, str] = {}
     for line in table.steps(machine, ()):
         print(line)
     for part, found in _engines(settings, device, options, real, streams, names):
@@ -76,9 +78,9 @@ def _measure(settings: Settings, device: torch.device, options: argparse.Namespa
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         version=VERSION,
         machine=machine,
-        stt=names["hear"],
-        tts=names["speak"],
-        random=True,
+        stt=names.get("hear", ""),
+        tts=names.get("speak", ""),
+        random="random" in names,
         steps=tuple(steps),
         caps=caps(machine, steps),
     )
@@ -95,7 +97,7 @@ def _engines(
     """Each engine loaded, measured and let go: their memories are counted one by one."""
     if options.engine != "speak":
         ears = made_up.ears(settings, device, settings.hearing.precision, real)
-        names["hear"] = ears.name
+        names |= {"hear": ears.name} | ({"random": "hear"} if ears.random else {})
         yield (
             "recogniser",
             f"{ears.name}{', random weights' if ears.random else ''}, {ears.model.precision}".replace("torch.", ""),
@@ -105,7 +107,7 @@ def _engines(
     device_of.fresh(device)
     if options.engine != "hear":
         mouth = made_up.mouth(device, settings.speaking.precision, real)
-        names["speak"] = mouth.name
+        names |= {"speak": mouth.name, "random": "speak"}
         yield "voice", f"{mouth.name}, random weights, {_short(mouth.decoder.embeddings.dtype)}"
         yield from (("speak", found) for found in speaking.steps(mouth, streams))
     device_of.fresh(device)
@@ -148,7 +150,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--chunks", type=_numbers, default=CHUNKS_MS, metavar="MS,MS,…", help="of the recogniser (all)")
     parser.add_argument("--together", type=int, default=0, metavar="N", help="then N calls at once, in real time")
     parser.add_argument("--seconds", type=float, default=20, help="of that (20)")
-    parser.add_argument("--write", action="store_true", help="leave table and caps in the home, for the workers")
+    parser.add_argument("--write", action="store_true", help="leave table and caps for the workers, in place of those before")
     parser.add_argument("--label", default="", help="part of the result file's name")
     return parser.parse_args(arguments)
 

@@ -3,7 +3,7 @@
     python -m bench.speech.plan
 
 A step takes as long as its bytes at the card's bandwidth or its operations at the card's rate, whichever is longer, divided by
-the share of that which is reached: 35 % is the least that we want, 60 % what we aim for. docs/gpu.md has the table and its limits.
+the share of that which is reached: 35 % is the least that we want, 60 % what we aim for. Table and limits: docs/gpu.md.
 """
 
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ def test_a_voice_is_measured_a_frame_and_a_piece_of_sound_at_a_time(mouth: made_
 
 def test_what_does_not_fit_in_memory_is_left_out_with_a_word(mouth: made_up.Mouth, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speaking, "_free", lambda mouth: 1000)
-    assert list(speaking.steps(mouth, (4,))) == ["4 clauses at once: left out, their caches alone want 2 MB"]
+    assert list(speaking.steps(mouth, (4,))) == ["4 clauses at once: left out, their caches alone want 5 MB"]
 
 
 def test_calls_that_are_spoken_to_hear_every_frame_of_each_clause(mouth: made_up.Mouth) -> None:
