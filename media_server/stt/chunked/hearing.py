@@ -121,8 +121,8 @@ class Hearing:
             revision=flush.revision,
             text=inverse([word.text for word in words], language),
             language=language,
-            confidence=confidence_of(words),
-            words=tuple(SpokenWord(text=w.text, start=w.start, end=w.end, confidence=w.confidence) for w in words),
+            confidence=round(confidence_of(words), 4),
+            words=tuple(SpokenWord(text=w.text, start=w.start, end=w.end, confidence=round(w.confidence, 4)) for w in words),
         )
 
     def _news(self) -> list[FromStt]:

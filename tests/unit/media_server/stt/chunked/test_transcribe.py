@@ -57,12 +57,12 @@ def test_two_speakers_are_put_together_by_time_and_overlaps_are_marked() -> None
     assert done == sorted(done) and done[0] == 0.0 and done[-1] == 1.0
 
 
-def test_five_minutes_without_a_pause_are_heard_whole() -> None:
-    script = [(0, RATE // 2)] * 600
+def test_two_minutes_without_a_pause_are_heard_whole() -> None:
+    script = [(0, RATE // 2)] * 240
     heard, model = transcriber(script, longest=15 * RATE)
     transcript = heard.transcribe([sound_of(script)], languages=("en",))
-    assert transcript.lines[0].text == " ".join(f"w{n}" for n in range(600))
-    assert len(model.batches) > 20
+    assert transcript.lines[0].text == " ".join(f"w{n}" for n in range(240))
+    assert len(model.batches) > 8
 
 
 def test_windows_of_like_length_are_heard_together_short_ones_first() -> None:
