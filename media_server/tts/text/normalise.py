@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from media_server.tts.text import amounts, calendar, spelling
 from media_server.tts.text.abbreviations import expanded, number_signs
-from media_server.tts.text.tongues import Tongue
+from media_server.tts.text.tongues import LETTER, Tongue
 
 RULES = (
     *spelling.ADDRESSES, *amounts.MONEY, *spelling.TELEPHONES, *calendar.RULES, *amounts.MEASURES, *spelling.CODES,
@@ -24,7 +24,7 @@ _ALLOWED = re.compile(r"[^\x20-\x7eÀ-ɏऀ-ॿ਀-੿₹€£°×·–—…‘
 _MARKUP = re.compile(r"[*_`~#>|\\^{}\[\]<₹$€£%°·×]+")
 """Signs that have no sound of their own, or were left without their figures."""
 _MARKS = (
-    (re.compile(r"\s*&\s*"), "&"), (re.compile(r"(?<=\w)\s*\+\s*(?=\w)"), "+"), (re.compile(r"\s*=\s*"), "="),
+    (re.compile(r"\s*&\s*"), "&"), (re.compile(rf"(?<=[{LETTER}])\s*\+\s*(?=[{LETTER}])"), "+"), (re.compile(r"\s*=\s*"), "="),
     (re.compile(r"@"), "@"),
 )  # fmt: skip
 

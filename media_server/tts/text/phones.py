@@ -164,6 +164,8 @@ class _Writing:
             return "े"  # market
         if letters in ("ai", "ei"):
             return "े"
+        if letters == "o" and self._next(place, 2) in _VOWELS and (self._written or self._word[0] == "o"):
+            return "ो"  # biometric, original
         if letters == "u" and place and self._phones[place - 1] == "Y":
             return "ु"  # regular
         return "ि" if phone == "IH" or letters in ("i", "y") else ""

@@ -7,6 +7,7 @@ and at the end of -ein and -on, is a dot.
 """
 
 import re
+from collections.abc import Sequence
 
 _CONSONANTS = {
     "chh": "छ", "kh": "ख", "gh": "घ", "ch": "च", "jh": "झ", "th": "थ", "dh": "ध", "ph": "फ", "bh": "भ",
@@ -27,7 +28,18 @@ _PIECE = re.compile(
 )
 _NASAL_END = re.compile(r"(?<=[aeiou])(?:(?<=ei)|(?<=ai)|(?<=oo)|(?<=o)|(?<=aye))n$")
 _VIRAMA = "्"
+_JOIN_AFTER = frozenset({"r", "y"})
+_JOIN_S = frozenset("t th k p n m v w".split())
 _STOPS = frozenset(_CONSONANTS) - frozenset("nmyrlvwhs")
+
+
+def _joined(pieces: Sequence[str], place: int) -> bool:
+    """Whether this consonant and the next are written as one. Within a word they are of two syllables mostly: गोरखपुर."""
+    piece, following = pieces[place], pieces[place + 1] if place + 1 < len(pieces) else ""
+    if following not in _CONSONANTS:
+        return False
+    outside = not any(each in _VOWELS for each in pieces[:place]) or not any(each in _VOWELS for each in pieces[place + 2 :])
+    return outside or following in _JOIN_AFTER or piece == following or (piece in ("s", "sh") and following in _JOIN_S)
 
 
 def devanagari(word: str) -> str:
@@ -46,5 +58,5 @@ def devanagari(word: str) -> str:
         elif piece in ("n", "m") and following in _STOPS and place and pieces[place - 1] in _VOWELS:
             out.append("ं")
         else:
-            out.append(_CONSONANTS[piece] + (_VIRAMA if following in _CONSONANTS else ""))
+            out.append(_CONSONANTS[piece] + (_VIRAMA if _joined(pieces, place) else ""))
     return "".join(out) + ("ं" if nasal else "")

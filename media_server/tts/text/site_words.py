@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterable
 
 from core.lexicon import Saying, Tongue, table
+from media_server.tts.text.tongues import LETTER
 
-_LETTER = r"\w\u0900-\u0963\u0970-\u097f\u0a00-\u0a7f"
-"""With the vowel signs, which \\w leaves out."""
-_WORD = re.compile(f"[{_LETTER}]+")
-_IN_ADDRESS = re.compile(f"[{_LETTER}][.@/_]$|@$|//$")
-_ADDRESS_GOES_ON = re.compile(f"[@_]|[./][{_LETTER}]")
+_WORD = re.compile(f"[{LETTER}]+")
+_IN_ADDRESS = re.compile(f"[{LETTER}][.@/_]$|@$|//$")
+_ADDRESS_GOES_ON = re.compile(f"[@_]|[./][{LETTER}]")
 _REACH = 2
 """Characters before a word that tell whether it is a part of an address."""
 

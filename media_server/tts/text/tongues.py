@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+LETTER = r"\w\u0900-\u0963\u0970-\u097f\u0a00-\u0a7f"
+"""For a class of a regular expression: with the vowel signs, which \\w leaves out."""
 LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -34,6 +34,8 @@ _USUALLY_NATIVE = frozenset({"do", "me"})
 _USUAL = 0.8
 _RATHER_ENGLISH = frozenset({"late"})
 """Hindi could be spelled so, and hardly ever is: लाते."""
+_HALF = 4
+"""Letters at least of each of two words that are written as one: sandalwood."""
 _REACH = 4
 """Words on each side that have a say in a doubtful one."""
 
@@ -59,6 +61,9 @@ class Words:
 
     def is_english(self, word: str) -> bool:
         if word in self.english:
+            return True
+        halves = range(_HALF, len(word) - _HALF + 1)
+        if any(word[:at] in self.english and word[at:] in self.english for at in halves):
             return True
         return any(
             word.endswith(ending) and len(word) - len(ending) > 2 and word.removesuffix(ending) + stem in self.english
