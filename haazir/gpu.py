@@ -213,7 +213,7 @@ def of_budget(settings: Settings, budget: Budget | None, found: Sequence[Card]) 
     """Is there a table of the bench, of this machine, these models, and not too old?"""
     how = "bin/haazir bench speech --write (minutes; not while calls run)"
     if budget is None:
-        said = "none: the workers take a guess of 16 streams and slots on a GPU"
+        said = "none: the workers guess how many calls this machine carries"
         return Finding("speech budget", "warn" if settings.engines.neural and found else "ok", said, how if found else "")
     told = f"{budget.machine.device}, {budget.stt or 'no recogniser'}, {budget.tts or 'no voice'}, of {budget.made_at[:10]}"
     device = found[0].name if found else "cpu"
