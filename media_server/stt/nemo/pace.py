@@ -8,6 +8,7 @@
 One chunk serves all: a step's cost hardly grows with its calls, so calls are kept in step with each other (`lead`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -64,8 +65,6 @@ class Pace:
         self.chunk = fixed or self._menu[0]
         self._whole_since: float | None = None
         """Since when a chunk has waited for stragglers."""
-        self._beat: float | None = None
-        """When the last chunk of all was taken."""
         self._idle_since: float | None = None
 
     # ── who is next ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,21 +80,24 @@ class Pace:
         stragglers = any(self.chunk - FRAME <= one.samples < self.chunk for one in queue)
         if stragglers and now - since < STRAGGLER_S:
             return Wait(since + STRAGGLER_S - now)
-        self._whole_since, self._beat = None, since
+        self._whole_since = None
         return self._for(whole)
 
-    def lead(self, samples: int, now: float) -> int:
-        """Silence to put before a new utterance of which so many samples are here, so that its chunks end with the others'."""
-        if self._beat is None or now - self._beat > 2 * self.chunk / RATE:
+    def lead(self, samples: int, others: Sequence[int]) -> int:
+        """Silence to put before a new utterance of which so many samples wait, so that its chunks end when most others' do.
+        `others`: what waits of those who speak."""
+        if not others:
             return 0
-        to_beat = -round((now - self._beat) * RATE) % self.chunk
-        return -(samples + to_beat) % self.chunk // FRAME * FRAME
+        ((most, _),) = Counter(other % self.chunk for other in others).most_common(1)
+        return (most - samples) % self.chunk
 
     def _for_paused(self, paused: Sequence[Queued], after: int) -> Batch:
         """All who paused at once; those with more to hear than one chunk holds catch up first."""
-        if behind := [one for one in paused if one.samples + after > self._menu[-1]]:
+        longest = self._menu[-1]
+        if behind := [one for one in paused if one.samples + after > longest and one.samples >= self._menu[0]]:
             return self._catching_up(behind)
-        samples = next(chunk for chunk in self._menu if chunk >= max(one.samples for one in paused) + after)
+        wanted = max(one.samples for one in paused) + after
+        samples = next((chunk for chunk in self._menu if chunk >= wanted), longest)
         return Batch(tuple(one.row for one in paused), samples, look=True)
 
     def _for(self, whole: Sequence[Queued]) -> Batch:
@@ -128,9 +130,11 @@ class Pace:
             self._idle_since = None
 
     def room(self, calls: int) -> int:
-        """How many more calls than these can be heard in time if all of them speak at once."""
+        """How many more calls than these can be heard in time if all of them speak at once. That it was slow once says nothing of
+        a machine that hears nobody: the first call will tell."""
         longest = self._fixed or self._menu[-1]
-        base, each = (self._slowness * part for part in self._times[longest])
+        slowness = self._slowness if calls else 1.0
+        base, each = (slowness * part for part in self._times[longest])
         in_time = int((FULL * longest / RATE - base) / each) if base < FULL * longest / RATE else 0
         return max(0, min(self._most, in_time) - calls)
 

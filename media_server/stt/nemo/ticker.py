@@ -30,6 +30,8 @@ BURST_S = 0.002
 """Packets of all calls come together: a moment is waited for the rest of them."""
 SPEAKS_S = 0.5
 """A call whose sound came no longer ago than this is speaking."""
+BESIDE_S = 0.1
+"""…and one whose sound came no longer ago than this is a measure for when chunks end."""
 _RUNS, _LONG_ENOUGH_S = 6, 0.3
 """Steps of each kind that are timed at start, the quickest counts; slow ones need not be timed so often."""
 
@@ -46,13 +48,14 @@ class Call:
     answer: Callable[[Heard], None]
     left: Callable[[], None]
     """Called when nothing of the call is left in the engine: its row is free."""
-    phrases: tuple[str, ...] = ()
-    """What its site's callers are likely to say…"""
-    expected: tuple[str, ...] = ()
-    """…and what a reply to the question that is open may be made of."""
+    site: frozenset[str] = frozenset()
+    """Names that its site's callers are likely to say…"""
+    expected: frozenset[str] = frozenset()
+    """…and that a reply to the question that is open may be made of."""
     names: frozenset[str] = frozenset()
-    """Of these, what is made likelier in this utterance."""
+    """What is made likelier in this utterance…"""
     boost: int = -1
+    """…and the number of its tree."""
     fed: float = 0.0
     """When its last sound came."""
     begun: bool = False
@@ -71,9 +74,13 @@ Message = Audio | Flush | EndUtterance | Expect | Joined | Left
 
 
 class Ticker:
-    """`join`, `put`, `leave` and `stop` may be called from any thread; `run` is the thread."""
+    """`join`, `put`, `leave` and `stop` are for any thread; `run` is the thread, and `begin`, `take` and `work` what it does.
 
-    def __init__(self) -> None:
+    `clock` and `stopwatch`: seconds, the second by which steps are timed.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, stopwatch: Callable[[], float] = time.perf_counter) -> None:
+        self._clock, self._stopwatch = clock, stopwatch
         self._inbox: queue.SimpleQueue[tuple[Call, Message] | None] = queue.SimpleQueue()
         self._calls: dict[int, Call] = {}
 
@@ -93,16 +100,20 @@ class Ticker:
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run(self, model: Model, slots: Slots, pace: Pace) -> None:
         """Until it is stopped. Errors of torch that are no lack of memory come out of it."""
+        self.begin(model, slots, pace)
+        wait = Wait(None)
+        while self._receive(wait):
+            wait = self.work()
+
+    def begin(self, model: Model, slots: Slots, pace: Pace) -> None:
+        """The model is there."""
         self._model, self._slots, self._pace = model, slots, pace
         self._stepper = Stepper(model, slots)
         self._names = SharedNames(model)
-        wait = Wait(None)
-        while self._receive(wait):
-            wait = self._work()
 
     def _receive(self, wait: Wait) -> bool:
         """What came, all of it. False: stop."""
-        timeout = wait.seconds
+        timeout, until = wait.seconds, None
         while True:
             try:
                 came = self._inbox.get(timeout=timeout)
@@ -111,10 +122,13 @@ class Ticker:
             if came is None:
                 return False
             call, message = came
-            self._take(call, message)
-            timeout = BURST_S if isinstance(message, Audio) else 0.0
+            self.take(call, message)
+            now = self._clock()
+            until = now + BURST_S if until is None else until
+            timeout = max(0.0, until - now) if isinstance(message, Audio) else 0.0
 
-    def _take(self, call: Call, message: Message) -> None:
+    def take(self, call: Call, message: Message) -> None:
+        """One message, in the order in which they came."""
         match message:
             case Joined():
                 self._calls[call.row] = call
@@ -123,27 +137,30 @@ class Ticker:
                 self._names.give_back(call.names)
                 call.left()
             case Audio():
-                call.fed = time.monotonic()
+                call.fed = self._clock()
                 call.stream.take(message)
             case EndUtterance():
                 call.begun = False
                 call.stream.take(message)
             case Flush():
                 call.stream.take(message)
+                if call.stream.fresh and not call.stream.waiting:  # nothing came: there is nothing to look at
+                    self._answer(call, call.stream.looked([]))
             case Expect():
-                call.expected = message.phrases
+                call.expected = frozenset(names_of(message.phrases))
 
-    def _work(self) -> Wait:
-        """Steps until there is nothing to do now, or something may have come; how long to wait for it."""
-        now = time.monotonic()
+    def work(self) -> Wait:
+        """One step, if one is due; how long to wait for news before the next."""
+        now = self._clock()
         for call in self._calls.values():
             self._begin(call, now)
         queued = [Queued(row, call.stream.waiting, call.stream.flushed) for row, call in self._calls.items()]
         due = self._pace.next([one for one in queued if one.samples or one.flushed], now, DELAY + AFTER_WORDS)
         if isinstance(due, Wait):
             return due
+        before = self._stopwatch()
         self._step([self._calls[row] for row in due.rows], due)
-        took = time.monotonic() - now
+        took = self._stopwatch() - before
         speaking = sum(now - call.fed < SPEAKS_S for call in self._calls.values())
         self._pace.took(due, took, now, speaking)
         metrics.STEP.labels("look" if due.look else "chunk").observe(took)
@@ -154,14 +171,15 @@ class Ticker:
         """The first sound of an utterance: its row forgets, and its chunks are brought into step with the others'."""
         if call.begun or not (call.stream.waiting or call.stream.flushed):
             return
-        call.begun = True
-        names = frozenset(names_of([*call.phrases, *call.expected]))
+        names = call.site | call.expected
         if names != call.names:
             self._names.give_back(call.names)
             call.names, call.boost = names, self._names.take(names)
         self._slots.begin(call.row)
         if call.stream.waiting and not call.stream.flushed:
-            call.stream.lead(self._pace.lead(call.stream.waiting, now))
+            others = [other.stream.waiting for other in self._calls.values() if other.begun and now - other.fed < BESIDE_S]
+            call.stream.lead(self._pace.lead(call.stream.waiting, others))
+        call.begun = True
 
     def _step(self, calls: list[Call], batch: Batch, *, halved: bool = False) -> None:
         """One forward for these calls; if memory does not suffice for all, for half of them at a time, and else for none."""
@@ -190,10 +208,14 @@ class Ticker:
     def _tell(self, call: Call, batch: Batch, tokens: list[Emitted]) -> None:
         spelt = [(self._model.pieces[one.token], one.frame * self._model.frame, one.probability) for one in tokens]
         if batch.look:
-            for final in call.stream.looked(spelt):
-                call.answer(final)
+            self._answer(call, call.stream.looked(spelt))
         elif (partial := call.stream.stepped(batch.samples, spelt)) is not None:
             call.answer(partial)
+
+    @staticmethod
+    def _answer(call: Call, finals: list[Final]) -> None:
+        for final in finals:
+            call.answer(final)
 
     def _fail(self, calls: list[Call]) -> None:
         """These are not heard any more: their connections end, and new ones begin with nothing."""
@@ -204,27 +226,34 @@ class Ticker:
 
 
 class SharedNames:
-    """Trees of boosted names: one for all calls that expect the same, gone when none does."""
+    """Trees of boosted names: one for all calls that expect the same; KEPT of those that none expects wait for the next."""
+
+    KEPT = 8
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._trees: dict[frozenset[str], tuple[Boost, int]] = {}
+        self._taken: dict[frozenset[str], tuple[Boost, int]] = {}
+        self._idle: dict[frozenset[str], Boost] = {}
 
     def take(self, names: frozenset[str]) -> int:
         """Number of their tree, for Row.boost."""
-        tree, calls = self._trees.get(names) or (Boost(self._model, sorted(names)), 0)
-        self._trees[names] = tree, calls + 1
+        if names not in self._taken:
+            self._taken[names] = self._idle.pop(names) if names in self._idle else Boost(self._model, sorted(names)), 0
+        tree, calls = self._taken[names]
+        self._taken[names] = tree, calls + 1
         return tree.number
 
     def give_back(self, names: frozenset[str]) -> None:
         """One call fewer has them."""
-        if names not in self._trees:
+        if names not in self._taken:
             return
-        tree, calls = self._trees.pop(names)
+        tree, calls = self._taken.pop(names)
         if calls > 1:
-            self._trees[names] = tree, calls - 1
-        else:
-            tree.close()
+            self._taken[names] = tree, calls - 1
+            return
+        self._idle[names] = tree
+        if len(self._idle) > self.KEPT:
+            self._idle.pop(next(iter(self._idle))).close()
 
 
 @torch.inference_mode()

@@ -49,20 +49,27 @@ def test_a_pause_after_sound_that_was_not_heard_yet_is_caught_up_with_first() ->
     assert steps.next(queued(8960 - AFTER + 1, flushed=(0,)), 1.0, AFTER) == Batch((0,), 5120, look=False)
 
 
+def test_a_model_of_one_chunk_looks_with_as_much_silence_as_that_holds() -> None:
+    steps = Pace((2560,), {2560: (0.002, 0.0002)}, fixed=None, most=4)
+    assert steps.next(queued(2000, flushed=(0,)), 1.0, AFTER) == Batch((0,), 2560, look=True)
+    assert steps.next(queued(2600, flushed=(0,)), 1.0, AFTER) == Batch((0,), 2560, look=False)
+
+
 def test_who_has_fallen_behind_catches_up_with_a_longer_chunk() -> None:
     assert pace().next(queued(12_000, 2560, 6000), 1.0, AFTER) == Batch((0, 2), 5120, look=False)
 
 
-def test_a_new_utterance_is_brought_into_step_with_the_others() -> None:
-    steps = pace()
-    steps.next(queued(2560), 10.0, AFTER)
-    lead = steps.lead(1600, 10.04)
-    remaining = 0.16 - 0.04
-    assert lead % 320 == 0
-    assert 0 <= (1600 + lead + remaining * 16_000) % 2560 <= 2560
-    assert 2560 - 320 < (1600 + lead + remaining * 16_000 - 1) % 2560 + 1, "whole with the others' chunk, or a packet later"
-    assert steps.lead(1600, 10.0 + 1.0) == 0, "nobody speaks"
-    assert pace().lead(1600, 10.0) == 0
+@pytest.mark.parametrize(
+    ("samples", "others"), [(1600, [640, 960, 640]), (640, [640]), (5000, [2240, 2240, 320]), (320, [2560 + 640])]
+)
+def test_a_new_utterance_is_brought_into_step_with_most_others(samples: int, others: list[int]) -> None:
+    lead = pace().lead(samples, others)
+    assert 0 <= lead < 2560
+    assert (samples + lead - others[0]) % 2560 == 0, "whole with the same packet"
+
+
+def test_whoever_speaks_alone_is_heard_at_once() -> None:
+    assert pace().lead(1600, []) == 0
 
 
 # ── how fast we are ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -98,7 +105,8 @@ def test_a_machine_that_others_slow_down_takes_longer_chunks_and_fewer_calls() -
     for step in range(200):
         steps.took(Batch(tuple(range(4)), steps.chunk, look=False), 0.120, step * 0.2, 4)
     assert steps.chunk > 1280
-    assert steps.room(0) == pytest.approx(before / 3, abs=1)
+    assert steps.room(4) == pytest.approx(before / 3 - 4, abs=1)
+    assert steps.room(0) == before, "nobody is heard: it may have become quicker meanwhile"
 
 
 def test_room_is_what_is_in_time_and_was_planned() -> None:

@@ -1,0 +1,322 @@
+"""Calls through the worker to the NeMo engine and back, with a tiny random model: nonsense, but every caller's own."""
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from core.bus import Link, PeerGone, connect, serve
+from core.checkpoints import CheckpointMissing, CheckpointUnfit
+from core.engines import Hearing
+from core.ids import CallId, SiteId
+from core.settings import Settings
+from core.speech import (
+    Audio,
+    EndUtterance,
+    Expect,
+    Final,
+    Flush,
+    FromStt,
+    HearingFailed,
+    HearingOpened,
+    OpenHearing,
+    Partial,
+    ToStt,
+)
+from media_server.stt.nemo.engine import Nemo, checkpoint
+from media_server.stt.nemo.ticker import Ticker
+from media_server.stt.site_phrases import SitePhrases
+from media_server.stt.worker import Worker
+from tests.standins.edge import until
+from tests.standins.random_nemo import build
+
+OPEN = OpenHearing(call_id=CallId("c"), site_id=SiteId("demo"), languages=("hi-Latn", "en"))
+SOUND = (np.random.default_rng(1).standard_normal(16_000) * 3000).astype(np.int16)
+PACKET = 320
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It has one chunk: else how far the engine has fallen behind would decide what is heard of sound that comes at once."""
+    folder = tmp_path_factory.mktemp("random")
+    one_chunk = {"att_context_size": [[56, 1]], "att_context_probs": [1.0]}
+    build(folder, encoder=one_chunk).save_to(str(folder / "random.nemo"))
+    return folder / "random.nemo"
+
+
+async def of_site(site: SiteId) -> tuple[str, ...]:
+    return ("do you have the return kit",)
+
+
+async def all_sites() -> list[SiteId]:
+    return [SiteId("demo")]
+
+
+def phrases() -> SitePhrases:
+    return SitePhrases(of_site, all_sites, fresh_s=5.0)
+
+
+class Hall:
+    """An engine that is ready, behind its worker."""
+
+    def __init__(self, engine: Nemo, path: Path) -> None:
+        self.engine = engine
+        self._path = path
+
+    @contextlib.asynccontextmanager
+    async def call(self) -> AsyncIterator["Call"]:
+        async with await connect(self._path, FromStt) as link:
+            link.send(OPEN)
+            assert await link.receive() == HearingOpened(engine="nemo")
+            yield Call(link)
+
+    async def refused(self) -> FromStt:
+        async with await connect(self._path, FromStt) as link:
+            link.send(OPEN)
+            answer: FromStt = await link.receive()
+            return answer
+
+    @contextlib.contextmanager
+    def at_each_step(self, do: Callable[[int], None]) -> Iterator[None]:
+        """`do` is told how many calls a step is for, before it is made."""
+
+        def hook(encoder: Any, args: Any, given: dict[str, Any]) -> None:
+            do(given["audio_signal"].shape[0])
+
+        assert self.engine._model is not None
+        handle = self.engine._model.net.encoder.register_forward_pre_hook(hook, with_kwargs=True)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+
+class Call:
+    def __init__(self, link: Link[FromStt]) -> None:
+        self.link = link
+        self.partials: list[Partial] = []
+
+    def speak(self, sound: Any, start: int = 0) -> None:
+        for at in range(0, sound.size, PACKET):
+            self.link.send(Audio(start=start + at, pcm=sound[at : at + PACKET].tobytes()))
+
+    def pause(self, utterance: int = 0, revision: int = 0) -> None:
+        self.link.send(Flush(utterance=utterance, revision=revision))
+
+    async def final(self) -> Final:
+        while True:
+            match await self.link.receive():
+                case Partial() as partial:
+                    self.partials.append(partial)
+                case Final() as final:
+                    return final
+                case other:
+                    raise AssertionError(other)
+
+    async def says(self, sound: Any, start: int = 0, utterance: int = 0, revision: int = 0) -> Final:
+        self.speak(sound, start)
+        self.pause(utterance, revision)
+        return await self.final()
+
+
+@contextlib.asynccontextmanager
+async def hall(file: Path, folder: Path, most: int = 4, chunk_ms: int = 160) -> AsyncIterator[Hall]:
+    settings = Settings(home=folder, hearing=Hearing(model=str(file), device="cpu", max_streams=most, chunk_ms=chunk_ms))
+    async with Nemo(settings, phrases(), ticker=hurried()) as engine:
+        assert engine.missing == "the model is being loaded"
+        await engine.loaded.wait()
+        assert engine.missing is None
+        async with serve(folder / "stt.sock", ToStt, Worker(engine).serve):
+            yield Hall(engine, folder / "stt.sock")
+
+
+def hurried() -> Ticker:
+    """Its moments lie far apart, so nobody is waited for, nor brought into step; how busy this machine is does not count."""
+    return Ticker(itertools.count(0.0, 10.0).__next__, time.thread_time)
+
+
+Story = Callable[[Hall], Any]
+Play = Callable[[Story], None]
+
+
+@pytest.fixture(scope="module")
+def play(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    """Stories follow each other on one engine: loading it takes longer than all of them."""
+    opened = hall(file, tmp_path_factory.mktemp("hall"))
+    with asyncio.Runner() as runner:
+        stage = runner.run(opened.__aenter__())
+        yield lambda story: runner.run(story(stage))
+        runner.run(opened.__aexit__(None, None, None))
+
+
+def test_a_caller_is_heard_with_partials_times_and_numbers_of_their_pauses(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as call:
+            final = await call.says(SOUND, start=7000, revision=2)
+            assert (final.utterance, final.revision) == (0, 2)
+            assert final.text and 0 < final.confidence < 1
+            assert final.words and all(6000 < word.start < word.end < 7000 + 24_000 for word in final.words)
+            assert call.partials and final.words[0].text.startswith(call.partials[0].text.split()[0][:3])
+
+    play(story)
+
+
+def test_a_pause_that_was_none_changes_nothing_of_what_is_heard(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as call, stage.call() as other:
+            paused = await call.says(SOUND[:9000])
+            assert await call.says(SOUND[:0], revision=1) == Final(
+                utterance=0, revision=1, text=paused.text, language=paused.language, confidence=paused.confidence,
+                words=paused.words,
+            )  # fmt: skip
+            whole = await call.says(SOUND[9000:], start=9000, revision=2)
+            unbroken = await other.says(SOUND, revision=2)
+            assert whole.text == unbroken.text and [word.start for word in whole.words] == [word.start for word in unbroken.words]
+
+    play(story)
+
+
+def test_each_utterance_begins_with_nothing_of_the_one_before(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as call:
+            first = await call.says(SOUND, start=20_000)
+            call.link.send(EndUtterance(utterance=0))
+            call.link.send(Expect(phrases=("red or blue",)))
+            call.link.send(Expect(phrases=()))
+            again = await call.says(SOUND, start=120_000, utterance=1)
+            assert again.text == first.text and again.utterance == 1
+            assert again.words[0].start - first.words[0].start == 100_000
+            call.link.send(EndUtterance(utterance=1))
+            call.pause(2)
+            assert (await call.final()).text == "", "nothing came"
+
+    play(story)
+
+
+def test_an_utterance_of_four_hundred_milliseconds_is_answered(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as call:
+            assert (await call.says(SOUND[:6400])).utterance == 0
+
+    play(story)
+
+
+def test_callers_at_once_hear_themselves(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        sounds = [SOUND, SOUND[::-1].copy(), np.roll(SOUND, 8000), SOUND // 4]
+        alone = []
+        for sound in sounds:
+            async with stage.call() as call:
+                alone.append((await call.says(sound)).text)
+        assert len(set(alone)) > 1
+        batches: list[int] = []
+        await until(lambda: len(stage.engine._free) == 4)
+        async with stage.call() as one, stage.call() as two, stage.call() as three, stage.call() as four:
+            with stage.at_each_step(batches.append):
+                together = await asyncio.gather(
+                    *(call.says(sound) for call, sound in zip((one, two, three, four), sounds, strict=True))
+                )
+        assert [final.text for final in together] == alone
+        assert max(batches) > 1, "they were not stepped together"
+
+    play(story)
+
+
+def test_more_calls_than_can_be_heard_are_refused_at_once_until_one_has_left(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        await until(lambda: len(stage.engine._free) == 4)
+        async with contextlib.AsyncExitStack() as calls:
+            for _ in range(3):
+                await calls.enter_async_context(stage.call())
+            async with stage.call() as fourth:
+                refused = await stage.refused()
+                assert isinstance(refused, HearingFailed) and refused.full and refused.detail.startswith("full: 4 calls")
+                assert (await fourth.says(SOUND[:6400])).utterance == 0
+            await until(lambda: len(stage.engine._free) == 1)
+            async with stage.call():
+                assert isinstance(await stage.refused(), HearingFailed)
+
+    play(story)
+
+
+def no_more_than(most: int) -> Callable[[int], None]:
+    def step(calls: int) -> None:
+        if calls > most:
+            raise torch.OutOfMemoryError("a neighbour has all of it")
+
+    return step
+
+
+def test_calls_that_do_not_fit_into_memory_together_are_heard_in_halves(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as one, stage.call() as two:
+            with stage.at_each_step(no_more_than(1)):
+                heard = await asyncio.gather(one.says(SOUND), two.says(SOUND))
+            assert heard[0].text == heard[1].text != ""
+
+    play(story)
+
+
+def test_only_calls_for_which_memory_is_out_fail_and_new_ones_are_heard(play: Play) -> None:
+    async def story(stage: Hall) -> None:
+        async with stage.call() as one, stage.call() as two:
+            with stage.at_each_step(no_more_than(0)):
+                one.speak(SOUND[:6400])
+                answers = [answer async for answer in one.link]
+            assert answers == [HearingFailed(detail="out of memory"), HearingFailed(detail="the recogniser died")]
+            assert (await two.says(SOUND)).text
+        async with stage.call() as three:
+            assert (await three.says(SOUND)).text
+
+    play(story)
+
+
+def test_an_error_of_the_device_ends_the_engine_and_says_so(file: Path, tmp_path: Path) -> None:
+    def broken(calls: int) -> None:
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    async def story() -> None:
+        gone = asyncio.Event()
+        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
+        async with Nemo(settings, phrases(), gone.set, hurried()) as engine:
+            await engine.loaded.wait()
+            stage = Hall(engine, tmp_path)
+            async with engine.open(OPEN) as ear:
+                with stage.at_each_step(broken):
+                    ear.send(Audio(start=0, pcm=SOUND.tobytes()))
+                    with pytest.raises(PeerGone):
+                        await ear.receive()
+                    await gone.wait()
+                assert engine.missing == "the engine has failed"
+                with pytest.raises(PeerGone):
+                    ear.send(Flush(utterance=0, revision=0))
+            with pytest.raises(PeerGone):
+                await engine.open(OPEN).__aenter__()
+
+    with pytest.raises(RuntimeError, match="CUDA error"):
+        asyncio.run(story())
+
+
+def test_a_checkpoint_that_is_no_good_ends_the_engine_with_its_words(tmp_path: Path) -> None:
+    (tmp_path / "bad.nemo").write_text("no")
+
+    async def story() -> None:
+        gone = asyncio.Event()
+        async with Nemo(Settings(home=tmp_path, hearing=Hearing(model=str(tmp_path / "bad.nemo"))), phrases(), gone.set):
+            await gone.wait()
+
+    with pytest.raises(CheckpointUnfit, match=r"bad\.nemo is not a whole"):
+        asyncio.run(story())
+
+
+def test_the_tiny_model_is_heard_with_when_no_other_is_here(tmp_path: Path) -> None:
+    assert checkpoint(Settings(home=tmp_path))[1] == "tiny"
+    with pytest.raises(CheckpointMissing, match="bin/haazir models fetch nemotron"):
+        checkpoint(Settings(home=tmp_path, hearing=Hearing(model="nemotron-3.5")))
