@@ -19,7 +19,7 @@ COMMANDS = {
     "down": Command("haazir.down", "stop it"),
     "status": Command("haazir.status", "what runs, where it listens, the keys (--json)"),
     "drain": Command("haazir.drain", "take no new calls and wait for the running ones (--off, --then-stop)"),
-    "doctor": Command("haazir.doctor", "what is wrong, and how to mend it"),
+    "doctor": Command("haazir.doctor", "what is wrong, and how to mend it (--gpu: for neural engines)"),
     "sites": Command("haazir.sites", "sites as folders: list, apply, export; rotate-vault"),
     "models": Command("haazir.models", "checkpoints of neural hearing and speaking: list, fetch, verify, where"),
     "call": Command("haazir.call", "place a SIP call, say WAV files, print what was said and how fast"),

@@ -20,6 +20,8 @@ from haazir.hub import FetchError, Hub
 from haazir.progress import Progress, size
 
 LOCK = ".lock"
+LONG = 100_000_000
+"""Bytes that take so long to read that one wants to see it."""
 SPARE = 1 << 30
 """Bytes of the disk that are left alone: recordings, the database."""
 
@@ -102,9 +104,10 @@ def _already(folder: Path, file: File, out: TextIO) -> File | None:
     """A file that is in its place and as it should be, read from end to end."""
     if not has_size(folder / file.path, file.bytes):
         return None
-    progress = Progress(f"checking {file.path}", file.bytes, out)
+    progress = Progress(f"checking {file.path}", file.bytes, out) if file.bytes > LONG else None
     found = summed(folder / file.path, file.path, progress)
-    progress.end()
+    if progress:
+        progress.end()
     return found if found.sha256 == (file.sha256 or found.sha256) else None
 
 
