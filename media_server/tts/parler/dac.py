@@ -9,7 +9,6 @@ The codec hears 9.3 frames to each side of a sample (measured), so what is kept 
 a decoding of the whole clause gives; with fewer to the right the last milliseconds of a piece differ a little, and come sooner.
 """
 
-import contextlib
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,6 +25,8 @@ LEFT = 10
 RIGHT = 8
 RIGHT_FIRST = 4
 """Frames of a clause's first piece that are waited for and not kept: 46 ms of patience, 60 dB."""
+MOST_WINDOWS = 16
+"""Decoded at a time: the widest layer of so many windows of 42 frames takes 130 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,29 +139,30 @@ class Decoding:
     in one go. `ready` says whether `take` would wait."""
 
     def __init__(self, dac: Dac, pieces: Sequence[Piece], stream: "torch.cuda.Stream | None" = None) -> None:
-        self._lengths: list[int] = []
         self._done = torch.cuda.Event() if dac.table.is_cuda else None
-        groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-        for number, piece in enumerate(pieces):
-            groups[piece.codes.shape[-1], piece.keep_to - piece.keep_from, piece.rate].append(number)
         with torch.inference_mode():
-            stacked = {key: torch.stack([pieces[number].codes for number in numbers]) for key, numbers in groups.items()}
-            if stream is not None:
-                stream.wait_stream(torch.cuda.current_stream())
-            with contextlib.nullcontext() if stream is None else torch.cuda.stream(stream):
-                sounds: dict[int, Tensor] = {}
-                for key, numbers in groups.items():
-                    if stream is not None:
-                        stacked[key].record_stream(stream)
-                    chosen = [pieces[number] for number in numbers]
-                    sounds.update(zip(numbers, _kept(dac, stacked[key], chosen), strict=True))
-                ordered = [sounds[number] for number in range(len(pieces))]
-                self._lengths = [len(sound) for sound in ordered]
-                self._device = torch.cat(ordered) if ordered else torch.zeros(0, dtype=torch.int16)
-                self._host = torch.empty_like(self._device, device="cpu", pin_memory=self._device.is_cuda)
-                self._host.copy_(self._device, non_blocking=True)
-                if self._done is not None:
-                    self._done.record()
+            # A copy of the codes: whoever is in those slots next writes over them.
+            windows = [(numbers, torch.stack([pieces[number].codes for number in numbers])) for numbers in _alike(pieces)]
+            if stream is None:
+                self._begin(dac, pieces, windows)
+                return
+            stream.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(stream):
+                for _, codes in windows:
+                    codes.record_stream(stream)
+                self._begin(dac, pieces, windows)
+
+    def _begin(self, dac: Dac, pieces: Sequence[Piece], windows: Sequence[tuple[list[int], Tensor]]) -> None:
+        sounds: dict[int, Tensor] = {}
+        for numbers, codes in windows:
+            sounds.update(zip(numbers, _kept(dac, codes, [pieces[number] for number in numbers]), strict=True))
+        ordered = [sounds[number] for number in range(len(pieces))]
+        self._ends = np.cumsum([len(sound) for sound in ordered])
+        self._device = torch.cat(ordered) if ordered else torch.zeros(0, dtype=torch.int16)
+        self._host = torch.empty_like(self._device, device="cpu", pin_memory=self._device.is_cuda)
+        self._host.copy_(self._device, non_blocking=True)
+        if self._done is not None:
+            self._done.record()
 
     @property
     def ready(self) -> bool:
@@ -170,8 +172,15 @@ class Decoding:
         """The sound of the pieces, in their order."""
         if self._done is not None:
             self._done.synchronize()
-        whole = self._host.numpy()
-        return np.split(whole, np.cumsum(self._lengths)[:-1]) if self._lengths else []
+        return np.split(self._host.numpy(), self._ends)[:-1]
+
+
+def _alike(pieces: Sequence[Piece]) -> list[list[int]]:
+    """The pieces by number, in batches of one shape and rate."""
+    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for number, piece in enumerate(pieces):
+        groups[piece.codes.shape[-1], piece.keep_to - piece.keep_from, piece.rate].append(number)
+    return [group[at : at + MOST_WINDOWS] for group in groups.values() for at in range(0, len(group), MOST_WINDOWS)]
 
 
 def _kept(dac: Dac, codes: Tensor, pieces: Sequence[Piece]) -> list[Tensor]:

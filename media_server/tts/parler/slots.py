@@ -103,7 +103,7 @@ class Slots:
         if going != self._active:
             self._send(torch.tensor([slot in going for slot in range(self.slots)]), self._running)
             self._active = going
-        rows, context = self._bucket(max(going) + 1)
+        rows, context = self._bucket(going)
         self._graphs.run(("step", rows, context), partial(self._advance, rows, context))
         for slot in going:
             self._clauses[slot].columns += 1
@@ -172,11 +172,12 @@ class Slots:
         ended |= ends
         columns += running
 
-    def _bucket(self, rows: int) -> tuple[int, int]:
-        """The smallest shape that has these rows and all that was said in them; in resting slots too, as they write as well."""
-        rows = next(bucket for bucket in self._rows() if bucket >= rows)
-        longest = max(clause.prompt + clause.columns + 1 for slot, clause in self._clauses.items() if slot < rows)
-        return rows, next(bucket for bucket in self._contexts() if bucket >= min(longest, self.context))
+    def _bucket(self, going: Collection[int]) -> tuple[int, int]:
+        """The smallest shape of a step that has these slots' rows and all that was said in them. Resting ones may have said more:
+        what they make of a part of it is thrown away."""
+        rows = next(bucket for bucket in self._rows() if bucket > max(going))
+        longest = max(self._clauses[slot].prompt + self._clauses[slot].columns + 1 for slot in going)
+        return rows, next(bucket for bucket in self._contexts() if bucket >= longest)
 
     @staticmethod
     def _send(source: Tensor, target: Tensor) -> None:

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from core.resample import Pcm
-from media_server.tts.parler.dac import LEFT, RIGHT, RIGHT_FIRST, Dac, Decoding, Piece, span
+from media_server.tts.parler.dac import LEFT, MOST_WINDOWS, RIGHT, RIGHT_FIRST, Dac, Decoding, Piece, span
 
 FRAMES = 90
 
@@ -68,6 +68,14 @@ def test_clauses_decoded_together_sound_as_each_alone(dac: Dac, codes: torch.Ten
     assert [len(pcm) for pcm in together] == [744, 4458, 744, 4458, 2229, 5120]
     for pcm, one in zip(together, wanted, strict=True):
         assert pcm.dtype == np.int16
+        assert np.abs(pcm.astype(int) - dac.sound([one])[0]).max() <= 1
+
+
+def test_more_than_fit_into_one_batch_come_in_their_order(dac: Dac, codes: torch.Tensor) -> None:
+    wanted = [piece(codes[number % 2], 20 + number, 28 + number, 8000) for number in range(MOST_WINDOWS + 3)]
+    together = dac.sound(wanted)
+    assert len(together) == len(wanted)
+    for pcm, one in zip(together[-5:], wanted[-5:], strict=True):
         assert np.abs(pcm.astype(int) - dac.sound([one])[0]).max() <= 1
 
 

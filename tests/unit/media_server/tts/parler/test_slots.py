@@ -105,6 +105,19 @@ def test_a_clause_that_rests_goes_on_where_it_was(decoder: Decoder, slots: Slots
     assert torch.equal(slots.codes(2, 0, slots.whole(2)), alone(decoder, resting, 17, slot=2))
 
 
+def test_a_long_clause_rests_through_steps_that_are_shorter_than_it(decoder: Decoder, slots: Slots) -> None:
+    """It is beyond the 256 tokens that its neighbour's steps look at."""
+    long, short = ([9] * 240, 4, 30), ([5, 6], 8, 9)
+    join(slots, 0, long)
+    join(slots, 1, short)
+    for number in range(60):
+        slots.step([0] if number % 2 else [1])
+    slots.look()
+    assert slots.whole(0) == slots.whole(1) == 22
+    assert torch.equal(slots.codes(0, 0, 22), alone(decoder, long, 30))
+    assert torch.equal(slots.codes(1, 0, 22), alone(decoder, short, 30, slot=1))
+
+
 def test_the_same_seed_says_the_same_again_and_another_says_it_otherwise(decoder: Decoder) -> None:
     prompt, seed, tokens = next(clauses(7))
     once, again = (alone(decoder, (prompt, seed, tokens), 40) for _ in range(2))
