@@ -16,6 +16,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, default=Path("/tmp/tiny-stt"), help="for corpus and checkpoints (/tmp/tiny-stt)")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"of training, in all (default: {STEPS}, an hour on one core)")
     parser.add_argument("--model", type=Path, help="the .nemo file written and evaluated (default: the shipped one)")
+    parser.add_argument("--people", type=Path, help="evaluate: folder of Asterisk's English prompts, for a person's digits")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     every = ("sentences", "synthesise", "train", "export", "evaluate")
@@ -69,7 +70,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     from training.tiny_stt.evaluate import evaluate
     from training.tiny_stt.export import SHIPPED
 
-    evaluate(options.model or SHIPPED)
+    evaluate(options.model or SHIPPED, options.people)
 
 
 _STEPS = {"sentences": _sentences, "synthesise": _synthesise, "train": _train, "export": _export, "evaluate": _evaluate}

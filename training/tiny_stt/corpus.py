@@ -10,10 +10,22 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from haazir.caller import wav
 from training.tiny_stt.model import preprocessor
-from training.tiny_stt.render import Renderer
-from training.tiny_stt.sentences import mixed, split, with_digits
-from training.tiny_stt.synthesise import HELD_OUT_VARIANTS, VARIANTS, Utterance, perform, phone_track, silences, take, takes
+from training.tiny_stt.render import Renderer, over_the_line
+from training.tiny_stt.sentences import callers, mixed, split, with_digits
+from training.tiny_stt.synthesise import (
+    CALLERS_PACE,
+    HELD_OUT_VARIANTS,
+    VARIANTS,
+    Take,
+    Utterance,
+    perform,
+    phone_track,
+    silences,
+    take,
+    takes,
+)
 
 SEED = 5
 TRIALS = 1
@@ -106,3 +118,19 @@ def trial_utterances(*, new_sentences: bool, new_voices: bool) -> Iterator[Utter
     for sentence in sentences:
         for _ in range(TRIALS * (8 if new_sentences else 1)):
             yield perform(renderer, take(with_digits(sentence, dice), dice, variants), noise)
+
+
+def callers_utterances() -> Iterator[Utterance]:
+    """What the tests' callers say, as they say it."""
+    renderer, noise = Renderer(), np.random.default_rng(SEED)
+    pace, pitch = CALLERS_PACE
+    for sentence in callers():
+        for voice in ("en-us", "en", "en-us+f3") if sentence.tongue == "en" else ("hi", "hi+f2", "hi+m3"):
+            yield perform(renderer, Take(sentence, voice, pace, pitch, -26.0, None, 0.3, 0.3, devanagari=True), noise)
+
+
+def peoples_digits(sounds: Path) -> Iterator[Utterance]:
+    """The digits as a person recorded them: Asterisk's English prompts, in the folder `sounds`."""
+    for value, word in enumerate("zero one two three four five six seven eight nine".split()):
+        sound = np.pad(wav.read(sounds / "digits" / f"{value}.wav"), 2400)
+        yield Utterance(word, "en", "a person", over_the_line(sound), [])

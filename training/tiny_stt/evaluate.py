@@ -13,7 +13,7 @@ import torch
 from media_server.stt.nemo.loading import Model, load
 from media_server.stt.nemo.slots import Slots
 from media_server.stt.nemo.step import Row, Stepper
-from training.tiny_stt.corpus import trial_utterances
+from training.tiny_stt.corpus import callers_utterances, peoples_digits, trial_utterances
 from training.tiny_stt.model import LOOK_AHEADS, PROMPT_OF
 from training.tiny_stt.scoring import folded, word_error_rate
 from training.tiny_stt.synthesise import Utterance, silences
@@ -21,23 +21,17 @@ from training.tiny_stt.synthesise import Utterance, silences
 CALLS = 15
 FRAME_MS = 80
 SEED = 77
-SETS = {
-    "new sentences, new voices": {"new_sentences": True, "new_voices": True},
-    "known sentences, new voices": {"new_sentences": False, "new_voices": True},
-    "new sentences, known voices": {"new_sentences": True, "new_voices": False},
-}
 
 
-def evaluate(path: Path) -> None:
-    """Prints a table in Markdown."""
+def evaluate(path: Path, people: Path | None) -> None:
+    """Prints a table in Markdown. `people`: a folder of Asterisk's English prompts, for digits that a person recorded."""
     torch.set_num_threads(1)
     model = load(path, "cpu", "float32")
     chunks = sorted(right + 1 for right in LOOK_AHEADS)
     model = dataclasses.replace(model, chunks=tuple(chunks))  # 1120 ms too, which no call waits for
     columns = " | ".join(f"{frames * FRAME_MS} ms" for frames in chunks)
-    print(f"| word error rate | words | {columns} | prompt auto, 160 ms | offline |\n|{'---|' * (len(chunks) + 4)}", flush=True)
-    for name, choice in SETS.items():
-        utterances = list(trial_utterances(**choice))
+    print(f"| word error rate | words | {columns} | 160 ms, prompt auto | offline |\n|{'---|' * (len(chunks) + 4)}", flush=True)
+    for name, utterances in _sets(people):
         rates = [_rate(utterances, stream(model, utterances, frames)) for frames in chunks]
         rates += [_rate(utterances, stream(model, utterances, 2, prompt="auto")), _rate(utterances, whole(model, utterances))]
         words = sum(len(folded(utterance.words)) for utterance in utterances)
@@ -45,6 +39,15 @@ def evaluate(path: Path) -> None:
     quiet = list(silences(SEED))
     invented = sum(bool(text) for text in stream(model, quiet, 2, prompt="auto"))
     print(f"\nSilence and noise at 160 ms: words invented in {invented} of {len(quiet)} utterances.")
+
+
+def _sets(people: Path | None) -> Iterator[tuple[str, list[Utterance]]]:
+    yield "new sentences, new voices", list(trial_utterances(new_sentences=True, new_voices=True))
+    yield "known sentences, new voices", list(trial_utterances(new_sentences=False, new_voices=True))
+    yield "new sentences, known voices", list(trial_utterances(new_sentences=True, new_voices=False))
+    yield "what the tests' callers say, their voices", list(callers_utterances())
+    if people is not None:
+        yield "ten digits, recorded by a person", list(peoples_digits(people))
 
 
 def stream(model: Model, utterances: Sequence[Utterance], frames: int, prompt: str = "") -> list[str]:

@@ -3,8 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 
-_SAME = ((re.compile(r"aa"), "a"), (re.compile(r"chh"), "ch"), (re.compile(r"\bnahin\b"), "nahi"))
-"""dukaan and dukan, kuchh and kuch, nahin and nahi: the domain writes both, and they sound alike."""
+_SAME = (
+    (re.compile(r"aa"), "a"),
+    (re.compile(r"chh"), "ch"),
+    (re.compile(r"\bnahin\b"), "nahi"),
+    (re.compile(r"call back"), "callback"),
+)
+"""dukaan and dukan, kuchh and kuch, nahin and nahi, call back and callback: the domain writes both, and they sound alike."""
 
 
 def folded(text: str) -> list[str]:
