@@ -24,7 +24,7 @@ BOTH = ("hi", "pa")
 
 @pytest.fixture(scope="module")
 def conformer(tiny_conformer: Path) -> IndicConformer:
-    return load_indic_conformer(tiny_conformer)
+    return load_indic_conformer(tiny_conformer, device="cpu")
 
 
 @pytest.mark.parametrize("final", [True, False], ids=["the RNNT head", "the CTC head"])
@@ -73,7 +73,7 @@ def test_a_site_of_one_language_hears_that_and_hinglish_is_heard_in_devanagari(c
 
 def test_graphs_that_were_exported_for_one_row_give_the_same(conformer: IndicConformer, tmp_path: Path) -> None:
     write_tiny(tmp_path / "checkpoint", single=True)
-    single = load_indic_conformer(tmp_path / "checkpoint")
+    single = load_indic_conformer(tmp_path / "checkpoint", device="cpu")
     asks = [Ask(said(("hi", 1), ("hi", 4)), BOTH), Ask(said(("hi", 2), ("hi", 3)), BOTH)]
     assert single.hear(asks) == conformer.hear(asks)
 
@@ -83,7 +83,7 @@ def test_a_folder_without_the_rnnt_head_hears_with_the_other(tiny_conformer: Pat
     for file in (tmp_path / "checkpoint" / "assets").glob("*joint*"):
         file.unlink()
     (tmp_path / "checkpoint" / "assets" / "rnnt_decoder.onnx").unlink()
-    [heard] = load_indic_conformer(tmp_path / "checkpoint").hear([Ask(said(("hi", 1), ("hi", 4)), BOTH)])
+    [heard] = load_indic_conformer(tmp_path / "checkpoint", device="cpu").hear([Ask(said(("hi", 1), ("hi", 4)), BOTH)])
     assert heard.text == "हाँ जी"
 
 

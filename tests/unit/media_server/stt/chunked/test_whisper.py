@@ -24,7 +24,7 @@ from tests.unit.media_server.stt.chunked.tiny_whisper import SAID, tone, write_t
 
 @pytest.fixture(scope="module")
 def whisper(tiny_whisper: Path) -> Whisper:
-    return load_whisper(tiny_whisper)
+    return load_whisper(tiny_whisper, device="cpu")
 
 
 def ask(hertz: float, seconds: float = 0.7, before: float = 0.2) -> Ask:
@@ -53,6 +53,12 @@ def test_windows_heard_together_are_heard_as_alone(whisper: Whisper) -> None:
         assert heard.silence == pytest.approx(alone.silence, abs=1e-4)
 
 
+def test_half_precision_hears_the_same_words(whisper: Whisper, tiny_whisper: Path) -> None:
+    half = load_whisper(tiny_whisper, device="cpu", precision="bfloat16")
+    asks = [ask(300), ask(700), ask(1200)]
+    assert [heard.text for heard in half.hear(asks)] == [heard.text for heard in whisper.hear(asks)]
+
+
 def test_only_the_sites_languages_are_spoken(whisper: Whisper) -> None:
     [heard] = whisper.hear([Ask(tone(300, 0.7), ("en",))])
     assert heard.tag == "en"
@@ -61,7 +67,7 @@ def test_only_the_sites_languages_are_spoken(whisper: Whisper) -> None:
 
 
 def test_a_fine_tune_that_is_told_one_language_tells_none(tiny_whisper: Path) -> None:
-    told = load_whisper(tiny_whisper, spoken="en")
+    told = load_whisper(tiny_whisper, device="cpu", spoken="en")
     assert {heard.tag for heard in told.hear([ask(300), ask(1200)])} == {""}
     assert told.hear([ask(1200)])[0].text == "where is it"
 
@@ -75,7 +81,7 @@ def test_a_hissing_line_gives_no_words(whisper: Whisper) -> None:
 def test_weights_that_learnt_nothing_never_say_more_than_people_can(tmp_path: Path) -> None:
     write_tiny(tmp_path, steps=0)
     asked = [Ask(tone(300, 0.4), ("hi",)), Ask(tone(300, 1.5), ("hi",))]
-    for heard, one in zip(load_whisper(tmp_path).hear(asked), asked, strict=True):
+    for heard, one in zip(load_whisper(tmp_path, device="cpu").hear(asked), asked, strict=True):
         assert believed(heard, one.pcm.size) == Heard((), heard.tag, heard.silence)
 
 
@@ -84,7 +90,7 @@ def test_a_gpu_whose_memory_is_full_is_told_from_one_that_failed(tiny_whisper: P
         def forward(self, features: torch.Tensor) -> torch.Tensor:
             raise torch.OutOfMemoryError("CUDA out of memory")
 
-    whisper = load_whisper(tiny_whisper)
+    whisper = load_whisper(tiny_whisper, device="cpu")
     whisper._model.model.encoder = Full()
     with pytest.raises(MemoryError):
         whisper.hear([ask(300)])
