@@ -64,6 +64,8 @@ class Desk:
         self.engine: SlotEngine = Absent(name)
         self.tried = False
         """It has been loaded, or has no memory for the time being."""
+        self.able = asyncio.Event()
+        """It has been loaded."""
         self._thread = thread
         self._load = load
         self._begun: dict[Job, None] = {}
@@ -142,6 +144,7 @@ class Desk:
                 log.error("! no memory for the engine", extra={"engine": self.engine.name, "detail": str(error)})
                 await asyncio.sleep(AGAIN_S)
         self.tried = True
+        self.able.set()
         self._stepped_at = asyncio.get_running_loop().time()
         log.info("= engine ready", extra={"engine": self.engine.name})
 

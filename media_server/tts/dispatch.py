@@ -53,7 +53,12 @@ class Dispatch:
 
     async def run(self) -> None:
         """Say what is asked, for ever. EngineLost."""
-        await asyncio.gather(*(desk.run(self._in_hand, self._ended, self.place) for desk in self._desks))
+        await asyncio.gather(*(self._run(desk) for desk in self._desks))
+
+    async def _run(self, desk: Desk) -> None:
+        if self._reserve is not None and desk is not self._reserve:
+            await self._reserve.able.wait()  # while gigabytes are loaded here, it speaks already
+        await desk.run(self._in_hand, self._ended, self.place)
 
     def place(self) -> None:
         """Whatever can be said now is begun."""
@@ -105,7 +110,8 @@ class Dispatch:
 
     def _stand_in(self, clause: Clause, why: str) -> None:
         STOOD_IN.labels(why).inc()
-        log.warning("! another engine stands in", extra={"engine": clause.call.desk.engine.name, "why": why})
+        level = logging.INFO if why == "late" else logging.WARNING  # every reply, when an engine is loaded or overrun
+        log.log(level, "! another engine stands in", extra={"engine": clause.call.desk.engine.name, "why": why})
         clause.call.stood_in = clause.reply
 
     def _found(self, clause: Clause) -> Pcm | None:
