@@ -158,6 +158,23 @@ def test_fifteen_callers_who_all_speak_at_once_take_a_third_of_a_core(model: Mod
     assert np.percentile(waits, 95) <= 2.0
 
 
+def test_a_minute_without_a_pause_is_heard_to_its_end(model: Model, utterances: list[Utterance]) -> None:
+    core = Core(model)
+    spoken, sound = [], []
+    for utterance in utterances:
+        spoken.append(utterance.words)
+        sound.append(utterance.sound)
+        if sum(part.size for part in sound) > 60 * 16_000:
+            break
+    minute = Utterance(" ".join(spoken), "en", "", np.concatenate(sound), [])
+    core.run((at, 0, message) for at, message in talking([minute], 0.0))
+    (final,) = core.heard[0]
+    rate = word_error_rate([(minute.words, final.text)])
+    print(f"\n60 s without a pause: {len(final.words)} words, word error rate {rate:.1%}")
+    assert rate < 0.35
+    assert final.words[-1].end > 55 * 16_000
+
+
 @pytest.mark.parametrize("frames", [1, 2, 4, 7])
 def test_fifteen_calls_in_one_forward_hear_what_each_hears_alone(model: Model, utterances: list[Utterance], frames: int) -> None:
     chunk = frames * model.frame
