@@ -19,6 +19,8 @@ from core.script import sounded
 from core.tongue import ENGLISH_WORDS, HINDI_WORDS
 from media_server.stt.nemo.loading import Model, quietly
 from media_server.stt.nemo.slots import computer
+from media_server.stt.phrases import CONVERSATION
+from media_server.stt.phrases import HINDI_WORDS as SITES_HINDI
 
 WEIGHT = 2.0
 """Natural logarithms that the first token of a name gains…"""
@@ -28,14 +30,18 @@ MOST_NAMES = 400
 SHORTEST = 4
 """Letters of a name: shorter ones are the beginning of half of all words."""
 
+LONGEST = 3
+"""Words of a name. More in a row are no name."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _SLOT = re.compile(r"\{\w+\}")
-_COMMON = frozenset(map(sounded, HINDI_WORDS | ENGLISH_WORDS)) | VALUES.keys() | TIMES.keys()
+_SAID_EVERYWHERE = {word for phrase in CONVERSATION for word in phrase.split()}
+_COMMON = frozenset(map(sounded, HINDI_WORDS | ENGLISH_WORDS | SITES_HINDI | _SAID_EVERYWHERE)) | VALUES.keys() | TIMES.keys()
 
 
 def names_of(phrases: Iterable[str]) -> list[str]:
-    """The words of a site's phrases that are no small words and no numbers, the rarest first: names of products are said in
-    one question, "order" in ten. Neighbours stay together: "kit bag"."""
+    """The words of a site's phrases that are no small words, no numbers, and not said to every site; the rarest first, as names
+    of products are said in one question and "refund" in ten. Up to LONGEST neighbours stay together: "kit bag"."""
     found: Counter[str] = Counter()
     for phrase in phrases:
         for part in _SLOT.split(phrase):
@@ -51,7 +57,7 @@ def _runs(words: Sequence[str]) -> list[str]:
             runs.append([])
         else:
             runs[-1].append(word)
-    return [" ".join(run) for run in runs if run]
+    return [name for run in runs for name in ([" ".join(run)] if len(run) <= LONGEST else run) if name]
 
 
 class Boost:
