@@ -7,7 +7,7 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # two threads that spin on two busy cores cost more than they do
 
-STEPS = 5000
+STEPS = 4000
 
 
 def main() -> int:
