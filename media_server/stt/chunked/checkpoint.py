@@ -8,13 +8,13 @@ from core.checkpoints import CheckpointUnfit
 from core.engines import Device, Precision
 
 
-def read_json(file: Path) -> Any:
-    """CheckpointUnfit if it is not there, or not whole."""
+def read_json(file: Path) -> dict[str, Any]:
+    """An object. CheckpointUnfit if it is not there, not whole, or something else."""
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return dict(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise CheckpointUnfit(f"{file.parent} lacks {file.name}: fetch the checkpoint again (bin/haazir models fetch)") from error
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise CheckpointUnfit(f"{file} is not whole: fetch the checkpoint again (bin/haazir models fetch)") from error
 
 

@@ -100,6 +100,7 @@ def halve(file: Path) -> None:
 SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
     "nothing there": (lambda folder: shutil.rmtree(folder), "lacks config.json"),
     "another model": (lambda folder: edit(folder / "config.json", lambda c: c.update(model_type="whisper")), "'whisper', not of"),
+    "a list of settings": (lambda folder: (folder / "config.json").write_text("[1, 2]") and None, "is not whole"),
     "no encoder": (lambda folder: (folder / "assets/encoder.onnx").unlink(), "lacks encoder.onnx"),
     "a truncated encoder": (lambda folder: halve(folder / "assets/encoder.onnx"), "can't be opened"),
     "another graph": (
