@@ -6,11 +6,12 @@ A neural engine is loaded behind eSpeak, which speaks for it meanwhile; until th
 """
 
 import asyncio
-import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from core.bus import serve
 from core.db import Database
@@ -57,25 +58,19 @@ async def work(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. OSError if an address is taken, EngineError if an engine does not start, EngineLost if one
     can't go on in this process."""
     stop = stop_signal()
-    with contextlib.ExitStack() as threads:
-        desks = [_desk(name, settings, threads) for name in at_hand(settings.engines)]
-        runner = await serve_status(settings.metrics_address("tts-worker"), lambda: _missing(desks))
-        try:
-            async with Database(settings, connections=2, wait_s=0.5) as database:
-                worker = _worker(desks, settings, database)
-                speaking, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
-                async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
-                    await asyncio.wait((speaking, stopping), return_when=asyncio.FIRST_COMPLETED)
-            if speaking.done():
-                speaking.result()
-            speaking.cancel()
-        finally:
-            await runner.cleanup()
-
-
-def _desk(name: str, settings: Settings, threads: contextlib.ExitStack) -> Desk:
-    thread = threads.enter_context(ThreadPoolExecutor(1, name))
-    return Desk(name, thread, lambda: load(name, settings))
+    desks = [Desk(name, ThreadPoolExecutor(1, name), partial(load, name, settings)) for name in at_hand(settings.engines)]
+    runner = await serve_status(settings.metrics_address("tts-worker"), lambda: _missing(desks))
+    try:
+        async with Database(settings, connections=2, wait_s=0.5) as database:
+            worker = _worker(desks, settings, database)
+            speaking, stopping = asyncio.create_task(worker.run()), asyncio.create_task(stop.wait())
+            async with serve(settings.socket("tts-worker"), ToTts, worker.serve):
+                await asyncio.wait((speaking, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if speaking.done():
+            speaking.result()
+        speaking.cancel()
+    finally:
+        await runner.cleanup()
 
 
 def _worker(desks: Sequence[Desk], settings: Settings, database: Database) -> Worker:
@@ -96,4 +91,6 @@ def _missing(desks: Sequence[Desk]) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("the speaking worker", work, EngineError, EngineLost))
+    status = run("the speaking worker", work, EngineError, EngineLost)
+    sys.stdout.flush()
+    os._exit(status)  # an engine that is being loaded, or hangs, would keep the interpreter from ending
