@@ -44,7 +44,7 @@ async def list_words(site: Managed, db: Db, limit: LongLimit = 50, cursor: Curso
 @router.put(
     "",
     openapi_extra=takes(WholeLexicon),
-    responses=gives(LexiconWritten) | refuses(401, 403, 404, 415, 422, 503),
+    responses=gives(LexiconWritten) | refuses(401, 403, 404, 413, 415, 422, 503),
     response_class=Response,
 )
 async def put_lexicon(site: Managed, once: Once, whole: Annotated[WholeLexicon, Body(WholeLexicon)]) -> Response:

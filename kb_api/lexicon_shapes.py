@@ -8,7 +8,7 @@ from msgspec import Meta
 from core.http.shapes import Instant, Next
 from core.lexicon import MOST_WORDS, InTongue, Say, Saying, Tongue, Word
 
-Table = Annotated[str, Meta(max_length=1_000_000, description="A line per word: word, tab, what to say; perhaps tab, language")]
+Table = Annotated[str, Meta(max_length=600_000, description="A line per word: word, tab, what to say; perhaps tab, language")]
 
 
 class NewSaying(msgspec.Struct, frozen=True, kw_only=True):
