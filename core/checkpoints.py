@@ -14,7 +14,7 @@ from typing import Literal
 
 import msgspec
 
-from core.engines import SttEngine, TtsEngine
+from core.engines import NEURAL, SttEngine, TtsEngine
 from core.languages import Language
 from core.settings import REPOSITORY, Settings
 
@@ -86,6 +86,20 @@ def usual(engine: str) -> Checkpoint:
         if checkpoint.engine == engine and checkpoint.usual:
             return checkpoint
     raise CheckpointMissing(f"the engine {engine!r} has no usual checkpoint: name one (see bin/haazir models list)")
+
+
+def asked_for(settings: Settings) -> list[tuple[str, str]]:
+    """Each neural engine that will run by the settings, with the `model` that `chosen` takes for it."""
+    engines, hearing = settings.engines, settings.hearing
+    pairs: list[tuple[str, str]] = [(engines.stt, hearing.model)] if engines.stt in NEURAL else []
+    if engines.stt == "nemo" and hearing.punjabi_model:
+        pairs.append(("indic-conformer", hearing.punjabi_model))
+    return pairs + [(engine, voice_model(settings, engine)) for engine in engines.neural_voices]
+
+
+def voice_model(settings: Settings, engine: TtsEngine) -> str:
+    """What [speaking] says of this engine's checkpoint; empty: its usual one."""
+    return settings.speaking.model if next(iter(settings.engines.neural_voices), engine) == engine else ""
 
 
 def chosen(settings: Settings, engine: str, model: str) -> Path:

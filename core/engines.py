@@ -30,6 +30,11 @@ class Engines(msgspec.Struct, frozen=True, kw_only=True):
         """Whether one of them needs the packages of speech.lock."""
         return not NEURAL.isdisjoint((self.stt, self.tts, *self.also))
 
+    @property
+    def neural_voices(self) -> tuple[TtsEngine, ...]:
+        """Those of the speaking worker's engines that have checkpoints, the usual one first."""
+        return tuple(dict.fromkeys(engine for engine in (self.tts, *self.also) if engine in NEURAL))
+
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     """How a neural recogniser works; PocketSphinx heeds none of it."""
@@ -51,7 +56,7 @@ class Speaking(msgspec.Struct, frozen=True, kw_only=True):
     """How a neural voice works; eSpeak heeds none of it."""
 
     model: str = ""
-    """As for hearing."""
+    """As for hearing, for the first neural voice of `tts` and `also`; another one has its usual checkpoint."""
     device: Device = "auto"
     precision: Precision = "auto"
     max_slots: int = 0

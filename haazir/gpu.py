@@ -17,7 +17,7 @@ import msgspec
 
 from core.budget import Budget
 from core.budget_file import read
-from core.checkpoints import CheckpointMissing, chosen, registry, usual
+from core.checkpoints import CheckpointMissing, asked_for, chosen, registry, usual
 from core.engines import NEURAL
 from core.settings import Settings
 from haazir import VERSION, programs
@@ -194,9 +194,7 @@ def of_nemo(probe: Probe, neural: bool) -> Finding:
 def checkpoints(settings: Settings) -> list[Finding]:
     """Are those of the settings' engines here and whole?"""
     found = []
-    for engine, model in ((settings.engines.stt, settings.hearing.model), (settings.engines.tts, settings.speaking.model)):
-        if engine not in NEURAL:
-            continue
+    for engine, model in asked_for(settings):
         what = f"checkpoint ({engine})"
         try:
             found.append(Finding(what, "ok", str(chosen(settings, engine, model))))

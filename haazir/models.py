@@ -4,8 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.checkpoints import Checkpoint, CheckpointMissing, misshapen, path_of, read_record, registry, usual
-from core.engines import NEURAL
+from core.checkpoints import Checkpoint, CheckpointMissing, asked_for, misshapen, path_of, read_record, registry, usual
 from core.settings import Settings, load
 from haazir.fetch import bring, broken, fetch
 from haazir.hub import FetchError, Hub
@@ -126,11 +125,8 @@ def _named(name: str) -> Checkpoint:
 
 def _wanted(settings: Settings) -> list[Checkpoint]:
     """What the engines of the settings need. A model that is a path is none of ours to fetch."""
-    wanted = []
-    for engine, model in ((settings.engines.stt, settings.hearing.model), (settings.engines.tts, settings.speaking.model)):
-        if engine in NEURAL and (not model or model in registry()):
-            wanted.append(registry()[model] if model else usual(engine))
-    return wanted
+    pairs = [(engine, model) for engine, model in asked_for(settings) if not model or model in registry()]
+    return [registry()[model] if model else usual(engine) for engine, model in pairs]
 
 
 def _with_needs(chosen: list[Checkpoint]) -> list[Checkpoint]:

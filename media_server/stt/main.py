@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 
 from core.bus import serve
-from core.checkpoints import CheckpointMissing
+from core.checkpoints import CheckpointMissing, CheckpointUnfit
 from core.db import Database
 from core.process import run, stop_signal
 from core.settings import Settings
@@ -66,7 +66,7 @@ def _with_phrases(
 
 
 async def work(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing: the engine's model can't be had."""
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit of the engine's model."""
     stop = stop_signal()
     async with open_engine(settings, stop.set) as engine:
         runner = await serve_status(settings.metrics_address("stt-worker"), lambda: engine.missing)
@@ -79,4 +79,4 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("the hearing worker", work, CheckpointMissing))
+    sys.exit(run("the hearing worker", work, CheckpointMissing, CheckpointUnfit))

@@ -227,4 +227,5 @@ def most_streams(settings: Settings, model: Model, name: str) -> tuple[int, Lite
         return settings.hearing.max_streams, "settings"
     gpu = torch.cuda.get_device_name() if model.device.type == "cuda" else ""
     caps = budget_file.caps(settings.home, "cuda" if gpu else "cpu", gpu, stt=name)
-    return (caps.most_streams(), "bench") if caps.measured else (UNPLANNED, "nobody")
+    # without a row nothing could be timed, and nobody be told that this machine is too slow
+    return (max(1, caps.most_streams()), "bench") if caps.measured else (UNPLANNED, "nobody")

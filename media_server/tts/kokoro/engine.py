@@ -14,7 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from core.checkpoints import CheckpointMissing, chosen
+from core.checkpoints import CheckpointMissing, chosen, voice_model
 from core.resample import Pcm
 from core.settings import Settings
 from core.sites import Language
@@ -140,7 +140,7 @@ def load(settings: Settings) -> KokoroInSteps:
         raise EngineError("speaking.device is cuda, and torch finds no GPU that it can use")
     device = torch.device("cuda" if speaking.device != "cpu" and torch.cuda.is_available() else "cpu")
     try:
-        folder = chosen(settings, "kokoro", speaking.model if settings.engines.tts == "kokoro" else "")
+        folder = chosen(settings, "kokoro", voice_model(settings, "kokoro"))
         voices = {path.stem: load_voice(path, device) for path in sorted((folder / "voices").glob("*.pt"))}
         if not voices:
             raise EngineError(f"{folder / 'voices'} has no voices: bin/haazir models fetch kokoro")

@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 
 from core.budget_file import caps
-from core.checkpoints import CheckpointMissing, chosen, path_of, usual
+from core.checkpoints import CheckpointMissing, chosen, path_of, usual, voice_model
 from core.engines import Speaking
 from core.settings import Settings
 from media_server.tts.engine import EngineError, NoMemory
@@ -41,7 +41,7 @@ def opened(settings: Settings) -> Opened:
     """EngineError if the checkpoint is not here or can't be used, NoMemory if the device has no room for it now."""
     try:
         device = device_of(settings.speaking)
-        folder = chosen(settings, "parler", settings.speaking.model)
+        folder = chosen(settings, "parler", voice_model(settings, "parler"))
         if device.type == "cpu":
             torch.set_num_threads(1)  # steps are too small to be shared out, and the other core is the recogniser's
         checkpoint = weights.Checkpoint(folder)
@@ -81,7 +81,7 @@ def how_many(settings: Settings, device: torch.device) -> int:
         return settings.speaking.max_slots
     kind: Literal["cpu", "cuda"] = "cuda" if device.type == "cuda" else "cpu"
     name = torch.cuda.get_device_name() if kind == "cuda" else ""
-    return max(1, caps(settings.home, kind, name, tts=settings.speaking.model or usual("parler").name).slots)
+    return max(1, caps(settings.home, kind, name, tts=voice_model(settings, "parler") or usual("parler").name).slots)
 
 
 def revision_of(folder: Path) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from core.budget import Budget, Caps, Machine
 from core.budget_file import write
+from core.engines import Engines, Hearing, Speaking
 from core.settings import Settings, load
 from haazir import VERSION, doctor, gpu
 from haazir.gpu import Card, Probe
@@ -94,6 +95,17 @@ def test_a_missing_checkpoint_is_told_with_the_command(tmp_path: Path) -> None:
     (finding,) = gpu.checkpoints(settings)
     assert finding.how == "bad" and finding.remedy == "bin/haazir models fetch indic-parler"
     assert gpu.checkpoints(settings_of(tmp_path)) == []
+
+
+def test_checkpoints_of_all_engines_that_will_run_are_looked_for(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path,
+        engines=Engines(stt="nemo", also=("kokoro", "parler")),
+        hearing=Hearing(model="nemotron-3.5", punjabi_model="indic-conformer"),
+        speaking=Speaking(model="kokoro"),
+    )
+    remedies = [finding.remedy.removeprefix("bin/haazir models fetch ") for finding in gpu.checkpoints(settings)]
+    assert remedies == ["nemotron-3.5", "indic-conformer", "kokoro", "indic-parler"]
 
 
 def table(device: str = CARD.name, made_at: str = "2999-01-01T00:00:00+00:00", **changes: str) -> Budget:

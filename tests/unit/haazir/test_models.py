@@ -319,10 +319,12 @@ def test_the_command_lists_every_checkpoint_with_its_licence(
 ) -> None:
     monkeypatch.setenv("HAAZIR_HOME", str(settings.home))
     monkeypatch.setenv("HAAZIR_ENGINES_TTS", "parler")
+    monkeypatch.setenv("HAAZIR_ENGINES_ALSO", "kokoro")
     assert models.main([]) == 0
     told = capsys.readouterr().out
     assert all(f" {name} " in told for name in registry())
-    assert "* indic-parler" in told and "gated: the hub wants an account" in told and "read its card" in told
+    assert "* indic-parler" in told and "* kokoro" in told
+    assert "gated: the hub wants an account" in told and "read its card" in told
 
 
 def test_the_command_says_what_is_missing_and_ends_with_one(

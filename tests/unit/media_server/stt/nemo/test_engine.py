@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import torch
 
+from core.budget import Budget, Caps, Machine
+from core.budget_file import write
 from core.bus import Link, PeerGone, connect, serve
 from core.checkpoints import CheckpointMissing, CheckpointUnfit
 from core.engines import Hearing
@@ -30,7 +32,8 @@ from core.speech import (
     Partial,
     ToStt,
 )
-from media_server.stt.nemo.engine import Nemo, checkpoint
+from media_server.stt.nemo.engine import Nemo, checkpoint, most_streams
+from media_server.stt.nemo.loading import Model
 from media_server.stt.nemo.ticker import Ticker
 from media_server.stt.site_phrases import SitePhrases
 from media_server.stt.worker import Worker
@@ -320,3 +323,10 @@ def test_the_tiny_model_is_heard_with_when_no_other_is_here(tmp_path: Path) -> N
     assert checkpoint(Settings(home=tmp_path))[1] == "tiny"
     with pytest.raises(CheckpointMissing, match="bin/haazir models fetch nemotron"):
         checkpoint(Settings(home=tmp_path, hearing=Hearing(model="nemotron-3.5")))
+
+
+def test_a_machine_that_the_bench_found_too_slow_for_one_call_still_has_a_row_to_be_timed_with(tmp_path: Path) -> None:
+    caps = Caps(streams={160: 0, 560: 0}, slots=1, measured=True)
+    write(tmp_path, Budget(made_at="", version="", machine=Machine(device="cpu"), stt="tiny", caps=caps))
+    model = Model(None, torch.device("cpu"), torch.float32, (), {}, left=56, frame=1280, chunks=(2,))
+    assert most_streams(Settings(home=tmp_path), model, "tiny") == (1, "bench")
