@@ -63,7 +63,7 @@ class Desk:
     def __init__(self, name: str, thread: Executor, load: Callable[[], SlotEngine], *, afresh_s: float = AFRESH_S) -> None:
         self.engine: SlotEngine = Absent(name)
         self.tried = False
-        """It has been loaded, or has no memory for the time being."""
+        """It has been loaded, or could not be."""
         self.able = asyncio.Event()
         """It has been loaded."""
         self._thread = thread
@@ -143,6 +143,9 @@ class Desk:
                 self.tried = True
                 log.error("! no memory for the engine", extra={"engine": self.engine.name, "detail": str(error)})
                 await asyncio.sleep(AGAIN_S)
+            except EngineError:
+                self.tried = True
+                raise
         self.tried = True
         self.able.set()
         self._stepped_at = asyncio.get_running_loop().time()

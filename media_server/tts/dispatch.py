@@ -20,7 +20,7 @@ from core.resample import Pcm
 from core.speech import Sound, SpeakingFailed
 from media_server.tts.clause import Call, Clause, Making
 from media_server.tts.desk import Desk
-from media_server.tts.engine import Ended, Job
+from media_server.tts.engine import Ended, EngineError, Job
 from media_server.tts.kept import Kept
 from media_server.tts.phrases import PhraseKey
 from media_server.tts.turns import Queue, Turns
@@ -52,13 +52,19 @@ class Dispatch:
         self._by_key: dict[PhraseKey, Making] = {}
 
     async def run(self) -> None:
-        """Say what is asked, for ever. EngineLost."""
+        """Say what is asked, for ever. EngineLost; EngineError if the usual engine or the reserve cannot start."""
         await asyncio.gather(*(self._run(desk) for desk in self._desks))
 
     async def _run(self, desk: Desk) -> None:
         if self._reserve is not None and desk is not self._reserve:
             await self._reserve.able.wait()  # while gigabytes are loaded here, it speaks already
-        await desk.run(self._in_hand, self._ended, self.place)
+        try:
+            await desk.run(self._in_hand, self._ended, self.place)
+        except EngineError as error:
+            if desk.able.is_set() or desk is self._desks[0] or self._reserve in (None, desk):
+                raise
+            told = {"engine": desk.engine.name, "detail": str(error)}
+            log.error("! engine cannot start, the reserve speaks for it", extra=told)
 
     def place(self) -> None:
         """Whatever can be said now is begun."""
@@ -76,9 +82,8 @@ class Dispatch:
 
     def leave(self, call: Call) -> None:
         """It is gone."""
-        call.cancelled.update(clause.reply for clause in call.queue.clauses)
-        if call.reply is not None:
-            call.cancelled.add(call.reply)
+        current = [call.queue.current] if call.queue.current is not None else []
+        call.cancelled.update(clause.reply for clause in (*current, *call.queue.clauses))
         self.turns.leave(call.queue)
         self.cancel(call)
 

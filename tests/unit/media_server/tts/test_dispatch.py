@@ -70,6 +70,27 @@ def test_a_cancelled_reply_leaves_its_slot_at_the_next_step_and_the_next_reply_i
     play(story)
 
 
+def test_a_call_that_hangs_up_leaves_its_slot_though_another_reply_was_asked_meanwhile(tmp_path: Path) -> None:
+    async def story() -> None:
+        choir = Choir(slots=1)
+        async with speaking(tmp_path, [choir]) as worker:
+            gone, call = await worker.call(), await worker.call()
+            choir.hold()
+            gone.ask("one clause of six words only")
+            await choir.asked.wait()
+            gone.ask("another reply", reply=2)
+            await worker.settle()
+            await gone.link.close()
+            call.ask("whoever stays")
+            await worker.settle()
+            choir.steps.release(1 << 20)
+            heard = await call.sentence()
+            assert not isinstance(heard, str) and by_choir(heard) == pytest.approx(0.2)
+            assert len(choir.in_hand) == 3  # the one that was going on, and two for who stays
+
+    play(story)
+
+
 def test_the_reserve_speaks_the_whole_reply_if_the_engine_would_be_late(tmp_path: Path) -> None:
     async def story() -> None:
         choir, second = Choir(expected_s=0.5), Second()
@@ -216,7 +237,8 @@ def test_while_an_engine_is_loaded_the_reserve_speaks(tmp_path: Path) -> None:
             patient = await worker.call(live=False)
             patient.ask("this can wait", reply=2)
             loaded.set()
-            assert isinstance(await patient.sentence(), object)
+            kept = await patient.sentence()
+            assert not isinstance(kept, str) and by_choir(kept) == pytest.approx(0.3)
             assert by_choir(await call.says("now it is there", reply=2)) == pytest.approx(0.4)
 
     play(story)
@@ -233,6 +255,26 @@ def test_an_engine_that_cannot_start_ends_the_worker(tmp_path: Path, error: Exce
                 await worker.running
 
     play(story)
+
+
+def test_an_engine_beside_the_usual_one_that_cannot_start_is_stood_in_for(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load(engine: SlotEngine) -> SlotEngine:
+        if engine.name == "beside":
+            raise EngineError("no such checkpoint")
+        return engine
+
+    async def story() -> None:
+        async with speaking(tmp_path, [Choir(), Choir("beside")], reserve=Second(), load=load) as worker:
+            call, other = await worker.call(), await worker.call("beside:Divya", engine="beside")
+            assert by_choir(await call.says("as ever")) == pytest.approx(0.2)
+            assert by_reserve(await other.says("by another")) > 0.9
+            assert not worker.running.done()
+
+    with caplog.at_level(logging.ERROR):
+        play(story)
+    assert "! engine cannot start, the reserve speaks for it" in [record.message for record in caplog.records]
 
 
 def test_without_memory_for_an_engine_the_reserve_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -266,7 +308,7 @@ def test_a_site_s_voice_names_its_engine_and_an_unknown_one_is_the_usual(
 ) -> None:
     async def story() -> None:
         usual, other, second = Choir(), Choir("kokoro"), Second()
-        async with speaking(tmp_path, [usual, other], reserve=second) as worker:
+        async with speaking(tmp_path, [usual, other], reserve=second, late_s=5.0) as worker:
             await (await worker.call("kokoro:hf_alpha", engine="kokoro")).says("the other one")
             await (await worker.call("espeak:f3", engine="espeak")).says("the reserve by name")
             await (await worker.call("magpie:Aria")).says("the usual one")
