@@ -1,5 +1,10 @@
 """What is pinned, and when what is installed."""
 
+import subprocess
+from pathlib import Path
+
+import pytest
+
 from core.engines import NEURAL
 from core.settings import REPOSITORY
 from haazir.lock import MACHINES, pins
@@ -21,3 +26,32 @@ def test_the_command_knows_which_engines_need_the_packages_of_speech() -> None:
     command = (REPOSITORY / "bin" / "haazir").read_text()
     named = next(line for line in command.splitlines() if "local engines=" in line).split("'")[1]
     assert set(named.split("|")) == NEURAL
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [
+        ('stt = "nemo"', True),
+        ('tts = "parler"', True),
+        ('also = ["espeak", "kokoro"]', True),
+        ("# the other one\n  also=['kokoro']", True),
+        ('stt = "pocketsphinx"\nalso = []  # or ["kokoro"]', False),
+        ('#tts = "parler"', False),
+    ],
+)
+def test_the_command_installs_them_for_any_engine_that_the_settings_name(tmp_path: Path, settings: str, asks: bool) -> None:
+    (tmp_path / "haazir.toml").write_text(f"[engines]\n{settings}\n")
+    assert asks_for_speech(home=str(tmp_path)) == asks
+
+
+@pytest.mark.parametrize("name", ["STT", "TTS", "ALSO"])
+def test_the_command_installs_them_for_engines_of_the_environment(tmp_path: Path, name: str) -> None:
+    assert not asks_for_speech(home=str(tmp_path))
+    assert asks_for_speech(**{"home": str(tmp_path), f"HAAZIR_ENGINES_{name}": "kokoro"})
+
+
+def asks_for_speech(**environment: str) -> bool:
+    """What that function of the command says of `up`."""
+    command = (REPOSITORY / "bin" / "haazir").read_text()
+    function = command[command.index("asks_for_speech() {") : command.index("install_torch() {")]
+    return subprocess.run(["bash", "-c", f"{function}asks_for_speech up"], env=environment, check=False).returncode == 0
