@@ -70,7 +70,7 @@ class Hub:
                 entries += msgspec.json.decode(answer.content, type=list[_Entry])
             except msgspec.DecodeError as error:
                 raise FetchError(f"{self.address} does not answer as a hub does ({error}): see hub in [models]") from error
-            url = answer.links.get("next", {}).get("url")
+            url = self._next(answer)
         return [
             File(path=_safe(entry.path), bytes=entry.size, sha256=entry.lfs.oid if entry.lfs else "")
             for entry in entries
@@ -83,6 +83,18 @@ class Hub:
     def wait(self, failures: int) -> None:
         """After so many failures in a row, before the next attempt."""
         time.sleep(self.pause_s * 2 ** (failures - 1))
+
+    def _next(self, answer: httpx.Response) -> str | None:
+        """The page after this one. FetchError if it lies elsewhere: our token would go there with us."""
+        if (link := answer.links.get("next", {}).get("url")) is None:
+            return None
+        here = httpx.URL(f"{self.address}/")
+        there = here.join(link)
+        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+            raise FetchError(
+                f"{self.address} goes on at {there.host}, which is another hub: name the one you mean as hub in [models]"
+            )
+        return str(there)
 
     def _page(self, url: str, checkpoint: Checkpoint) -> httpx.Response:
         for failures in range(1, ATTEMPTS + 1):

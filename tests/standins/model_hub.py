@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 
 REPO, REVISION = "maker/model", "0123456789abcdef0123456789abcdef01234567"
 
@@ -27,6 +28,8 @@ class ModelHub:
     """So many answers with other bytes of the same length."""
     ranges: bool = True
     listing: Callable[[list[dict[str, object]]], object] = lambda entries: entries
+    pages: list[str] = field(default_factory=list)
+    """Where the list of files goes on: of its next pages, each as a Link says it."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each request: path, Range, Authorization."""
 
@@ -51,9 +54,10 @@ class Door(BaseHTTPRequestHandler):
         if self.hub.token and self.headers.get("Authorization") != f"Bearer {self.hub.token}":
             self.say(401 if "Authorization" not in self.headers else 403)
         elif path == f"/api/models/{REPO}/tree/{REVISION}":
-            self.say(200, json.dumps(self.hub.listed()).encode())
+            more = {"Link": f'<{self.hub.pages.pop(0)}>; rel="next"'} if self.hub.pages else {}
+            self.say(200, json.dumps(self.hub.listed()).encode(), more)
         elif path.startswith(prefix := f"/{REPO}/resolve/{REVISION}/"):
-            self.say(302, location=f"/stored/{path.removeprefix(prefix)}")
+            self.say(302, headers={"Location": f"/stored/{path.removeprefix(prefix)}"})
         elif path.startswith("/stored/") and (name := path.removeprefix("/stored/")) in self.hub.files:
             self.give(self.hub.files[name])
         else:
@@ -79,11 +83,10 @@ class Door(BaseHTTPRequestHandler):
         else:
             self.wfile.write(content[begin:])
 
-    def say(self, status: int, body: bytes = b"", location: str = "") -> None:
+    def say(self, status: int, body: bytes = b"", headers: Mapping[str, str] = MappingProxyType({})) -> None:
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        if location:
-            self.send_header("Location", location)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 

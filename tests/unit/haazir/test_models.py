@@ -205,6 +205,16 @@ def test_a_hub_that_answers_something_else_is_told(hub: ModelHub, settings: Sett
     assert "does not answer as a hub does" in refused(settings)
 
 
+def test_a_list_of_several_pages_is_read_to_its_end_but_never_at_another_host(hub: ModelHub, settings: Settings) -> None:
+    hub.pages = [f"/api/models/{REPO}/tree/{REVISION}?cursor=2"]
+    with Hub(settings, pause_s=0) as door:
+        assert len(door.files(checkpoint())) == 2 * len(FILES)
+    with serving(ModelHub(FILES)) as other:
+        hub.pages = [f"{other.address}/api/models/{REPO}/tree/{REVISION}?cursor=2"]
+        assert "which is another hub" in refused(settings)
+        assert not other.asked
+
+
 def test_a_file_outside_the_folder_is_refused(hub: ModelHub, settings: Settings) -> None:
     hub.listing = lambda entries: [*entries, {"type": "file", "path": "sub/../../../evil", "size": 1}]
     assert "outside the checkpoint's folder" in refused(settings)
