@@ -7,10 +7,11 @@
 
 import fnmatch
 import functools
+import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -133,6 +134,20 @@ def path_of(settings: Settings, name: str) -> Path:
     if broken := misshapen(folder, fetched):
         raise CheckpointMissing(f"the checkpoint {name!r} is damaged ({broken[0]}): bin/haazir models fetch {name}")
     return folder / _opened(checkpoint, fetched) if checkpoint.opens else folder
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """An object out of a checkpoint's file. CheckpointUnfit: it is not there, not whole, or something else."""
+    name, again = file.name, "fetch the checkpoint again (bin/haazir models fetch)"
+    try:
+        read = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise CheckpointUnfit(f"{file.parent} lacks {name}, or we cannot read {name} ({error.strerror}): {again}") from error
+    except ValueError as error:
+        raise CheckpointUnfit(f"{file} is not whole (not JSON: {error}): {again}") from error
+    if not isinstance(read, dict):
+        raise CheckpointUnfit(f"{file} is not whole (no configuration: it is no object): {again}")
+    return read
 
 
 def read_record(folder: Path) -> Fetched | None:

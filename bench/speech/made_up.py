@@ -10,6 +10,7 @@ import torch
 from core.checkpoints import CheckpointMissing, chosen, path_of, usual
 from core.engines import Device, Precision
 from core.settings import Settings
+from media_server.device import precision_of
 from media_server.stt.nemo import loading
 from media_server.stt.nemo.slots import computer
 from media_server.tts.parler.configuration import Configuration, Sampling
@@ -52,14 +53,14 @@ def ears(settings: Settings, device: torch.device, precision: Precision, real: b
     except CheckpointMissing:
         with loading.quietly():
             net = _nemo(settings.home / "cache" / "bench", real)
-        model = loading.ready(net, device, _dtype(device, precision))
+        model = loading.ready(net, device, precision_of(precision, device))
         computer(model).max_symbols = 1  # random weights say as many tokens a frame as they may; people, half a one
         return Ears(model, name, random=True)
 
 
 def mouth(device: torch.device, precision: Precision, real: bool) -> Mouth:
     """The voice, with random weights: a real checkpoint's steps take as long."""
-    dtype = _dtype(device, precision)
+    dtype = precision_of(precision, device)
     with torch.device(device):
         decoder = Decoder(REAL if real else TINY)
         dac = Dac(Shape() if real else TINY_DAC)
@@ -103,12 +104,6 @@ def _tokens(folder: Path, vocabulary: int) -> None:
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
     names = [pieces.id_to_piece(number) for number in range(pieces.get_piece_size())]
     (folder / "vocab.txt").write_text("\n".join(name.replace("▁", "##", 1) for name in names[1:]))
-
-
-def _dtype(device: torch.device, precision: Precision) -> torch.dtype:
-    if precision == "auto":
-        return torch.bfloat16 if device.type == "cuda" else torch.float32
-    return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[precision]
 
 
 def _kind(device: torch.device) -> Device:

@@ -16,6 +16,7 @@ from core.process import run, stop_signal
 from core.settings import Settings
 from core.speech import ToStt
 from core.telemetry import serve_status
+from media_server.device import DeviceMissing
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
 from media_server.stt.site_phrases import SitePhrases, read_phrases
@@ -66,7 +67,8 @@ def _with_phrases(
 
 
 async def work(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit of the engine's model."""
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit, DeviceMissing of the
+    engine's model."""
     stop = stop_signal()
     async with open_engine(settings, stop.set) as engine:
         runner = await serve_status(settings.metrics_address("stt-worker"), lambda: engine.missing)
@@ -79,4 +81,4 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("the hearing worker", work, CheckpointMissing, CheckpointUnfit))
+    sys.exit(run("the hearing worker", work, CheckpointMissing, CheckpointUnfit, DeviceMissing))

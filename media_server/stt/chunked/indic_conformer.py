@@ -18,10 +18,10 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
 
 from core.audio import RATE, Pcm
-from core.checkpoints import CheckpointUnfit
+from core.checkpoints import CheckpointUnfit, read_json
 from core.engines import Device
 from core.languages import Language
-from media_server.stt.chunked.checkpoint import read_json
+from media_server.device import DeviceMissing
 from media_server.stt.chunked.mel import BANDS, HOP, log_mel
 from media_server.stt.chunked.spelling import Alphabet, best_path, fit, words_of
 from media_server.stt.chunked.transducer import Transducer
@@ -142,7 +142,7 @@ def _unpadded(words: Sequence[Word], front: int, size: int) -> tuple[Word, ...]:
 
 
 def load_indic_conformer(folder: Path, device: Device = "auto") -> IndicConformer:
-    """CheckpointUnfit if the folder has not what the repository has; RuntimeError if a GPU is wanted and there is none."""
+    """CheckpointUnfit if the folder has not what the repository has; DeviceMissing."""
     assets = folder / "assets"
     settings = read_json(folder / "config.json")
     if settings.get("model_type", "iasr") != "iasr":
@@ -203,7 +203,7 @@ def _rnnt(assets: Path, settings: Mapping[str, Any], tags: Sequence[str]) -> Tra
 def _providers(device: Device) -> list[Any]:
     there = "CUDAExecutionProvider" in onnxruntime.get_available_providers()
     if device == "cuda" and not there:
-        raise RuntimeError("hearing.device is cuda, but this onnxruntime has no CUDA: install onnxruntime-gpu in its place")
+        raise DeviceMissing("hearing", "this onnxruntime has no CUDA (onnxruntime-gpu in its place has)")
     cuda = [("CUDAExecutionProvider", _CUDA)] if there and device != "cpu" else []
     return [*cuda, "CPUExecutionProvider"]
 

@@ -19,10 +19,10 @@ import torch
 from safetensors import SafetensorError
 
 from core.audio import RATE
-from core.checkpoints import CheckpointUnfit
+from core.checkpoints import CheckpointUnfit, read_json
 from core.engines import Device, Precision
+from media_server.device import device_of, precision_of
 from media_server.stt.chunked.alignment import Floats, first_frames, words_of
-from media_server.stt.chunked.checkpoint import device_of, dtype_of, read_json
 from media_server.stt.chunked.words import Ask, Heard
 
 LONGEST_S = 20
@@ -242,14 +242,14 @@ def _samples(attention: Floats, tokens: int, size: int) -> list[int]:
 
 
 def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "auto", *, spoken: str = "") -> Whisper:
-    """CheckpointUnfit, RuntimeError if a GPU is wanted and there is none, MemoryError."""
+    """CheckpointUnfit, DeviceMissing, MemoryError."""
     import transformers
 
     kind = read_json(folder / "config.json").get("model_type")
     if kind != "whisper":
         raise CheckpointUnfit(f"{folder} holds a checkpoint of {kind!r}, not of Whisper: see hearing.model and engines.stt")
     torch.set_num_threads(1)
-    where = device_of(device)
+    where = device_of(device, "hearing")
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     try:
@@ -257,7 +257,7 @@ def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "
             warnings.simplefilter("ignore")
             processor = transformers.WhisperProcessor.from_pretrained(folder, local_files_only=True)
             model, loaded = transformers.WhisperForConditionalGeneration.from_pretrained(
-                folder, local_files_only=True, dtype=dtype_of(precision, where), output_loading_info=True
+                folder, local_files_only=True, dtype=precision_of(precision, where), output_loading_info=True
             )
     except torch.OutOfMemoryError as error:
         raise MemoryError(f"{folder} does not fit into the memory of the GPU: {error}") from error

@@ -17,6 +17,7 @@ import yaml  # type: ignore[import-untyped]
 from core.audio import RATE
 from core.checkpoints import CheckpointUnfit
 from core.engines import Device, Precision
+from media_server.device import device_of, precision_of
 
 WINDOW, HOP = 400, 160
 """Samples of a mel frame, and from one to the next: 25 and 10 ms, of every NVIDIA model of this family."""
@@ -91,10 +92,11 @@ def decoding_state_class() -> Any:
 
 
 def load(path: Path, device: Device = "auto", precision: Precision = "auto") -> Model:
-    """The model of a `.nemo` file, ready to step. CheckpointUnfit: it is damaged, or no streaming RNNT with prompts."""
+    """The model of a `.nemo` file, ready to step. CheckpointUnfit: it is damaged, or no streaming RNNT with prompts;
+    DeviceMissing."""
     told = _told(path)
     _look(path, told)
-    where = torch.device("cuda" if device == "auto" and torch.cuda.is_available() else "cpu" if device == "auto" else device)
+    where = device_of(device, "hearing")
     with quietly():
         from hydra.errors import InstantiationException
         from nemo.collections.asr.models import ASRModel
@@ -106,7 +108,7 @@ def load(path: Path, device: Device = "auto", precision: Precision = "auto") -> 
             _does_not_restore(path, told, error)
         except (InstantiationException, OmegaConfBaseException, AttributeError, ImportError) as error:
             _does_not_restore(path, told, error)
-        return ready(net, where, _precision(where, precision))
+        return ready(net, where, precision_of(precision, where))
 
 
 def ready(net: Any, device: torch.device, precision: torch.dtype) -> Model:
@@ -135,14 +137,6 @@ def ready(net: Any, device: torch.device, precision: torch.dtype) -> Model:
         frame=frame,
         chunks=tuple(sorted(right + 1 for right in rights)),
     )
-
-
-def _precision(device: torch.device, wanted: Precision) -> torch.dtype:
-    if wanted != "auto":
-        return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[wanted]
-    if device.type == "cpu":
-        return torch.float32
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
 def _told(path: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.checkpoints import CheckpointMissing, chosen, voice_model
 from core.resample import Pcm
 from core.settings import Settings
 from core.sites import Language
+from media_server.device import DeviceMissing, device_of
 from media_server.tts.engine import EngineError, EngineLost, Job, NoMemory
 from media_server.tts.espeak import Espeak
 from media_server.tts.kokoro.network import RATE, WEIGHTS, Network, load_voice
@@ -135,17 +136,14 @@ class KokoroInSteps(Single):
 
 def load(settings: Settings) -> KokoroInSteps:
     """EngineError if the checkpoint is not here, or damaged, or the device can't be used; NoMemory if it is full for now."""
-    speaking = settings.speaking
-    if speaking.device == "cuda" and not torch.cuda.is_available():
-        raise EngineError("speaking.device is cuda, and torch finds no GPU that it can use")
-    device = torch.device("cuda" if speaking.device != "cpu" and torch.cuda.is_available() else "cpu")
     try:
+        device = device_of(settings.speaking.device, "speaking")
         folder = chosen(settings, "kokoro", voice_model(settings, "kokoro"))
         voices = {path.stem: load_voice(path, device) for path in sorted((folder / "voices").glob("*.pt"))}
         if not voices:
             raise EngineError(f"{folder / 'voices'} has no voices: bin/haazir models fetch kokoro")
         network = load_network(folder, device)
-    except CheckpointMissing as error:
+    except (CheckpointMissing, DeviceMissing) as error:
         raise EngineError(str(error)) from error
     except torch.OutOfMemoryError as error:
         raise NoMemory(f"the device has no room for kokoro: {error}") from error

@@ -6,7 +6,6 @@ each other's sound, so each has its own.
 """
 
 import importlib.util
-import json
 import pickle
 import sys
 import warnings
@@ -19,6 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.checkpoints import CheckpointUnfit, read_json
 from core.resample import Pcm
 from media_server.tts.engine import EngineError
 
@@ -91,7 +91,10 @@ class Network(nn.Module):
 
 def load(folder: Path, device: torch.device) -> Network:
     """From a folder with config.json and WEIGHTS. EngineError: which file is missing, damaged or of another model."""
-    configuration = _configuration(folder / "config.json")
+    try:
+        configuration = read_json(folder / "config.json")
+    except CheckpointUnfit as error:
+        raise EngineError(str(error)) from error
     parts = _read(folder / WEIGHTS)
     if not isinstance(parts, dict) or set(parts) != PARTS or not all(isinstance(named, dict) for named in parts.values()):
         raise EngineError(f"{folder / WEIGHTS} is another model's: Kokoro's weights come in the parts {', '.join(sorted(PARTS))}")
@@ -118,13 +121,6 @@ def load_voice(path: Path, device: torch.device) -> Tensor:
     if not isinstance(voice, Tensor) or voice.dim() != 3 or voice.shape[1:] != (1, 2 * STYLE) or not len(voice):
         raise EngineError(f"{path} holds no voice of Kokoro's: fetch it again (bin/haazir models fetch kokoro)")
     return voice.float().to(device)
-
-
-def _configuration(path: Path) -> dict[str, Any]:
-    try:
-        return dict(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise EngineError(f"{path} can't be read ({error}): fetch it again (bin/haazir models fetch kokoro)") from error
 
 
 def _read(path: Path) -> Any:

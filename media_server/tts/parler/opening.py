@@ -9,8 +9,8 @@ import torch
 
 from core.budget_file import caps
 from core.checkpoints import CheckpointMissing, chosen, path_of, usual, voice_model
-from core.engines import Speaking
 from core.settings import Settings
+from media_server.device import DeviceMissing, device_of, precision_of
 from media_server.tts.engine import EngineError, NoMemory
 from media_server.tts.parler import weights
 from media_server.tts.parler.dac import Dac
@@ -24,7 +24,6 @@ CONTEXT = 1280
 """Prompt and columns of a clause: 14 s of speech, 123 MB a slot in half precision."""
 DESCRIPTIONS = "flan-t5-tokenizer"
 """In the registry of checkpoints."""
-PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +39,12 @@ class Opened:
 def opened(settings: Settings) -> Opened:
     """EngineError if the checkpoint is not here or can't be used, NoMemory if the device has no room for it now."""
     try:
-        device = device_of(settings.speaking)
+        device = device_of(settings.speaking.device, "speaking")
         folder = chosen(settings, "parler", voice_model(settings, "parler"))
         if device.type == "cpu":
             torch.set_num_threads(1)  # steps are too small to be shared out, and the other core is the recogniser's
         checkpoint = weights.Checkpoint(folder)
-        decoder = weights.decoder(checkpoint, device, precision_of(settings.speaking, device))
+        decoder = weights.decoder(checkpoint, device, precision_of(settings.speaking.precision, device))
         dac = weights.dac(checkpoint, device)
         voices = Voices(
             checkpoint, decoder, _descriptions(settings, folder), settings.home / "cache" / "voices" / revision_of(folder)
@@ -53,26 +52,12 @@ def opened(settings: Settings) -> Opened:
         slots = Slots(decoder, how_many(settings, device), CONTEXT, description=_longest(voices))
         if device.type == "cuda":
             slots.warm_up()
-    except CheckpointMissing as error:
+    except (CheckpointMissing, DeviceMissing) as error:
         raise EngineError(str(error)) from error
     except torch.OutOfMemoryError as error:
         raise NoMemory(f"the device has no room for the voice: {error}") from error
     log.info("= parler opened", extra={"device": str(device), "slots": slots.slots, "context": slots.context})
     return Opened(slots, dac, voices, revision_of(folder))
-
-
-def device_of(speaking: Speaking) -> torch.device:
-    if speaking.device == "cuda" and not torch.cuda.is_available():
-        raise EngineError("speaking.device is cuda, and torch finds no GPU that it can use")
-    return torch.device("cuda" if speaking.device != "cpu" and torch.cuda.is_available() else "cpu")
-
-
-def precision_of(speaking: Speaking, device: torch.device) -> torch.dtype:
-    if speaking.precision != "auto":
-        return PRECISIONS[speaking.precision]
-    if device.type == "cpu":
-        return torch.float32  # half precision is slower there
-    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
 def how_many(settings: Settings, device: torch.device) -> int:

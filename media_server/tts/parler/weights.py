@@ -9,7 +9,6 @@ Whatever is wrong with the files is a CheckpointError that says which file and w
 """
 
 import contextlib
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
+from core import checkpoints
+from core.checkpoints import CheckpointUnfit
 from media_server.tts.engine import EngineError
 from media_server.tts.parler.configuration import Configuration, UnknownModel, read
 from media_server.tts.parler.dac import Dac, Shape
@@ -183,14 +184,9 @@ def read_json(path: Path, *, optional: bool = False) -> dict[str, Any]:
     if optional and not path.exists():
         return {}
     try:
-        read = json.loads(path.read_text())
-    except OSError as error:
-        raise CheckpointError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
-        raise CheckpointError(f"{path} is not JSON: {error}") from error
-    if not isinstance(read, dict):
-        raise CheckpointError(f"{path} is no configuration")
-    return read
+        return checkpoints.read_json(path)
+    except CheckpointUnfit as error:
+        raise CheckpointError(str(error)) from error
 
 
 def _weights(folder: Path) -> list[Path]:
