@@ -17,7 +17,7 @@ import numpy.typing as npt
 from core.audio import RATE
 from core.sites import Language
 from core.speech import Audio, EndUtterance, Final, Flush, Partial, Word
-from media_server.stt.nemo.words import Steadiness, Token, confidence, spell
+from media_server.stt.nemo.words import Spelling, Token, confidence
 
 LONGEST_GAP = RATE * 56 // 100
 """Samples. Four steps' worth: what it costs to catch up is what the caller waits."""
@@ -45,9 +45,8 @@ class Stream:
         """Samples of the utterance that steps have taken."""
         self._pieces: list[tuple[int, int]]
         """Where sound jumped: a sample of the utterance as it is heard, and what it is on the call's clock."""
-        self._tokens: list[Token]
+        self._spelling: Spelling
         self._flushes: list[Flush]
-        self._steadiness: Steadiness
         self._partial: Partial
         self._forget()
 
@@ -94,12 +93,11 @@ class Stream:
 
     def stepped(self, samples: int, tokens: Sequence[tuple[str, int, float]]) -> Partial | None:
         """A step has taken so many samples. `tokens`: piece, first sample of its frame in the chunk, probability."""
-        self._tokens += self._placed(tokens)
+        self._spelling.add(self._placed(tokens))
         self._waiting = self._waiting[samples:]
         self._heard += samples
-        words, _ = spell(self._tokens)
-        stable = self._steadiness.after(words)
-        partial = Partial(utterance=self._utterance, text=" ".join(word.text for word in words), stable=stable)
+        text, stable = self._spelling.told()
+        partial = Partial(utterance=self._utterance, text=text, stable=stable)
         if partial == self._partial or not partial.text:
             return None
         self._partial = partial
@@ -107,7 +105,7 @@ class Stream:
 
     def looked(self, tokens: Sequence[tuple[str, int, float]]) -> list[Final]:
         """A look has been taken: the answers to all that asked."""
-        words, tags = spell([*self._tokens, *self._placed(tokens)])
+        words, tags = self._spelling.with_more(self._placed(tokens))
         text, language = self._read(words, tags)
         sure = confidence(words)
         flushes, self._flushes = self._flushes, []
@@ -124,9 +122,8 @@ class Stream:
         self._waiting = np.zeros(0, np.int16)
         self._heard = 0
         self._pieces = []
-        self._tokens = []
+        self._spelling = Spelling()
         self._flushes = []
-        self._steadiness = Steadiness()
         self._partial = Partial(utterance=self._utterance, text="")
 
     def _keep(self, audio: Audio) -> None:

@@ -17,6 +17,12 @@ FRAME = 1280
 STANDS_AFTER = 2
 """Chunks that leave a word as it is, after which it is stable. Greedy decoding takes no token back, but a word may grow."""
 
+MOST_OPEN, STAY_OPEN = 512, 256
+"""Tokens that may still change how they are spelt, or how much of them stands: more than the first are made into words until as
+many as the second are left. Half a minute of quick speech; more than any chunks of STANDS_AFTER can hold."""
+MOST_WORDS = 600
+"""Words of an utterance that has no end, so of music or a television: the ones before them are forgotten."""
+
 _TAG = re.compile(r"<[a-z]{2,3}-[A-Z]{2}>")
 _NONSENSE = frozenset({"<unk>", "⁇"})
 
@@ -66,6 +72,44 @@ def confidence(words: Sequence[Word], how: Literal["mean", "min", "product"] = "
             return math.prod(sure)
 
 
+class Spelling:
+    """The words of one utterance as its tokens come. What a token costs does not grow with how many came before it."""
+
+    def __init__(self) -> None:
+        self._settled: deque[Word] = deque(maxlen=MOST_WORDS)
+        self._settled_text = ""
+        self._tags: deque[str] = deque(maxlen=MOST_WORDS)
+        self._open: list[Token] = []
+        self._steadiness = Steadiness()
+
+    def add(self, tokens: Sequence[Token]) -> None:
+        self._open += tokens
+        if len(self._open) > MOST_OPEN:
+            self._settle()
+
+    def told(self) -> tuple[str, int]:
+        """All words in a row, and how many characters of that will not change any more. Ask once a chunk."""
+        words, _ = spell(self._open)
+        text = (self._settled_text + " ".join(word.text for word in words)).rstrip()
+        return text, min(len(text), len(self._settled_text) + self._steadiness.after(words))
+
+    def with_more(self, tokens: Sequence[Token]) -> tuple[list[Word], tuple[str, ...]]:
+        """Words and tags as they would be with these tokens, which leave no trace."""
+        words, tags = spell([*self._open, *tokens])
+        return [*self._settled, *words], (*self._tags, *tags)
+
+    def _settle(self) -> None:
+        """Old tokens become words, which end where another begins; what never ends is no word, and is cut."""
+        last = len(self._open) - STAY_OPEN
+        cut = next((at for at in range(last, 0, -1) if self._open[at].piece.startswith("▁")), last)
+        words, tags = spell(self._open[:cut])
+        del self._open[:cut]
+        self._steadiness.forget(len(words))
+        self._settled += words
+        self._tags += tags
+        self._settled_text = "".join(word.text + " " for word in self._settled)
+
+
 class Steadiness:
     """How many of an utterance's characters will not change any more."""
 
@@ -83,3 +127,8 @@ class Steadiness:
             stable = min(stable, same)
         self._before.append(now)
         return len(" ".join(now[:stable]))
+
+    def forget(self, words: int) -> None:
+        """So many of the first will not be told again."""
+        for then in self._before:
+            del then[:words]

@@ -1,6 +1,8 @@
 """One call's sound on its clock: what waits, what is looked at, what is forgotten, where sound jumps."""
 
+import sys
 from collections.abc import Sequence
+from types import FrameType
 
 import numpy as np
 
@@ -110,3 +112,29 @@ def test_an_engine_that_hangs_does_not_hoard_sound() -> None:
     for second in range(60):
         stream.take(audio(second * 16_000, 16_000))
     assert stream.waiting == MOST_WAITING
+
+
+def test_a_step_costs_the_same_in_the_third_minute_as_in_the_tenth_of_a_song() -> None:
+    stream = Stream(read)
+
+    def calls_made() -> int:
+        """Of functions, in one more step: they go through its tokens."""
+        made = 0
+
+        def count(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        sing()
+        sys.setprofile(None)
+        return made
+
+    def sing(chunks: int = 1) -> None:
+        for _ in range(chunks):
+            stream.stepped(CHUNK, [("▁la", 0, 0.9), ("la", 1280, 0.9)])
+
+    sing(1200)
+    early = max(calls_made() for _ in range(300))
+    sing(2200)
+    assert max(calls_made() for _ in range(300)) == early
