@@ -30,6 +30,8 @@ class ModelHub:
     listing: Callable[[list[dict[str, object]]], object] = lambda entries: entries
     pages: list[str] = field(default_factory=list)
     """Where the list of files goes on: of its next pages, each as a Link says it."""
+    store: str = ""
+    """Address of the server that the files lie on, if it is another."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each request: path, Range, Authorization."""
 
@@ -57,7 +59,7 @@ class Door(BaseHTTPRequestHandler):
             more = {"Link": f'<{self.hub.pages.pop(0)}>; rel="next"'} if self.hub.pages else {}
             self.say(200, json.dumps(self.hub.listed()).encode(), more)
         elif path.startswith(prefix := f"/{REPO}/resolve/{REVISION}/"):
-            self.say(302, headers={"Location": f"/stored/{path.removeprefix(prefix)}"})
+            self.say(302, headers={"Location": f"{self.hub.store}/stored/{path.removeprefix(prefix)}"})
         elif path.startswith("/stored/") and (name := path.removeprefix("/stored/")) in self.hub.files:
             self.give(self.hub.files[name])
         else:

@@ -194,6 +194,16 @@ def test_a_gated_checkpoint_wants_a_token_and_the_right_one(
     fetched(settings)
 
 
+def test_the_token_is_not_sent_to_where_the_files_lie(hub: ModelHub, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.token = "right"
+    monkeypatch.setenv("HAAZIR_SECRET_HUB_TOKEN", "right")
+    with serving(ModelHub(FILES)) as store:
+        hub.store = store.address
+        assert (fetched(settings, checkpoint(File(path="model.bin"))) / "model.bin").read_bytes() == WEIGHTS
+        assert [authorization for _, _, authorization in store.asked] == [""]
+    assert {authorization for _, _, authorization in hub.asked} == {"Bearer right"}
+
+
 def test_a_repository_that_is_not_there_is_told(hub: ModelHub, settings: Settings) -> None:
     wanted = checkpoint()
     with Hub(settings, pause_s=0) as door, pytest.raises(FetchError, match="404"):
