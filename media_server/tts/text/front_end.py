@@ -7,7 +7,7 @@
 from importlib.resources import files
 
 from core.sites import Language
-from media_server.tts.text.indian_english import IndianEnglish, Script
+from media_server.tts.text.indian_english import IndianEnglish, Script, cmu_words
 from media_server.tts.text.lexicon import Lexicon
 from media_server.tts.text.normalise import cleaned, normalised
 from media_server.tts.text.site_words import SiteLexicon
@@ -32,7 +32,7 @@ class FrontEnd:
         texts = {name: (data / name).read_text("utf-8") for name in ("hindi.tsv", "verbs.tsv", "punjabi.tsv", "english.txt")}
         own = {word for line in texts["english.txt"].splitlines() if not line.startswith("#") for word in line.split()}
         indian = IndianEnglish.load()
-        english = own | indian.words
+        english = cmu_words().union(own, indian.table)
         hindi = Lexicon.parse(texts["hindi.tsv"], texts["verbs.tsv"], english)
         punjabi = Lexicon.parse(texts["punjabi.tsv"])
         both = Lexicon({**hindi.certain, **punjabi.certain}, {**hindi.doubtful, **punjabi.doubtful})

@@ -3,13 +3,14 @@
     "आपका order कल deliver होगा"  ──> "आपका ऑर्डर कल डिलीवर होगा"
 
 A word is looked up in a table, with its usual endings; else read from its sounds in the CMU dictionary (phones.py), else put
-together of two that are known, else spelled by rule as a name would be.
+together of two that are known, else spelled by rule as a name would be. The sounds are 12 MB more, and are read when the first
+word asks for them: a worker with eSpeak alone never does.
 """
 
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -33,23 +34,22 @@ _REMEMBERED = 8192
 
 
 class IndianEnglish:
-    """`table`: word in small letters -> Devanagari. `sounds`: word -> CMU phones, space between."""
+    """`table`: word in small letters -> Devanagari. `read_sounds`: word -> CMU phones, space between; asked once, if at all."""
 
-    def __init__(self, table: Mapping[str, str], sounds: Mapping[str, str]) -> None:
-        self._table = table
-        self._sounds = sounds
+    def __init__(self, table: Mapping[str, str], read_sounds: Callable[[], Mapping[str, str]]) -> None:
+        self.table = table
+        self._read_sounds = read_sounds
         self._remembered = functools.lru_cache(_REMEMBERED)(self._devanagari)
 
     @staticmethod
     def load() -> "IndianEnglish":
         text = (files("media_server.tts.text") / "data" / "loans.tsv").read_text("utf-8")
         table = {spelling: native for native, spellings in lines(text) for spelling in spellings}
-        return IndianEnglish(table, cmu_sounds())
+        return IndianEnglish(table, cmu_sounds)
 
-    @property
-    def words(self) -> frozenset[str]:
-        """Those that are English for sure; of two letters only what the table has."""
-        return frozenset((*self._table, *(word for word in self._sounds if len(word) > 2)))
+    @functools.cached_property
+    def _sounds(self) -> Mapping[str, str]:
+        return self._read_sounds()
 
     def in_one_script(self, text: str, tongue: Tongue) -> str:
         """`text` without Latin letters, if it has words in another script; else as it is: it is English as a whole."""
@@ -76,9 +76,9 @@ class IndianEnglish:
 
     def _ways(self, word: str) -> Iterator[str]:
         """The surest first."""
-        if own := self._table.get(word):
+        if own := self.table.get(word):
             yield own
-        if inflected := self._inflected(word, self._table):
+        if inflected := self._inflected(word, self.table):
             yield inflected
         if sounds := self._sounds.get(word):
             yield phones.devanagari(word, sounds.split())
@@ -92,7 +92,7 @@ class IndianEnglish:
                 yield self._devanagari(word[:at]) + self._devanagari(word[at:])
 
     def _known(self, word: str) -> bool:
-        return word in self._table or word in self._sounds
+        return word in self.table or word in self._sounds
 
     def _inflected(self, word: str, known: Mapping[str, str]) -> str:
         """A known word with an ending; empty if it is none."""
@@ -134,12 +134,25 @@ def joined(native: str, ending: str) -> str:
     return native + (after_vowel if vowel else after_consonant)
 
 
-def cmu_sounds() -> dict[str, str]:
-    """The CMU dictionary inside the pocketsphinx wheel; nothing if it is not installed."""
+def cmu_words() -> frozenset[str]:
+    """The words of the CMU dictionary that are English for sure: those of two letters are not."""
+    return frozenset(word for word, _ in _cmu() if len(word) > 2)
+
+
+@functools.cache
+def cmu_sounds() -> Mapping[str, str]:
+    """The CMU dictionary: a tenth of a second, the first time."""
+    return dict(_cmu())
+
+
+def _cmu() -> Iterator[tuple[str, str]]:
+    """Words and their phones, out of the pocketsphinx wheel; nothing if that is not installed."""
     try:
         path = Path(str(files("pocketsphinx"))) / "model" / "en-us" / "cmudict-en-us.dict"
         with path.open(encoding="utf-8") as entries:
-            pairs = (entry.rstrip().split(" ", 1) for entry in entries)
-            return {word: sounds for word, sounds in pairs if word.isalpha()}
+            for entry in entries:
+                word, _, sounds = entry.rstrip().partition(" ")
+                if word.isalpha():
+                    yield word, sounds
     except (ModuleNotFoundError, OSError):
-        return {}
+        return

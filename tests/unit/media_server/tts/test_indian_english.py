@@ -1,6 +1,8 @@
 """English words in the script of their sentence, as Indians say them; Hindi words that are spelled alike told apart."""
 
 import re
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -64,6 +66,19 @@ def test_phones_become_what_indians_say(word: str, phones: str, said: str) -> No
 )  # fmt: skip
 def test_a_word_is_found_with_its_ending_or_spelled(word: str, said: str) -> None:
     assert INDIAN.devanagari(word) == unicodedata.normalize("NFC", said)
+
+
+def test_a_voice_that_reads_latin_letters_never_has_the_sounds_of_english_words_read() -> None:
+    story = """if True:
+        from media_server.tts.text.front_end import FrontEnd
+        from media_server.tts.text.indian_english import cmu_sounds
+        front_end, read = FrontEnd.load(), []
+        for english in ("latin", "devanagari"):
+            front_end.spoken("aapka harpsichord kal deliver hoga", "hi-Latn", english=english)
+            read.append(cmu_sounds.cache_info().currsize)
+        print(read)"""
+    done = subprocess.run([sys.executable, "-c", story], capture_output=True, text=True, check=True)
+    assert done.stdout == "[0, 1]\n"
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz'’éüABC", max_size=24))
