@@ -18,7 +18,6 @@ import msgspec
 from core.budget import Budget
 from core.budget_file import read
 from core.checkpoints import CheckpointMissing, asked_for, chosen, registry, usual
-from core.engines import NEURAL
 from core.settings import Settings
 from haazir import VERSION, programs
 from haazir.finding import Finding
@@ -187,7 +186,7 @@ def of_clocks(card: Card) -> list[Finding]:
 def of_nemo(probe: Probe, neural: bool) -> Finding:
     if probe.nemo:
         return Finding("NeMo", "ok", probe.nemo)
-    how = "bin/haazir up installs it when [engines] stt = nemo"
+    how = "bin/haazir up installs it when [engines] names a neural engine"
     return Finding("NeMo", "bad" if neural else "warn", f"can't be imported ({probe.nemo_error})", how)
 
 
@@ -227,12 +226,10 @@ def of_budget(settings: Settings, budget: Budget | None, found: Sequence[Card]) 
 
 
 def _other_models(settings: Settings, budget: Budget) -> str:
-    engines, pairs = settings.engines, []
-    if engines.stt in NEURAL:
-        pairs.append((settings.hearing.model or usual(engines.stt).name, budget.stt))
-    if engines.tts in NEURAL:
-        pairs.append((settings.speaking.model or usual(engines.tts).name, budget.tts))
-    return ", ".join(wanted for wanted, measured in pairs if wanted != measured)
+    """Of the engines that heed the table (the others find their pace by themselves)."""
+    measured = {"nemo": budget.stt, "parler": budget.tts}
+    wanted = {engine: model or usual(engine).name for engine, model in asked_for(settings) if engine in measured}
+    return ", ".join(name for engine, name in wanted.items() if name != measured[engine])
 
 
 def _ask(query: str) -> str:

@@ -129,6 +129,19 @@ def test_a_table_of_another_card_model_version_or_year_is_told(tmp_path: Path) -
     assert well.how == "ok" and "40 streams, 30 slots, 30 calls" in well.said
 
 
+@pytest.mark.parametrize(
+    ("engines", "how"),
+    [
+        (Engines(also=("parler",)), "warn"),
+        (Engines(tts="kokoro", also=("parler",)), "warn"),
+        (Engines(stt="whisper", tts="kokoro"), "ok"),
+    ],
+)
+def test_a_table_is_compared_with_the_models_that_heed_it(tmp_path: Path, engines: Engines, how: str) -> None:
+    finding = gpu.of_budget(Settings(home=tmp_path, engines=engines), table(stt="nemotron-3.5", tts="tiny"), [CARD])
+    assert finding.how == how and ("is not of indic-parler" in finding.said) == (how == "warn")
+
+
 def test_doctor_asks_the_driver_and_ends_with_one_if_something_is_bad(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
