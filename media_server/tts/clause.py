@@ -28,7 +28,7 @@ JOIN_S = 0.02
 class Call:
     """One connection."""
 
-    link: Link[ToTts]
+    link: Link[ToTts] = field(repr=False)
     call_id: CallId
     rate: int
     desk: Desk
@@ -37,8 +37,8 @@ class Call:
     """In that engine's words."""
     live: bool
     """A caller listens."""
-    queue: "Queue[Clause]"
-    lexicon: SiteLexicon
+    queue: "Queue[Clause]" = field(repr=False)
+    lexicon: SiteLexicon = field(repr=False)
     """Its site's words."""
     reply: int | None = None
     """The one that sounds, or will next."""
@@ -54,7 +54,7 @@ class Clause:
     """Loop seconds."""
     reply: int
     index: int
-    text: str
+    text: str = field(repr=False)
     """Empty: there was nothing to say in this sentence."""
     language: Language
     last: bool
@@ -85,7 +85,7 @@ class Making:
     job: Job
     clauses: list[Clause]
     key: PhraseKey | None = None
-    sound: list[Pcm] = field(default_factory=list)
+    sound: list[Pcm] = field(default_factory=list, repr=False)
     """What was heard so far, polished: for those who join late, and to be kept; only with a key."""
     _polish: Polish | None = None
 

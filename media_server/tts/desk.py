@@ -12,7 +12,7 @@ from typing import Literal
 
 from prometheus_client import Gauge, Histogram
 
-from media_server.tts.engine import Ended, EngineError, Job, NoMemory, SlotEngine
+from media_server.tts.engine import Ended, EngineError, EngineLost, Job, NoMemory, SlotEngine
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +21,14 @@ AGAIN_S = 30.0
 
 AFRESH_S = 5.0
 """An engine that has done nothing for so long is tried whatever it expects: only work can tell that it is quick again."""
+
+LOST_S = 30.0
+"""A step that takes longer never comes back (a CUDA kernel that hangs): only another process has its engine again."""
+LOOKS = 30
+"""As many times meanwhile it is looked after. Time is counted so: a machine that slept, or a process that was stopped, has waited
+for nothing."""
+STUCK_LOOKS = 5
+"""After so many /readyz tells it."""
 
 _BUCKETS = (0.001, 0.002, 0.003, 0.005, 0.008, 0.0116, 0.02, 0.05, 0.2, 1)
 STEP = Histogram("haazir_tts_step_seconds", "One unit of an engine's work", ["engine"], buckets=_BUCKETS)
@@ -60,9 +68,17 @@ class Desk:
     """`thread` has one thread, where the engine lives, and is loaded by `load` if it needs time. All methods are called in the
     event loop."""
 
-    def __init__(self, name: str, thread: Executor, load: Callable[[], SlotEngine], *, afresh_s: float = AFRESH_S) -> None:
+    def __init__(
+        self,
+        name: str,
+        thread: Executor,
+        load: Callable[[], SlotEngine],
+        *,
+        afresh_s: float = AFRESH_S,
+        lost_s: float = LOST_S,
+    ) -> None:
         self.engine: SlotEngine = Absent(name)
-        self.tried = False
+        self.tried = asyncio.Event()
         """It has been loaded, or could not be."""
         self.able = asyncio.Event()
         """It has been loaded."""
@@ -76,6 +92,9 @@ class Desk:
         self._stepping_since: float | None = None
         self._stepped_at = 0.0
         self._afresh_s = afresh_s
+        self._look_s = lost_s / LOOKS
+        self._looks = 0
+        """How often the same step has been seen again."""
         self._step_s = STEP.labels(name)
         self._busy = BUSY.labels(name)
 
@@ -83,6 +102,18 @@ class Desk:
     def free(self) -> int:
         """How many more jobs it takes now."""
         return self._free - len(self._new)
+
+    @property
+    def failed(self) -> bool:
+        """It could not be loaded, so far."""
+        return self.tried.is_set() and not self.able.is_set()
+
+    @property
+    def missing(self) -> str | None:
+        """Why it does not speak, for /readyz. What could not be loaded is none of it: another engine speaks in its place."""
+        if not self.tried.is_set():
+            return f"{self.engine.name} is being loaded"
+        return self._stuck() if self._looks >= STUCK_LOOKS else None
 
     def first_sound_s(self, ahead: int) -> float:
         """Expected time to the first sound of a job, if `ahead` others that are not put yet come before it.
@@ -134,19 +165,31 @@ class Desk:
                 if one.job.wanted:
                     ended(one)
 
+    async def watch(self) -> None:
+        """Look after the step that is being made, for ever. EngineLost if it does not come back."""
+        seen = None
+        while self._looks < LOOKS:
+            await asyncio.sleep(self._look_s)
+            self._looks = self._looks + 1 if seen is not None and seen == self._stepping_since else 0
+            seen = self._stepping_since
+        raise EngineLost(self._stuck())
+
+    def _stuck(self) -> str:
+        return f"{self.engine.name} has not come back from a step for {self._looks * self._look_s:.0f} s"
+
     async def _loaded(self) -> None:
         """Load the engine. EngineError if that is of no use; while it has no memory, it is tried again and others speak."""
         while isinstance(self.engine, Absent):
             try:
                 self.engine = await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
             except NoMemory as error:
-                self.tried = True
+                self.tried.set()
                 log.error("! no memory for the engine", extra={"engine": self.engine.name, "detail": str(error)})
                 await asyncio.sleep(AGAIN_S)
             except EngineError:
-                self.tried = True
+                self.tried.set()
                 raise
-        self.tried = True
+        self.tried.set()
         self.able.set()
         self._stepped_at = asyncio.get_running_loop().time()
         log.info("= engine ready", extra={"engine": self.engine.name})

@@ -53,7 +53,8 @@ class Dispatch:
 
     async def run(self) -> None:
         """Say what is asked, for ever. EngineLost; EngineError if the usual engine or the reserve cannot start."""
-        await asyncio.gather(*(self._run(desk) for desk in self._desks))
+        tidying = [self._kept.run()] if self._kept is not None else []
+        await asyncio.gather(*(self._run(desk) for desk in self._desks), *(desk.watch() for desk in self._desks), *tidying)
 
     async def _run(self, desk: Desk) -> None:
         if self._reserve is not None and desk is not self._reserve:
@@ -122,7 +123,11 @@ class Dispatch:
     def _found(self, clause: Clause) -> Pcm | None:
         if self._kept is None or clause.key is None or not clause.common:
             return None
-        return self._kept.get(clause.key, clause.call.call_id)
+        return self._kept.get(clause.key)
+
+    def _heard(self, clause: Clause) -> None:
+        if self._kept is not None and clause.key is not None and clause.common:
+            self._kept.heard(clause.key, clause.call.call_id)
 
     # ── saying it ────────────────────────────────────────────────────────────────────────────────────────────────────
     def _begin(self, queue: Queue[Clause], clause: Clause) -> None:
@@ -131,6 +136,7 @@ class Dispatch:
             self._deliver(clause, SILENCE, last=clause.last)
         elif own and (sound := self._found(clause)) is not None:
             KEPT.labels("kept").inc()
+            self._heard(clause)
             self._close(clause, sound)
         else:
             queue.current = clause
@@ -204,10 +210,10 @@ class Dispatch:
         if failure:
             log.warning("! cannot say a clause", extra={"engine": making.desk.engine.name, "detail": failure})
         elif making.key is not None and self._kept is not None and not ended.doubtful:
-            sound = np.concatenate([*making.sound, rest])
+            if any(clause.common for clause in making.clauses):
+                self._kept.put(making.key, np.concatenate([*making.sound, rest]))
             for clause in making.clauses:
-                if clause.common:
-                    self._kept.put(making.key, sound, clause.call.call_id)
+                self._heard(clause)
 
     def _watch(self, clause: Clause, making: Making) -> None:
         """Look after it twice as late as it may be."""
@@ -243,20 +249,20 @@ class Dispatch:
                     FIRST_SOUND.observe(now - call.queue.asked_at)
                 self.turns.sounded(call.queue, len(pcm) / call.rate, now)
         SOUND.inc(len(pcm) / call.rate)
-        self._send(call, Sound(reply=clause.reply, index=clause.index, pcm=pcm.astype("<i2").tobytes(), last=last))
+        self._send(clause, Sound(reply=clause.reply, index=clause.index, pcm=pcm.astype("<i2").tobytes(), last=last))
 
     def _fail(self, clause: Clause, detail: str) -> None:
         """The rest of this sentence is not said either."""
         FAILURES.inc()
         self.turns.drop(clause.call.queue, lambda other: (other.reply, other.index) == (clause.reply, clause.index))
         if clause.wanted:
-            self._send(clause.call, SpeakingFailed(reply=clause.reply, index=clause.index, detail=detail))
+            self._send(clause, SpeakingFailed(reply=clause.reply, index=clause.index, detail=detail))
 
-    def _send(self, call: Call, message: Sound | SpeakingFailed) -> None:
+    def _send(self, clause: Clause, message: Sound | SpeakingFailed) -> None:
         try:
-            call.link.send(message)
+            clause.call.link.send(message)
         except PeerGone:
-            call.cancelled.add(call.reply if call.reply is not None else -1)
+            clause.call.cancelled.add(clause.reply)
 
     def _in_hand(self, job: Job) -> float:
         """The least of those who listen to it."""

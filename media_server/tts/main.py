@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from types import TracebackType
+from typing import NoReturn
 
 from core.bus import serve
 from core.db import Database
@@ -79,18 +81,29 @@ def _worker(desks: Sequence[Desk], settings: Settings, database: Database) -> Wo
         desks,
         FrontEnd.load().spoken,
         reserve=next((desk for desk in desks if desk.engine.name == "espeak"), None),
-        kept=Kept(PhraseCache(settings.home / "clauses")),
+        kept=Kept(PhraseCache(settings.home / "clauses"), ThreadPoolExecutor(1, "clauses")),
         lexicons=lexicons.now,
         late_s=settings.speaking.late_ms / 1000,
     )
 
 
 def _missing(desks: Sequence[Desk]) -> str | None:
-    loading = [desk.engine.name for desk in desks if not desk.tried]
-    return f"{', '.join(loading)} {'is' if len(loading) == 1 else 'are'} being loaded" if loading else None
+    return ", ".join(missing for desk in desks if (missing := desk.missing) is not None) or None
+
+
+def _end(status: int) -> NoReturn:
+    """At once: an engine that is being loaded, or hangs, would keep the interpreter from ending."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def _fail(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours ends the process as soon as it is told."""
+    sys.__excepthook__(kind, error, trace)
+    _end(1)
 
 
 if __name__ == "__main__":
-    status = run("the speaking worker", work, EngineError, EngineLost)
-    sys.stdout.flush()
-    os._exit(status)  # an engine that is being loaded, or hangs, would keep the interpreter from ending
+    sys.excepthook = _fail
+    _end(run("the speaking worker", work, EngineError, EngineLost))

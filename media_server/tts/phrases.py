@@ -11,11 +11,13 @@ import hashlib
 import logging
 import os
 import struct
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -54,49 +56,74 @@ class PhraseKey(msgspec.Struct, frozen=True, kw_only=True):
         parts = (REVISION, self.engine, self.voice, self.language, self.text, self.rate, self.lexicon)
         return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest() + ".pcm"
 
+    def __repr__(self) -> str:
+        return f"PhraseKey({self.file_name})"  # what is said may be a caller's, and stays out of logs
+
+
+class Made(NamedTuple):
+    pcm: Pcm
+    """Not to be written into."""
+    at: float
+    """Unix seconds."""
+
 
 class PhraseCache:
-    """Sound by key. Nothing here raises for the disk's sake; a file is written whole or not at all."""
+    """Sound by key. Nothing here raises for the disk's sake; a file is written whole or not at all.
+
+    Who may not wait for a disk asks for what is `remembered`, and has a thread of its own `read`, `store` and `forget_files`.
+    """
 
     def __init__(self, folder: Path, *, memory_bytes: int = MEMORY_BYTES, disk_bytes: int = DISK_BYTES) -> None:
         self._folder = folder
-        self._memory: OrderedDict[PhraseKey, Pcm] = OrderedDict()
+        self._memory: OrderedDict[PhraseKey, Made] = OrderedDict()
         self._memory_bytes, self._disk_bytes = memory_bytes, disk_bytes
         self._used = 0
 
     def get(self, key: PhraseKey) -> Pcm | None:
         """The sound, not to be written into; None if it has not been made."""
-        if (sound := self._memory.get(key)) is not None:
-            self._memory.move_to_end(key)
-            return sound
-        if (sound := self._read(self._folder / key.file_name)) is not None:
-            self._remember(key, sound)
-        return sound
+        made = self.remembered(key)
+        if made is None and (made := self.read(key)) is not None:
+            self.remember(key, made)
+        return made.pcm if made is not None else None
 
-    def put(self, key: PhraseKey, pcm: Pcm, *, on_disk: bool = True) -> None:
-        """Keep a phrase, in memory or on disk too if it takes it. One that is on disk is not written again."""
-        sound = pcm.astype(np.int16)
-        self._remember(key, sound)
+    def put(self, key: PhraseKey, pcm: Pcm) -> None:
+        """Keep a phrase that was made now."""
+        self.store(key, self.made(key, pcm))
+
+    # ── in memory ────────────────────────────────────────────────────────────────────────────────────────────────────
+    def remembered(self, key: PhraseKey) -> Made | None:
+        if (made := self._memory.get(key)) is not None:
+            self._memory.move_to_end(key)
+        return made
+
+    def made(self, key: PhraseKey, pcm: Pcm) -> Made:
+        """Remember a phrase that was made now."""
+        made = Made(pcm.astype(np.int16), time.time())
+        self.remember(key, made)
+        return made
+
+    def remember(self, key: PhraseKey, made: Made) -> None:
+        made.pcm.flags.writeable = False
+        self._forget(key)
+        self._memory[key] = made
+        self._used += made.pcm.nbytes
+        while self._used > self._memory_bytes and len(self._memory) > 1:
+            self._forget(next(iter(self._memory)))
+
+    def forget(self, before: float) -> None:
+        """What was made before that moment (Unix seconds) is not remembered any more."""
+        for key in [key for key, made in self._memory.items() if made.at < before]:
+            self._forget(key)
+
+    def _forget(self, key: PhraseKey) -> None:
+        if (made := self._memory.pop(key, None)) is not None:
+            self._used -= made.pcm.nbytes
+
+    # ── on disk ──────────────────────────────────────────────────────────────────────────────────────────────────────
+    def read(self, key: PhraseKey) -> Made | None:
         path = self._folder / key.file_name
         try:
-            if on_disk and not path.exists():
-                self._write(path, sound)
-        except OSError as error:
-            log.warning("! phrase not kept on disk", extra={"detail": error.strerror})
-
-    def _remember(self, key: PhraseKey, sound: Pcm) -> None:
-        sound.flags.writeable = False
-        if (before := self._memory.pop(key, None)) is not None:
-            self._used -= before.nbytes
-        self._memory[key] = sound
-        self._used += sound.nbytes
-        while self._used > self._memory_bytes and len(self._memory) > 1:
-            self._used -= self._memory.popitem(last=False)[1].nbytes
-
-    @staticmethod
-    def _read(path: Path) -> Pcm | None:
-        try:
-            content = path.read_bytes()
+            content, made_at = path.read_bytes(), path.stat().st_mtime
         except OSError:
             return None
         samples = content[_HEADER.size :]
@@ -109,22 +136,41 @@ class PhraseCache:
             with contextlib.suppress(OSError):
                 path.unlink()
             return None
-        return np.frombuffer(samples, "<i2").astype(np.int16)
+        return Made(np.frombuffer(samples, "<i2").astype(np.int16), made_at)
 
-    def _write(self, path: Path, sound: Pcm) -> None:
-        samples = sound.astype("<i2").tobytes()
+    def store(self, key: PhraseKey, made: Made) -> None:
+        """Write it, if the disk takes it and has it not."""
+        path = self._folder / key.file_name
+        try:
+            if not path.exists():
+                self._write(path, made)
+        except OSError as error:
+            log.warning("! phrase not kept on disk", extra={"detail": error.strerror})
+
+    def forget_files(self, before: float) -> None:
+        """What was made before that moment (Unix seconds) is deleted."""
+        try:
+            for entry in os.scandir(self._folder) if self._folder.is_dir() else ():
+                if entry.stat().st_mtime < before:
+                    os.unlink(entry.path)
+        except OSError as error:
+            log.warning("! old phrases not deleted", extra={"detail": error.strerror})
+
+    def _write(self, path: Path, made: Made) -> None:
+        samples = made.pcm.astype("<i2").tobytes()
         self._make_room(len(samples))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         unfinished = path.with_suffix(f".{os.getpid()}")
         try:
-            unfinished.write_bytes(_HEADER.pack(_MAGIC, len(sound), zlib.crc32(samples)) + samples)
+            unfinished.write_bytes(_HEADER.pack(_MAGIC, len(made.pcm), zlib.crc32(samples)) + samples)
+            os.utime(unfinished, (made.at, made.at))  # its age is that of the sound, however late it is written
             unfinished.replace(path)
         except OSError:
             unfinished.unlink(missing_ok=True)
             raise
 
     def _make_room(self, size: int) -> None:
-        """The phrases written longest ago go first; those still in use are in memory, and are made again when they are not."""
+        """The phrases made longest ago go first; those still in use are in memory, and are made again when they are not."""
         if not self._folder.is_dir():
             return
         files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
@@ -176,6 +222,7 @@ async def _render(link: Link[FromTts], cache: PhraseCache, key: PhraseKey, reply
             case Sound(pcm=pcm, last=last):
                 chunks.append(pcm)
                 if last:
-                    cache.put(key, np.frombuffer(b"".join(chunks), "<i2").astype(np.int16))
+                    made = cache.made(key, np.frombuffer(b"".join(chunks), "<i2"))
+                    await asyncio.to_thread(cache.store, key, made)  # calls are heard in this loop
                     return
     raise PeerGone("the speaking worker went away")

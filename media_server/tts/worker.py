@@ -67,6 +67,8 @@ class Worker:
         self._desks = {desk.engine.name: desk for desk in desks}
         self._spoken = spoken
         self._lexicons = lexicons
+        self._reserve = reserve
+        self._kept = kept
         self._dispatch = Dispatch(desks, reserve, kept, late_s)
 
     async def serve(self, link: Link[ToTts]) -> None:
@@ -78,11 +80,11 @@ class Worker:
         call = self._open(link, opened, await self._lexicons(opened.site_id))
         CALLS.inc()
         try:
-            link.send(SpeakingOpened(engine=call.desk.engine.name, lexicon=call.lexicon.version))
+            link.send(SpeakingOpened(engine=self._speaker(call), lexicon=call.lexicon.version))
             async for message in link:
                 match message:
                     case Speak():
-                        self._enqueue(call, message)
+                        await self._take(call, message)
                     case CancelReply(reply=reply):
                         call.cancelled.add(reply)
                         self._dispatch.cancel(call)
@@ -101,31 +103,52 @@ class Worker:
         queue = self._dispatch.turns.open(patient=not opened.live)
         return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, opened.live, queue, lexicon)
 
-    def _enqueue(self, call: Call, asked: Speak) -> None:
+    def _speaker(self, call: Call) -> str:
+        """The engine that makes its sound. Of another, lines that are to be kept are of no use: who asks for them is told."""
+        desk = self._reserve if call.desk.failed and not call.live and self._reserve is not None else call.desk
+        return desk.engine.name
+
+    async def _take(self, call: Call, asked: Speak) -> None:
         if asked.reply in call.cancelled:
             return
-        queue = call.queue
-        if len(queue.clauses) > MOST_WAITING:
-            detail = "too much text is waiting to be said"
-            call.link.send(SpeakingFailed(reply=asked.reply, index=asked.index, detail=detail))
+        asked_at = asyncio.get_running_loop().time()
+        if not call.live:
+            await call.desk.tried.wait()  # how a text is written, and what its sound is known by, is the engine's own
+        if refused := self._refused(call):
+            call.link.send(SpeakingFailed(reply=asked.reply, index=asked.index, detail=refused))
             return
-        now = asyncio.get_running_loop().time()
-        if asked.reply != call.reply:
-            call.reply = asked.reply
-            self._dispatch.turns.begin(queue, now)
-        english = call.desk.engine.english
-        spoken = [self._spoken(text, asked.language, english=english, lexicon=call.lexicon) for text in split(asked.text)]
-        parts = [part for sentence in spoken for part in clauses(sentence)] or [""]
-        for number, text in enumerate(parts, 1):
-            clause = Clause(call, now, asked.reply, asked.index, text, asked.language, last=number == len(parts))
-            if text and (revision := call.desk.engine.revision):
-                clause.key = PhraseKey(
-                    engine=f"{call.desk.engine.name}@{revision}",
-                    voice=call.voice,
-                    language=asked.language,
-                    text=text,
-                    rate=call.rate,
-                )
-                clause.common = common(asked.text, text)
-            queue.clauses.append(clause)
+        parts = self._clauses(call, asked, asked_at)
+        if self._kept is not None and (keys := [part.key for part in parts if part.key is not None and part.common]):
+            await self._kept.look(keys)
+        self._enqueue(call, parts)
+
+    @staticmethod
+    def _refused(call: Call) -> str:
+        """Why it can't be asked for more; empty: it can."""
+        if len(call.queue.clauses) > MOST_WAITING:
+            return "too much text is waiting to be said"
+        return f"{call.desk.engine.name} is not loaded" if call.desk.failed and not call.live else ""
+
+    def _enqueue(self, call: Call, parts: Sequence[Clause]) -> None:
+        first = parts[0]
+        if first.reply != call.reply:
+            call.reply = first.reply
+            self._dispatch.turns.begin(call.queue, first.asked_at)
+        call.queue.clauses.extend(parts)
         self._dispatch.place()
+
+    def _clauses(self, call: Call, asked: Speak, asked_at: float) -> list[Clause]:
+        """At least one."""
+        engine = call.desk.engine
+        spoken = [self._spoken(text, asked.language, english=engine.english, lexicon=call.lexicon) for text in split(asked.text)]
+        parts = [part for sentence in spoken for part in clauses(sentence)] or [""]
+        made = [
+            Clause(call, asked_at, asked.reply, asked.index, text, asked.language, last=number == len(parts))
+            for number, text in enumerate(parts, 1)
+        ]
+        for clause in made:
+            if clause.text and engine.revision:
+                name = f"{engine.name}@{engine.revision}"
+                clause.key = PhraseKey(engine=name, voice=call.voice, language=clause.language, text=clause.text, rate=call.rate)
+                clause.common = common(asked.text, clause.text)
+        return made

@@ -16,12 +16,12 @@ from core.ids import CallId
 from core.resample import Pcm
 from core.sites import Language
 from core.speech import CancelReply, FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed, SpeakingOpened, ToTts
-from media_server.tts.desk import AFRESH_S, Desk
+from media_server.tts.desk import AFRESH_S, LOST_S, Desk
 from media_server.tts.engine import Ended, EngineLost, Job, SlotEngine
 from media_server.tts.instant import Instant
 from media_server.tts.kept import Kept
 from media_server.tts.single import Single
-from media_server.tts.worker import Worker
+from media_server.tts.worker import Spoken, Worker
 
 PIECE_S = 0.1
 LOUD, RESERVE_LOUD = 6000, 3000
@@ -145,8 +145,8 @@ class Call:
 class Speaking:
     """A worker and what calls need to reach it."""
 
-    def __init__(self, socket: Path, running: "asyncio.Task[None]", usual: str) -> None:
-        self.socket, self.running, self.usual = socket, running, usual
+    def __init__(self, socket: Path, running: "asyncio.Task[None]", desks: Sequence[Desk]) -> None:
+        self.socket, self.running, self.desks, self.usual = socket, running, desks, desks[0].engine.name
         self._calls = AsyncExitStack()
 
     async def call(self, voice: str = "", name: str = "call", *, live: bool = True, engine: str = "choir") -> Call:
@@ -165,8 +165,12 @@ class Speaking:
         await self._calls.aclose()
 
 
-def spoken(text: str, language: Language, **_: object) -> str:
+def spoken(text: str, language: Language, *, english: str, lexicon: object) -> str:
     return text
+
+
+def at_hand(engine: SlotEngine) -> SlotEngine:
+    return engine
 
 
 @asynccontextmanager
@@ -177,18 +181,25 @@ async def speaking(
     reserve: Second | None = None,
     kept: Kept | None = None,
     late_s: float = 0.3,
+    spoken: Spoken = spoken,
     afresh_s: float = AFRESH_S,
-    load: Callable[[SlotEngine], SlotEngine] = lambda engine: engine,
+    lost_s: float = LOST_S,
+    load: Callable[[SlotEngine], SlotEngine] | None = None,
 ) -> AsyncIterator[Speaking]:
+    """`load` takes its time, or fails; without it all engines are there when this is entered."""
     with ThreadPoolExecutor(1) as thread, ThreadPoolExecutor(1) as other:
-        desks = [Desk(engine.name, thread, partial(load, engine), afresh_s=afresh_s) for engine in engines]
+        desks = [
+            Desk(engine.name, thread, partial(load or at_hand, engine), afresh_s=afresh_s, lost_s=lost_s) for engine in engines
+        ]
         stand_in = Desk("espeak", other, lambda: Single(reserve)) if reserve is not None else None
         if stand_in is not None:
             desks.append(stand_in)
         worker = Worker(desks, spoken, reserve=stand_in, kept=kept, late_s=late_s)
         async with serve(folder / "tts.sock", ToTts, worker.serve):
             running = asyncio.create_task(worker.run())
-            calls = Speaking(folder / "tts.sock", running, engines[0].name)
+            calls = Speaking(folder / "tts.sock", running, desks)
+            if load is None:
+                await asyncio.gather(*(desk.tried.wait() for desk in desks))
             try:
                 yield calls
             finally:
