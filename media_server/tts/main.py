@@ -30,6 +30,7 @@ from media_server.tts.phrases import PhraseCache
 from media_server.tts.single import Single
 from media_server.tts.site_lexicon import SiteLexicons, read_lexicon
 from media_server.tts.text.front_end import FrontEnd
+from media_server.tts.text.indian_english import cmu_sounds
 from media_server.tts.voices import at_hand
 from media_server.tts.worker import Worker
 
@@ -38,6 +39,8 @@ def load(name: str, settings: Settings) -> SlotEngine:
     """The engine of that name, its voices loaded. EngineError if it cannot start. What neural ones need is imported only here."""
     if name in NEURAL:
         loaded: SlotEngine = importlib.import_module(f"media_server.tts.{name}.engine").load(settings)
+        if loaded.english == "devanagari":
+            cmu_sounds()  # here, in the engine's thread: a tenth of a second that no call's first clause is to wait for
         return loaded
     engine = simple(name)
     for language in LANGUAGES:

@@ -13,6 +13,7 @@ from torch import Tensor
 from core.engines import Speaking
 from core.resample import Pcm
 from core.settings import Settings
+from media_server.tts import main
 from media_server.tts.engine import Ended, EngineError, EngineLost, Job, SlotEngine
 from media_server.tts.parler import weights
 from media_server.tts.parler.dac import Dac
@@ -21,6 +22,7 @@ from media_server.tts.parler.engine import Parler, load
 from media_server.tts.parler.opening import Opened
 from media_server.tts.parler.slots import Slots
 from media_server.tts.parler.voices import Voices
+from media_server.tts.text.indian_english import cmu_sounds
 from tests.unit.media_server.tts.parler.conftest import CPU, REFERENCE
 
 CLAUSES = (("namaste ji", 0), ("theek hai ji", 7), ("kal shaam", 9), ("ek second", 5))
@@ -242,6 +244,12 @@ def test_voices_differ_and_a_new_one_is_described_while_others_speak(desk: Deskt
 
 def test_what_it_expects_grows_with_those_who_come_before(desk: Desktop) -> None:
     assert 0 < desk.engine.first_sound_s(0) < desk.engine.first_sound_s(5) < 60
+
+
+def test_the_sounds_of_english_words_are_read_before_it_is_ready_so_that_no_clause_waits_for_them(tmp_path: Path) -> None:
+    cmu_sounds.cache_clear()
+    main.load("parler", Settings(home=tmp_path, speaking=Speaking(model=str(REFERENCE), device="cpu", max_slots=2)))
+    assert cmu_sounds.cache_info().currsize == 1
 
 
 def test_it_opens_from_settings_and_says_what_is_missing(tmp_path: Path) -> None:
