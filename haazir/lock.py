@@ -67,9 +67,7 @@ def compile_speech(*newer: str) -> None:
         chosen = ("-c", "requirements.lock", "-c", "dev.lock", "--override", overrides.name)
         compile_lock("speech.lock", "pyproject.toml", "--extra", "speech", *chosen, *newer)
     ours = pins("requirements.lock")
-    more = {
-        package: pin for package, pin in pins("speech.lock").items() if package not in ours and not MACHINES.match(package)
-    }
+    more = {package: pin for package, pin in pins("speech.lock").items() if package not in ours and not MACHINES.match(package)}
     (REPOSITORY / "speech.lock").write_text("".join(more.values()))
 
 
