@@ -6,10 +6,12 @@ def main() -> int: return run("the brain", work)
 """
 
 import asyncio
+import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, NoReturn
 
 import uvloop
 
@@ -31,6 +33,20 @@ def run(name: str, work: Callable[[Settings], Coroutine[Any, Any, None]], *reaso
         sys.stderr.write(f"haazir: {name} can't run: {error}\n")
         return 1
     return 0
+
+
+def run_alone(name: str, work: Callable[[Settings], Coroutine[Any, Any, None]], *reasons: type[Exception]) -> NoReturn:
+    """`run`, and the end of the process as soon as it returns or raises: a thread that is stuck is not waited for."""
+    status = 1
+    try:
+        status = run(name, work, *reasons)
+    except BaseException:
+        traceback.print_exc()
+        raise  # it gets no farther than the next line
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def when_asked_to_stop(then: Callable[[], object]) -> None:

@@ -6,13 +6,12 @@ python -m media_server.stt.main
 import contextlib
 import logging
 import os
-import sys
 from collections.abc import AsyncIterator, Callable
 
 from core.bus import serve
 from core.checkpoints import CheckpointMissing, CheckpointUnfit
 from core.db import Database
-from core.process import run, stop_signal
+from core.process import run_alone, stop_signal
 from core.settings import Settings
 from core.speech import ToStt
 from core.telemetry import serve_status
@@ -20,7 +19,7 @@ from media_server.device import DeviceMissing
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
 from media_server.stt.site_phrases import SitePhrases, read_phrases
-from media_server.stt.worker import Engine, Worker
+from media_server.stt.worker import Engine, EngineLost, Worker
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ def _with_phrases(
 
 async def work(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit, DeviceMissing of the
-    engine's model."""
+    engine's model, EngineLost if it can't go on in this process."""
     stop = stop_signal()
     async with open_engine(settings, stop.set) as engine:
         runner = await serve_status(settings.metrics_address("stt-worker"), lambda: engine.missing)
@@ -81,4 +80,4 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run("the hearing worker", work, CheckpointMissing, CheckpointUnfit, DeviceMissing))
+    run_alone("the hearing worker", work, CheckpointMissing, CheckpointUnfit, DeviceMissing, EngineLost)

@@ -35,6 +35,10 @@ class Full(PeerGone):
     """The engine hears as many calls as it can in time. The words begin with "full"."""
 
 
+class EngineLost(Exception):
+    """The engine can't go on in this process."""
+
+
 class Engine(Protocol):
     """A recogniser."""
 

@@ -1,6 +1,6 @@
 """A site's own names, made likelier in its calls and in no others: NeMo's tree of phrases per stream, built and weighed by us.
 
-    names_of(phrases) ──Boost(model, …)──> number ──Row(boost=number)──> logits of this row's tokens += the tree's weights
+    names_of(phrases) ──grow──> Tree ──Boost──> number ──Row(boost=number)──> logits of this row's tokens += the tree's weights
 
 In greedy decoding blank stays blank: nothing is heard where nothing was said. Among tokens, the first of a name gains WEIGHT,
 each further one more than DEPTH times that while the name goes on; if it does not, the next token pays it back. With NeMo's own
@@ -10,6 +10,7 @@ weights (context_score 1, alpha 1) a trained model's first guess leads by more t
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ import torch
 from core.number_words import TIMES, VALUES
 from core.script import sounded
 from core.tongue import ENGLISH_WORDS, HINDI_WORDS
-from media_server.stt.nemo.loading import Model, quietly
+from media_server.stt.nemo.loading import Model
 from media_server.stt.nemo.slots import computer
 from media_server.stt.phrases import CONVERSATION
 from media_server.stt.phrases import HINDI_WORDS as SITES_HINDI
@@ -60,16 +61,32 @@ def _runs(words: Sequence[str]) -> list[str]:
     return [name for run in runs for name in ([" ".join(run)] if len(run) <= LONGEST else run) if name]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tree:
+    """Names, ready for the decoder."""
+
+    names: frozenset[str]
+    grown: Any | None
+    """NeMo's GPUBoostingTreeModel, on the CPU; None if there is nothing to boost."""
+
+
+def grow(model: Model, names: Iterable[str], *, weight: float = WEIGHT) -> Tree:
+    """In any thread: it touches nothing of the model's that a step changes."""
+    wanted = frozenset(names)
+    tokens = _spelled(model, sorted(wanted))
+    return Tree(wanted, _grown(tokens, len(model.pieces), weight) if tokens and weight else None)
+
+
 class Boost:
-    """One site's tree in a model's decoder. Made, used and closed in the engine's thread; calls of one site share it.
+    """One tree in a model's decoder. Made, used and closed in the engine's thread; calls that expect the same share it.
 
     A row takes it with its next utterance (Slots.begin): in the middle of one its place in the tree would be another tree's.
     """
 
-    def __init__(self, model: Model, names: Iterable[str], *, weight: float = WEIGHT) -> None:
+    def __init__(self, model: Model, tree: Tree) -> None:
         self._trees = computer(model).biasing_multi_model
-        tokens = _spelled(model, names)
-        self.number: int = self._trees.add_model(_tree(tokens, len(model.pieces), weight), 1.0) if tokens and weight else -1
+        with torch.inference_mode(False):
+            self.number: int = -1 if tree.grown is None else self._trees.add_model(tree.grown, 1.0)
         """For Row.boost; -1 if there is nothing to boost."""
 
     def close(self) -> None:
@@ -94,8 +111,8 @@ def _spelled(model: Model, names: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
-def _tree(tokens: dict[str, list[int]], vocabulary: int, weight: float) -> Any:
-    with quietly(), torch.inference_mode(False):
+def _grown(tokens: dict[str, list[int]], vocabulary: int, weight: float) -> Any:
+    with torch.inference_mode(False):  # both were imported with the model, quietly
         from nemo.collections.asr.parts.context_biasing.boosting_graph_batched import GPUBoostingTreeModel
         from nemo.collections.asr.parts.context_biasing.context_graph_universal import ContextGraph
 

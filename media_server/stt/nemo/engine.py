@@ -29,13 +29,18 @@ from media_server.stt.nemo.reading import Reader, prompt_of
 from media_server.stt.nemo.slots import Slots
 from media_server.stt.nemo.stream import Stream
 from media_server.stt.nemo.ticker import Call, Ticker, measured
+from media_server.stt.nemo.trees import Nursery
 from media_server.stt.site_phrases import SitePhrases
-from media_server.stt.worker import Full
+from media_server.stt.worker import EngineLost, Full
 
 log = logging.getLogger(__name__)
 
 TINY = "tiny"
 """The checkpoint that ships with the project."""
+HANGS_S = 30.0
+"""A step that has not returned after so long never will: a device hangs, and its process must end. A third of it is told."""
+STOPS_S = 1.0
+"""Longest step that is waited for when the engine is to stop."""
 UNPLANNED = 32
 """Rows of memory where nobody has said how many calls there may be; measured steps say how many of them are used."""
 
@@ -54,16 +59,20 @@ class Nemo:
         phrases: SitePhrases,
         give_up: Callable[[], None] = lambda: None,
         ticker: Ticker | None = None,
+        hangs_s: float = HANGS_S,
     ) -> None:
         self._settings = settings
         self._phrases = phrases
         self._give_up = give_up
         self._ticker = ticker or Ticker()
+        self._hangs_s = hangs_s
         self._model: Model | None = None
         self._pace: Pace | None = None
+        self._nursery: Nursery | None = None
         self._free: list[int] = []
         self._ears: set[NemoEar] = set()
         self._ended = False
+        self._hangs: str | None = None
         self.loaded = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -71,14 +80,22 @@ class Nemo:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="nemo")
         self._running = self._loop.run_in_executor(self._executor, self._run)
         self._running.add_done_callback(self._over)
+        self._watching = self._loop.create_task(self._watch())
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        self._watching.cancel()
         self._ticker.stop()
-        try:
-            await self._running
-        finally:
-            self._executor.shutdown(wait=False)
+        self._executor.shutdown(wait=False)
+        if self._nursery is not None:
+            self._nursery.close()
+        if self._model is not None and not self._ended:  # one that is being loaded can't be told to stop
+            await asyncio.wait((self._running,), timeout=STOPS_S)
+        if self._hangs is not None:
+            raise EngineLost(self._hangs)
+        if self._running.done():
+            self._running.result()
+        self._running.cancel()
 
     @property
     def missing(self) -> str | None:
@@ -86,6 +103,8 @@ class Nemo:
             return "the engine has failed"
         if self._pace is None:
             return "the model is being loaded"
+        if (busy_s := self._ticker.busy_s) > self._hangs_s / 3:
+            return f"a step of the model has not returned for {busy_s:.0f} s"
         if not self._ears and not self._pace.room(0):
             return "this machine is too slow to hear even one call in time with this model"
         return None
@@ -95,16 +114,18 @@ class Nemo:
         """PeerGone while there is no model, Full if one call more would make all of them late."""
         self._look_for_room()
         names = await asyncio.to_thread(_names, await self._phrases.now(opening.site_id))
-        model = self._look_for_room()
+        _, nursery = self._look_for_room()
+        tree = await asyncio.wrap_future(nursery.of_site(names))
+        model, _ = self._look_for_room()
         row = self._free.pop()
-        ear = NemoEar(self._ticker, self._loop)
+        ear = NemoEar(self._ticker, self._loop, nursery, names)
         ear.call = Call(
             row=row,
             prompt=prompt_of(opening.languages, model.prompts),
             stream=Stream(Reader(opening.languages)),
             answer=ear.answered,
             left=lambda: self._tell(self._free.append, row),
-            site=names,
+            likely=tree,
         )
         self._ears.add(ear)
         self._ticker.join(ear.call)
@@ -114,14 +135,14 @@ class Nemo:
             self._ears.discard(ear)
             self._ticker.leave(ear.call)
 
-    def _look_for_room(self) -> Model:
-        if self._model is None or self._pace is None or self._ended:
+    def _look_for_room(self) -> tuple[Model, Nursery]:
+        if self._model is None or self._pace is None or self._nursery is None or self._ended:
             raise PeerGone(self.missing or "the engine is not ready")
         calls = len(self._ears)
         metrics.ROOM.set(room := self._pace.room(calls))
         if not self._free or not room:
             raise Full(f"full: {calls} calls are heard, more could not be heard in time")
-        return self._model
+        return self._model, self._nursery
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────────
     def _run(self) -> None:
@@ -141,17 +162,28 @@ class Nemo:
         self._ticker.run(model, slots, pace)
 
     def _loaded(self, model: Model, pace: Pace, rows: int) -> None:
-        self._model, self._pace, self._free = model, pace, list(range(rows))
+        self._model, self._pace, self._nursery, self._free = model, pace, Nursery(model), list(range(rows))
         self.loaded.set()
 
     def _over(self, running: asyncio.Future[None]) -> None:
         """The thread has ended: because it was told to, or with an error."""
+        if not running.cancelled() and (error := running.exception()) is not None and not self._ended:
+            self._fail(f"{type(error).__name__}: {error}")
         self._ended = True
-        if not running.cancelled() and (error := running.exception()) is not None:
-            log.error("! hearing engine failed, the process ends", extra={"error": f"{type(error).__name__}: {error}"})
-            for ear in self._ears:
-                ear.end()
-            self._give_up()
+
+    async def _watch(self) -> None:
+        while not self._ended:
+            await asyncio.sleep(self._hangs_s / 10)
+            if (busy_s := self._ticker.busy_s) > self._hangs_s:
+                self._hangs = f"a step of the model has not returned for {busy_s:.0f} s"
+                self._fail(self._hangs)
+
+    def _fail(self, why: str) -> None:
+        log.error("! hearing engine failed, the process ends", extra={"error": why})
+        self._ended = True
+        for ear in self._ears:
+            ear.end()
+        self._give_up()
 
     def _tell(self, what: Callable[..., None], *of: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know
@@ -163,16 +195,21 @@ class NemoEar:
 
     call: Call
 
-    def __init__(self, ticker: Ticker, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, ticker: Ticker, loop: asyncio.AbstractEventLoop, nursery: Nursery, names: frozenset[str]) -> None:
         self._ticker = ticker
         self._loop = loop
+        self._nursery = nursery
+        self._names = names
         self._answers: asyncio.Queue[FromStt | None] = asyncio.Queue()
         self._over = False
 
     def send(self, message: Audio | Flush | EndUtterance | Expect) -> None:
         if self._over:
             raise PeerGone("the hearing engine is gone")
-        self._ticker.put(self.call, message)
+        if isinstance(message, Expect):
+            self._nursery.of_question(self._names, message.phrases, lambda tree: self._ticker.put(self.call, tree))
+        else:
+            self._ticker.put(self.call, message)
 
     async def receive(self) -> FromStt:
         answer = None if self._over and self._answers.empty() else await self._answers.get()
@@ -195,7 +232,7 @@ class NemoEar:
 
 @functools.lru_cache(maxsize=64)
 def _names(phrases: tuple[str, ...]) -> frozenset[str]:
-    """What of a site's phrases is made likelier: a tenth of a second's work for a large one, so not in the ticker's thread."""
+    """What of a site's phrases is made likelier: a tenth of a second's work for a large one, so not in the event loop."""
     return frozenset(names_of(phrases))
 
 

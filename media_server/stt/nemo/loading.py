@@ -4,6 +4,7 @@ path ──what does it say of itself?──> restored ──> device, precision
 """
 
 import contextlib
+import logging
 import tarfile
 import warnings
 from collections.abc import Iterator, Mapping
@@ -68,11 +69,12 @@ class Model:
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
     """NeMo and what it imports warn by the dozen, of themselves and of what is not there; what it raises is all that counts."""
+    logging.getLogger("nv_one_logger").setLevel(logging.ERROR)  # says, once imported, that it sends nothing to anybody
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from nemo.utils import logging
+        from nemo.utils import logging as nemo_logging
 
-        logging.setLevel(logging.ERROR)
+        nemo_logging.setLevel(nemo_logging.ERROR)
         yield
 
 

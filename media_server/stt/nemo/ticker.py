@@ -15,14 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.speech import Audio, EndUtterance, Expect, Final, Flush, HearingFailed, Partial
+from core.speech import Audio, EndUtterance, Final, Flush, HearingFailed, Partial
 from media_server.stt import metrics
-from media_server.stt.nemo.boosting import Boost, names_of
+from media_server.stt.nemo.boosting import Tree
 from media_server.stt.nemo.loading import Model
 from media_server.stt.nemo.pace import Batch, Pace, Queued, Wait
 from media_server.stt.nemo.slots import Slots
 from media_server.stt.nemo.step import Emitted, Row, Stepper
 from media_server.stt.nemo.stream import AFTER_WORDS, DELAY, Stream
+from media_server.stt.nemo.trees import SharedTrees
 
 log = logging.getLogger(__name__)
 
@@ -48,14 +49,12 @@ class Call:
     answer: Callable[[Heard], None]
     left: Callable[[], None]
     """Called when nothing of the call is left in the engine: its row is free."""
-    site: frozenset[str] = frozenset()
-    """Names that its site's callers are likely to say…"""
-    expected: frozenset[str] = frozenset()
-    """…and that a reply to the question that is open may be made of."""
-    names: frozenset[str] = frozenset()
-    """What is made likelier in this utterance…"""
+    likely: Tree | None = None
+    """What is made likelier from the next utterance on…"""
+    tree: Tree | None = None
+    """…and what is in this one…"""
     boost: int = -1
-    """…and the number of its tree."""
+    """…which has this number."""
     fed: float = 0.0
     """When its last sound came."""
     begun: bool = False
@@ -70,7 +69,7 @@ class Left:
     """In the inbox: a call is over."""
 
 
-Message = Audio | Flush | EndUtterance | Expect | Joined | Left
+Message = Audio | Flush | EndUtterance | Tree | Joined | Left
 
 
 class Ticker:
@@ -83,12 +82,13 @@ class Ticker:
         self._clock, self._stopwatch = clock, stopwatch
         self._inbox: queue.SimpleQueue[tuple[Call, Message] | None] = queue.SimpleQueue()
         self._calls: dict[int, Call] = {}
+        self._busy_since: float | None = None
 
     # ── from outside ─────────────────────────────────────────────────────────────────────────────────────────────────
     def join(self, call: Call) -> None:
         self._inbox.put((call, Joined()))
 
-    def put(self, call: Call, message: Audio | Flush | EndUtterance | Expect) -> None:
+    def put(self, call: Call, message: Audio | Flush | EndUtterance | Tree) -> None:
         self._inbox.put((call, message))
 
     def leave(self, call: Call) -> None:
@@ -96,6 +96,12 @@ class Ticker:
 
     def stop(self) -> None:
         self._inbox.put(None)
+
+    @property
+    def busy_s(self) -> float:
+        """For how long the thread has not looked whether something came: a device that hangs never lets it."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────────
     def run(self, model: Model, slots: Slots, pace: Pace) -> None:
@@ -109,16 +115,19 @@ class Ticker:
         """The model is there."""
         self._model, self._slots, self._pace = model, slots, pace
         self._stepper = Stepper(model, slots)
-        self._names = SharedNames(model)
+        self._trees = SharedTrees(model)
 
     def _receive(self, wait: Wait) -> bool:
         """What came, all of it. False: stop."""
         timeout, until = wait.seconds, None
         while True:
+            self._busy_since = None
             try:
                 came = self._inbox.get(timeout=timeout)
             except queue.Empty:
                 return True
+            finally:
+                self._busy_since = time.monotonic()
             if came is None:
                 return False
             call, message = came
@@ -134,7 +143,7 @@ class Ticker:
                 self._calls[call.row] = call
             case Left():
                 self._calls.pop(call.row, None)
-                self._names.give_back(call.names)
+                self._trees.give_back(call.tree)
                 call.left()
             case Audio():
                 call.fed = self._clock()
@@ -146,8 +155,8 @@ class Ticker:
                 call.stream.take(message)
                 if call.stream.fresh and not call.stream.waiting:  # nothing came: there is nothing to look at
                     self._answer(call, call.stream.looked([]))
-            case Expect():
-                call.expected = frozenset(names_of(message.phrases))
+            case Tree():
+                call.likely = message
 
     def work(self) -> Wait:
         """One step, if one is due; how long to wait for news before the next."""
@@ -171,10 +180,9 @@ class Ticker:
         """The first sound of an utterance: its row forgets, and its chunks are brought into step with the others'."""
         if call.begun or not (call.stream.waiting or call.stream.flushed):
             return
-        names = call.site | call.expected
-        if names != call.names:
-            self._names.give_back(call.names)
-            call.names, call.boost = names, self._names.take(names)
+        if call.likely is not None and call.likely is not call.tree:
+            self._trees.give_back(call.tree)
+            call.tree, call.boost = call.likely, self._trees.take(call.likely)
         self._slots.begin(call.row)
         if call.stream.waiting and not call.stream.flushed:
             others = [other.stream.waiting for other in self._calls.values() if other.begun and now - other.fed < BESIDE_S]
@@ -223,37 +231,6 @@ class Ticker:
         for call in calls:
             self._calls.pop(call.row, None)
             call.answer(HearingFailed(detail="out of memory"))
-
-
-class SharedNames:
-    """Trees of boosted names: one for all calls that expect the same; KEPT of those that none expects wait for the next."""
-
-    KEPT = 8
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
-        self._taken: dict[frozenset[str], tuple[Boost, int]] = {}
-        self._idle: dict[frozenset[str], Boost] = {}
-
-    def take(self, names: frozenset[str]) -> int:
-        """Number of their tree, for Row.boost."""
-        if names not in self._taken:
-            self._taken[names] = self._idle.pop(names) if names in self._idle else Boost(self._model, sorted(names)), 0
-        tree, calls = self._taken[names]
-        self._taken[names] = tree, calls + 1
-        return tree.number
-
-    def give_back(self, names: frozenset[str]) -> None:
-        """One call fewer has them."""
-        if names not in self._taken:
-            return
-        tree, calls = self._taken.pop(names)
-        if calls > 1:
-            self._taken[names] = tree, calls - 1
-            return
-        self._idle[names] = tree
-        if len(self._idle) > self.KEPT:
-            self._idle.pop(next(iter(self._idle))).close()
 
 
 @torch.inference_mode()

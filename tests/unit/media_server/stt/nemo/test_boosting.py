@@ -9,7 +9,7 @@ pytest.importorskip("nemo", reason="the engine's packages are installed when the
 
 import torch
 
-from media_server.stt.nemo.boosting import Boost, names_of
+from media_server.stt.nemo.boosting import Boost, grow, names_of
 from media_server.stt.nemo.loading import Model, ready
 from media_server.stt.nemo.slots import Slots
 from media_server.stt.nemo.step import Row, Sound, Stepper
@@ -70,7 +70,7 @@ def plain(calls: Calls, sound: Sound) -> Tokens:
 
 @pytest.fixture
 def boost(model: Model) -> Iterator[Boost]:
-    made = Boost(model, ["payment"], weight=STRONG)
+    made = Boost(model, grow(model, ["payment"], weight=STRONG))
     yield made
     made.close()
 
@@ -90,7 +90,7 @@ def test_a_boosted_call_hears_the_name_and_its_neighbours_hear_what_they_did(
 
 
 def test_each_call_has_its_own_sites_names(model: Model, calls: Calls, sound: Sound, boost: Boost) -> None:
-    other = Boost(model, ["kal subah"], weight=STRONG)
+    other = Boost(model, grow(model, ["kal subah"], weight=STRONG))
     found = calls.hear(sound, [boost.number, other.number, boost.number])
     assert found == [
         calls.hear(sound, [number] * CALLS)[call] for call, number in enumerate((boost.number, other.number, boost.number))
@@ -110,7 +110,7 @@ def test_nothing_is_heard_where_nothing_was_said(model: Model, calls: Calls, sou
 
 def test_a_name_goes_on_in_the_next_chunk(model: Model, calls: Calls, sound: Sound) -> None:
     """The tree's place is part of a call's memory: without it a name of many tokens would end with its chunk."""
-    boost = Boost(model, ["order number double"], weight=STRONG)
+    boost = Boost(model, grow(model, ["order number double"], weight=STRONG))
     kept = calls.hear(sound, [boost.number] * CALLS, chunk=1)
     assert sum(times(model, tokens, "order▁number▁double") for tokens in kept) > 0
     assert calls.hear(sound, [boost.number] * CALLS, chunk=1, forget=True) != kept
@@ -118,20 +118,20 @@ def test_a_name_goes_on_in_the_next_chunk(model: Model, calls: Calls, sound: Sou
 
 
 def test_a_closed_tree_leaves_the_decoder_as_it_was(model: Model, calls: Calls, sound: Sound, plain: Tokens) -> None:
-    first, second = Boost(model, ["payment"], weight=STRONG), Boost(model, ["theek hai"], weight=STRONG)
+    first, second = Boost(model, grow(model, ["payment"], weight=STRONG)), Boost(model, grow(model, ["theek hai"], weight=STRONG))
     before = calls.hear(sound, [second.number] * CALLS)
     first.close()
     assert calls.hear(sound, [second.number] * CALLS) == before  # the other tree has moved, and is still the same
     second.close()
     assert calls.hear(sound, [-1] * CALLS) == plain
-    again = Boost(model, ["payment"], weight=STRONG)
+    again = Boost(model, grow(model, ["payment"], weight=STRONG))
     assert again.number in (0, 1)  # numbers are used again
     again.close()
 
 
 @pytest.mark.parametrize("names", [[], ["", "   "], ["注文"]])
 def test_names_that_the_model_cannot_spell_boost_nothing(model: Model, names: list[str]) -> None:
-    boost = Boost(model, names)
+    boost = Boost(model, grow(model, names))
     assert boost.number == -1
     boost.close()
 
