@@ -7,18 +7,14 @@ A neural engine is loaded behind eSpeak, which speaks for it meanwhile; until th
 
 import asyncio
 import importlib
-import os
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from types import TracebackType
-from typing import NoReturn
 
 from core.bus import serve
 from core.db import Database
 from core.engines import NEURAL
-from core.process import run, stop_signal
+from core.process import run_alone, stop_signal
 from core.settings import Settings
 from core.sites import LANGUAGES
 from core.speech import ToTts
@@ -94,19 +90,5 @@ def _missing(desks: Sequence[Desk]) -> str | None:
     return ", ".join(missing for desk in desks if (missing := desk.missing) is not None) or None
 
 
-def _end(status: int) -> NoReturn:
-    """At once: an engine that is being loaded, or hangs, would keep the interpreter from ending."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
-
-
-def _fail(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """A fault of ours ends the process as soon as it is told."""
-    sys.__excepthook__(kind, error, trace)
-    _end(1)
-
-
 if __name__ == "__main__":
-    sys.excepthook = _fail
-    _end(run("the speaking worker", work, EngineError, EngineLost))
+    run_alone("the speaking worker", work, EngineError, EngineLost)
