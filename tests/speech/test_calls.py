@@ -12,13 +12,14 @@ from haazir.caller.script import Call, CallOver
 from haazir.caller.trial import Trial, running
 from haazir.caller.voices import Voices
 from tests.e2e.calling import Caller, Finished, Role, ask, greeting
+from tests.e2e.conftest import assert_nothing_left
 
 
 @pytest.fixture(scope="module")
 def trial() -> Iterator[Trial]:
-    """In place of the one that the other modules share."""
     with running(HAAZIR_ENGINES_STT="nemo") as trial:
         yield trial
+        assert_nothing_left(trial)
 
 
 @pytest.fixture(scope="module")
