@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core.settings import REPOSITORY
 
-UNIT = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "tests/unit")
+UNIT = ("-n", "2", "--dist", "loadfile", "tests/unit")
 """What `test --fast` runs: no Asterisk, no calls."""
 CONTROL = ("tests/e2e/control",)
 """What `test --control` runs: transfers, reception, calls out, orders upon live calls, what calls outlive."""
