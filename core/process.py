@@ -40,10 +40,9 @@ def run_alone(name: str, work: Callable[[Settings], Coroutine[Any, Any, None]], 
     status = 1
     try:
         status = run(name, work, *reasons)
-    except BaseException:
-        traceback.print_exc()
-        raise  # it gets no farther than the next line
-    finally:
+    finally:  # what was raised gets no farther
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

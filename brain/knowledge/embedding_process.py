@@ -44,16 +44,13 @@ class EmbeddingProcess:
             return self._process
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """float32[texts, 384]. OSError: it died, or does not start."""
+        """float32[texts, 384]. OSError: it died, or does not start; the next call starts it anew."""
         process = self.start()
-        assert process.stdin is not None and process.stdout is not None  # both are pipes
-        process.stdin.write(msgspec.json.encode(list(texts)) + b"\n")
-        process.stdin.flush()
-        size = len(texts) * DIMENSIONS * 4
-        made = process.stdout.read(size)
-        if len(made) != size:
-            raise BrokenPipeError("the embedding process ended")
-        return np.frombuffer(made, np.float32).reshape(len(texts), DIMENSIONS)
+        try:
+            return _asked(process, texts)
+        except OSError:  # it counts as alive for a moment after its pipes are gone
+            self.close()
+            raise
 
     def close(self) -> None:
         with self._lock:
@@ -65,6 +62,18 @@ class EmbeddingProcess:
         if process is not None:
             process.kill()
             process.communicate()
+
+
+def _asked(process: "subprocess.Popen[bytes]", texts: Sequence[str]) -> Floats:
+    """What the child answers."""
+    assert process.stdin is not None and process.stdout is not None  # both are pipes
+    process.stdin.write(msgspec.json.encode(list(texts)) + b"\n")
+    process.stdin.flush()
+    size = len(texts) * DIMENSIONS * 4
+    made = process.stdout.read(size)
+    if len(made) != size:
+        raise BrokenPipeError("the embedding process ended")
+    return np.frombuffer(made, np.float32).reshape(len(texts), DIMENSIONS)
 
 
 def _give_way() -> None:

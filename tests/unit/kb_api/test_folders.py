@@ -21,12 +21,9 @@ from core.db import Database
 from core.ids import SiteId
 from core.lexicon import Saying
 from core.settings import Settings
-from core.vault import Vault
-from haazir import credentials
 from kb_api import lexicon_rows, site_rows, tool_rows
 from kb_api.apply import Applied, apply, digest_of, is_applied, told
 from kb_api.export import ExportError, files_of, write
-from kb_api.rewrap import rewrap_all
 from kb_api.stock import refresh
 from tests.postgres import Server
 from tests.unit.brain.demo_site import DEMO
@@ -376,39 +373,3 @@ def test_an_export_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ExportError, match="not empty"):
         write(tmp_path, {"site.toml": ""})
-
-
-def test_a_rotation_reaches_every_table_with_something_sealed(shop: Shop, folder: Path) -> None:
-    async def story(database: Database) -> None:
-        await shop.apply(database, folder)
-        old = Vault(lambda: "old")
-        async with database.as_site(SHOP) as rows:
-            await old.put(rows, SHOP, "crm", "token")
-            sealed = old.seal(b"answer", b"here")
-            values = [SHOP, sealed.kek_id, sealed.wrapped, sealed.sealed]
-            await rows.execute(
-                "insert into idempotent_answer (site_id, key, request, kek_id, wrapped, sealed) values (%s, 'k', '', %s, %s, %s)",
-                values,
-            )
-        done, sites = await rewrap_all(database, Vault(lambda: "new,old"))
-        assert done == 2 and sites >= 1
-        async with database.as_site(SHOP) as rows:
-            assert await Vault(lambda: "new").get(rows, SHOP, "crm") == "token"
-            await rows.execute("delete from idempotent_answer where site_id = %s", [SHOP])
-
-    shop.run(story)
-
-
-def test_the_vaults_key_file_keeps_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(home=tmp_path)
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets" / "vault_key").write_text("one,zero\n")
-    path = credentials.add_in_front(settings, "vault_key")
-    assert path is not None
-    first, *rest = settings.secret("vault_key").split(",")
-    assert rest == ["one", "zero"] and len(first) > 30
-    credentials.keep_first(path, 2)
-    assert settings.secret("vault_key") == f"{first},one"
-    assert path.stat().st_mode & 0o777 == 0o600 and len(list(path.parent.iterdir())) == 1
-    monkeypatch.setenv("HAAZIR_SECRET_VAULT_KEY", "env")
-    assert credentials.add_in_front(settings, "vault_key") is None

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -94,3 +95,13 @@ def test_chats_are_answered_while_the_process_beside_is_dead_and_it_comes_back(m
         await offline.close()
 
     asyncio.run(story())
+
+
+def test_a_process_whose_pipes_are_gone_is_asked_once_whether_or_not_it_counts_as_dead(beside: EmbeddingProcess) -> None:
+    beside._process = lingering = subprocess.Popen(
+        ["sh", "-c", "exec >&-; exec sleep 60"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with pytest.raises(OSError):
+        beside.embed(["where is my order"])
+    assert lingering.poll() is not None, "it was left behind"
+    assert beside.embed(["where is my order"]).shape == (1, 384)
