@@ -72,9 +72,9 @@ def quietly() -> Iterator[None]:
     logging.getLogger("nv_one_logger").setLevel(logging.ERROR)  # says, once imported, that it sends nothing to anybody
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from nemo.utils import logging as nemo_logging
+        import nemo.utils  # noqa: F401  # it sets levels of its own when it is imported
 
-        nemo_logging.setLevel(nemo_logging.ERROR)
+        logging.getLogger("nemo_logger").setLevel(logging.ERROR)  # its own `setLevel` also sets handlers of others (pytest's)
         yield
 
 
