@@ -1,8 +1,6 @@
 """indic-conformer's files, graphs and names at a toy's size: two heads, two languages, batches, folders that lack something."""
 
-import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +9,12 @@ import pytest
 pytest.importorskip("onnx", reason="the engine's packages are installed when the settings name it")
 
 from core.audio import RATE
-from core.checkpoints import CheckpointUnfit
 from media_server.stt.chunked.indic_conformer import IndicConformer, load_indic_conformer
 from media_server.stt.chunked.mel import BANDS, EMPHASIS, FFT, FLOOR, HOP, LEAST_SPREAD, WINDOW, log_mel
 from media_server.stt.chunked.spelling import Alphabet, Spoken, best_path, fit, words_of
 from media_server.stt.chunked.transducer import Transducer
 from media_server.stt.chunked.words import Ask
+from tests.unit.media_server.stt.chunked.spoiling import Spoil, assert_refused, edit, halve
 from tests.unit.media_server.stt.chunked.tiny_conformer import said, write_tiny
 
 BOTH = ("hi", "pa")
@@ -87,17 +85,7 @@ def test_a_folder_without_the_rnnt_head_hears_with_the_other(tiny_conformer: Pat
     assert heard.text == "हाँ जी"
 
 
-def edit(file: Path, change: Callable[[dict[str, object]], None]) -> None:
-    content = json.loads(file.read_text())
-    change(content)
-    file.write_text(json.dumps(content))
-
-
-def halve(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
-SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
+SPOILT: dict[str, tuple[Spoil, str]] = {
     "nothing there": (lambda folder: shutil.rmtree(folder), "lacks config.json"),
     "another model": (lambda folder: edit(folder / "config.json", lambda c: c.update(model_type="whisper")), "'whisper', not of"),
     "a list of settings": (lambda folder: (folder / "config.json").write_text("[1, 2]") and None, "is not whole"),
@@ -125,12 +113,7 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("spoilt", SPOILT)
 def test_a_bad_folder_says_what_is_wrong(tiny_conformer: Path, tmp_path: Path, spoilt: str) -> None:
-    folder = tmp_path / "checkpoint"
-    shutil.copytree(tiny_conformer, folder)
-    spoil, words = SPOILT[spoilt]
-    spoil(folder)
-    with pytest.raises(CheckpointUnfit, match=words):
-        load_indic_conformer(folder)
+    assert_refused(load_indic_conformer, tiny_conformer, tmp_path / "checkpoint", *SPOILT[spoilt])
 
 
 def test_features_are_those_of_nemo_as_torch_computes_them() -> None:

@@ -1,10 +1,7 @@
 """Whisper's real architecture at a toy's size: what it learnt is heard, alone or among others; a bad checkpoint says why."""
 
-import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +11,11 @@ pytest.importorskip("transformers", reason="the engine's packages are installed 
 import torch
 
 from core.audio import RATE, Pcm
-from core.checkpoints import CheckpointUnfit
 from media_server.stt.chunked.alignment import first_frames, words_of
 from media_server.stt.chunked.doubt import believed
 from media_server.stt.chunked.whisper import Whisper, load_whisper
 from media_server.stt.chunked.words import Ask, Heard
+from tests.unit.media_server.stt.chunked.spoiling import Spoil, assert_refused, edit
 from tests.unit.media_server.stt.chunked.tiny_whisper import SAID, tone, write_tiny
 
 
@@ -96,13 +93,7 @@ def test_a_gpu_whose_memory_is_full_is_told_from_one_that_failed(tiny_whisper: P
         whisper.hear([ask(300)])
 
 
-def edit(file: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    content = json.loads(file.read_text())
-    change(content)
-    file.write_text(json.dumps(content))
-
-
-SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
+SPOILT: dict[str, tuple[Spoil, str]] = {
     "nothing there": (lambda folder: shutil.rmtree(folder), "lacks config.json"),
     "a truncated configuration": (lambda folder: (folder / "config.json").write_text('{"model'), "is not whole"),
     "another model": (
@@ -128,12 +119,7 @@ SPOILT: dict[str, tuple[Callable[[Path], None], str]] = {
 
 @pytest.mark.parametrize("spoilt", SPOILT)
 def test_a_bad_checkpoint_says_what_is_wrong(tiny_whisper: Path, tmp_path: Path, spoilt: str) -> None:
-    folder = tmp_path / "checkpoint"
-    shutil.copytree(tiny_whisper, folder)
-    spoil, words = SPOILT[spoilt]
-    spoil(folder)
-    with pytest.raises(CheckpointUnfit, match=words):
-        load_whisper(folder)
+    assert_refused(load_whisper, tiny_whisper, tmp_path / "checkpoint", *SPOILT[spoilt])
 
 
 def test_a_gpu_that_is_wanted_and_not_there_is_an_error_not_a_slow_surprise(tiny_whisper: Path) -> None:
