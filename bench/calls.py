@@ -8,7 +8,6 @@ See bench/README.md for which run gives which figure.
 import argparse
 import asyncio
 import contextlib
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from bench.report import Report, save, table
 from core.settings import Settings, load
 from core.sites import Patience
 from haazir.caller import trial
+from haazir.caller.precedence import first_served
 from haazir.caller.server import NoServer, find
 from haazir.caller.voices import Voices
 
@@ -34,10 +34,8 @@ ENGINES = ("STT", "TTS", "BRAIN")
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     plan = Plan(options.calls, options.turns, options.soak, options.barge_in, options.echo_db, options.quiet, options.stagger)
-    with contextlib.suppress(PermissionError):  # not root: our own clock is a little less exact
-        os.nice(-5)
     try:
-        with _instance(options) as settings:
+        with _instance(options) as settings, first_served():
             less = Patience().end_of_turn if options.engines == "instant" else 0.0
             report = uvloop.run(_bench(settings, options.site, plan, less))
     except (NoServer, trial.TrialFailed) as error:

@@ -4,9 +4,7 @@ dial ── greeting ── say, listen ── say, listen ── … ── han
 """
 
 import argparse
-import contextlib
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -21,6 +19,7 @@ from core.settings import Settings, load
 from haazir.caller import server, wav
 from haazir.caller.measure import Outcome, exchanges
 from haazir.caller.phone import Phone, new_caller
+from haazir.caller.precedence import first_served
 from haazir.caller.report import table, tree
 from haazir.caller.script import Call, CallOver, CallRefused, NotHeard
 from haazir.caller.voices import VoiceError, Voices
@@ -45,11 +44,10 @@ class _InOrder(argparse.Action):
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     settings = load()
-    with contextlib.suppress(PermissionError):  # not root: the measurement is less exact, that is all
-        os.nice(-5)
     try:
         turns = [_turn(settings, kind, value, options.voice) for kind, value in options.turns or []]
-        outcome, heard = uvloop.run(place(settings, options.site, turns, options.quiet))
+        with first_served():
+            outcome, heard = uvloop.run(place(settings, options.site, turns, options.quiet))
     except (wav.WavError, VoiceError, server.NoServer, server.NoRecord, NotHeard) as error:
         print(f"haazir call: {error}", file=sys.stderr)
         return 1

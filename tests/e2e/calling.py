@@ -23,6 +23,7 @@ from haazir.call import outcome
 from haazir.caller.line import Line
 from haazir.caller.measure import Exchange, Outcome
 from haazir.caller.phone import Phone, new_caller
+from haazir.caller.precedence import first_served
 from haazir.caller.script import Call
 from haazir.caller.sdp import Codec
 from haazir.caller.server import Server
@@ -89,11 +90,13 @@ class Caller:
 
     def play(self, script: Script, **role: Any) -> Finished:
         """One call, to its record."""
-        return asyncio.run(self._alone(Role(script, **role)))
+        with first_served():
+            return asyncio.run(self._alone(Role(script, **role)))
 
     def play_all(self, roles: Mapping[str, Role]) -> dict[str, Finished | Exception]:
         """All at once. A failure is in the place of its call."""
-        return asyncio.run(self._together(roles))
+        with first_served():
+            return asyncio.run(self._together(roles))
 
     async def _alone(self, role: Role) -> Finished:
         async with Phone.open() as phone:
