@@ -3,12 +3,31 @@
 Importing this is cheap: torch is imported when a device is asked for.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from core.engines import Device, Precision
 
 if TYPE_CHECKING:
     import torch
+
+
+_FULL = ("out of memory", "ALLOC_FAILED", "allocate memory")
+"""In the text of errors that say so: torch's own, CUDA's and cuBLAS's (plain RuntimeErrors), onnxruntime's."""
+
+
+class DeviceFull(MemoryError):
+    """The model is well, but there is no memory for it now. The message says what to do. (No RuntimeError: those are the
+    model's.)"""
+
+    def __init__(self, section: Literal["hearing", "speaking"], error: BaseException) -> None:
+        first = str(error).strip().split("\n", 1)[0][:300]
+        fewer = "hearing.max_streams" if section == "hearing" else "speaking.max_slots"
+        super().__init__(
+            f"there is not the memory for the model of [{section}] now ({first}): bin/haazir doctor --gpu says who holds"
+            f" the GPU's; {fewer} makes the model's part smaller"
+        )
 
 
 class DeviceMissing(RuntimeError):
@@ -40,3 +59,19 @@ def precision_of(wanted: Precision, device: "torch.device") -> "torch.dtype":
     if device.type == "cpu":
         return torch.float32  # half precision is slower there
     return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error of torch or onnxruntime is about memory, and not about what was computed."""
+    return isinstance(error, MemoryError) or any(said in str(error) for said in _FULL)
+
+
+@contextlib.contextmanager
+def room_for(section: Literal["hearing", "speaking"]) -> Iterator[None]:
+    """Around what takes a model's memory at its start: DeviceFull in place of the error of a library that found none."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if isinstance(error, DeviceFull) or not lacks_memory(error):
+            raise
+        raise DeviceFull(section, error) from error

@@ -1,5 +1,6 @@
 """The one rule of which device and precision an engine gets, and what each engine says of a GPU that is not there."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import pytest
 from core.checkpoints import path_of
 from core.engines import Speaking
 from core.settings import Settings
-from media_server.device import DeviceMissing, device_of, precision_of
+from media_server.device import DeviceFull, DeviceMissing, device_of, precision_of, room_for
 
 torch = pytest.importorskip("torch")
 
@@ -86,3 +87,30 @@ def test_every_engine_says_what_to_do_about_a_gpu_that_is_not_there(
 def test_naming_the_error_does_not_import_torch() -> None:
     asked = "import sys, media_server.device; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB. 10.00 MiB is free.\nSee the documentation"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        MemoryError("the ninth"),
+    ],
+)
+def test_a_card_that_others_have_filled_is_told_as_such(error: Exception) -> None:
+    told = re.escape(str(error).split("\n")[0])
+    with (
+        pytest.raises(DeviceFull, match=rf"memory.*\[hearing\].*{told}.*doctor --gpu.*hearing\.max_streams") as caught,
+        room_for("hearing"),
+    ):
+        raise error
+    assert "documentation" not in str(caught.value) and caught.value.__cause__ is error
+
+
+def test_what_has_to_do_with_no_memory_comes_out_as_it_is() -> None:
+    already = DeviceFull("speaking", MemoryError("the ninth"))
+    for error in (RuntimeError("Error in loading state_dict"), already):
+        with pytest.raises(type(error)) as caught, room_for("hearing"):
+            raise error
+        assert caught.value is error
