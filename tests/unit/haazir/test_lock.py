@@ -1,6 +1,7 @@
 """What is pinned, and when what is installed."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,10 @@ def test_the_command_knows_which_engines_need_the_packages_of_speech() -> None:
         ("# the other one\n  also=['kokoro']", True),
         ('stt = "pocketsphinx"\nalso = []  # or ["kokoro"]', False),
         ('#tts = "parler"', False),
+        ('also = [\n  "espeak",\n  "kokoro",  # and its woman\n]', True),
+        ('"stt" = """nemo"""', True),
+        ('[speaking]\nmodel = "kokoro"', False),
+        ('stt = "nemo', False),
     ],
 )
 def test_the_command_installs_them_for_any_engine_that_the_settings_name(tmp_path: Path, settings: str, asks: bool) -> None:
@@ -45,14 +50,37 @@ def test_the_command_installs_them_for_any_engine_that_the_settings_name(tmp_pat
     assert asks_for_speech(home=str(tmp_path)) == asks
 
 
-@pytest.mark.parametrize("name", ["STT", "TTS", "ALSO"])
-def test_the_command_installs_them_for_engines_of_the_environment(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("settings", ['engines.tts = "kokoro"', 'engines = { stt = "nemo" }', '[ engines ]\nalso=["parler"]'])
+def test_however_toml_lets_them_name_it(tmp_path: Path, settings: str) -> None:
+    (tmp_path / "elsewhere.toml").write_text(f"{settings}\n")
+    assert asks_for_speech(home=str(tmp_path), HAAZIR_CONFIG=str(tmp_path / "elsewhere.toml"))
+
+
+def test_an_engine_of_the_file_that_the_environment_replaces_needs_none(tmp_path: Path) -> None:
+    (tmp_path / "haazir.toml").write_text('[engines]\ntts = "parler"\n')
+    assert not asks_for_speech(home=str(tmp_path), HAAZIR_ENGINES_TTS="espeak")
+    assert not asks_for_speech(home=str(tmp_path), HAAZIR_ENGINES_TTS="no such engine"), "up says what is wrong with it"
+
+
+def test_no_python_is_asked_where_no_engine_is_named(tmp_path: Path) -> None:
+    (tmp_path / "haazir.toml").write_text('[engines]\nstt = "pocketsphinx"\ntts = "espeak"\n')
+    assert bash("names_an_engine up", home=str(tmp_path)) != 0
+
+
+@pytest.mark.parametrize(("name", "engines"), [("STT", "whisper"), ("TTS", "kokoro"), ("ALSO", "espeak,kokoro")])
+def test_the_command_installs_them_for_engines_of_the_environment(tmp_path: Path, name: str, engines: str) -> None:
     assert not asks_for_speech(home=str(tmp_path))
-    assert asks_for_speech(**{"home": str(tmp_path), f"HAAZIR_ENGINES_{name}": "kokoro"})
+    assert asks_for_speech(**{"home": str(tmp_path), f"HAAZIR_ENGINES_{name}": engines})
 
 
 def asks_for_speech(**environment: str) -> bool:
-    """What that function of the command says of `up`."""
+    """What the command says of `up`."""
+    return bash("names_an_engine up && asks_for_speech up", **environment) == 0
+
+
+def bash(line: str, **environment: str) -> int:
+    """The exit status of a line with the command's functions that ask for speech."""
     command = (REPOSITORY / "bin" / "haazir").read_text()
-    function = command[command.index("asks_for_speech() {") : command.index("install_torch() {")]
-    return subprocess.run(["bash", "-c", f"{function}asks_for_speech up"], env=environment, check=False).returncode == 0
+    functions = command[command.index("names_an_engine() {") : command.index("install_torch() {")]
+    places = {"checkout": str(REPOSITORY), "venv": sys.prefix}
+    return subprocess.run(["bash", "-euc", f"{functions}{line}"], env={**places, **environment}, check=False).returncode
