@@ -136,13 +136,10 @@ class Parler:
 
     def _join(self, seat: Seat[Job]) -> list[Ended]:
         job, began = seat.job, time.perf_counter()
-        keys = self._keys[name := self._speaker(job)]
         try:
             prompt = self._voices.prompt(job.text)
-            self._slots.join(seat.slot, keys.result(), prompt, seed=job.seed)
+            self._slots.join(seat.slot, self._keys[self._speaker(job)].result(), prompt, seed=job.seed)
         except (NoRoom, EngineError, torch.OutOfMemoryError) as error:
-            if keys.exception() is not None:
-                del self._keys[name]  # the next one tries again
             return [self._failed(job, f"it can't join: {error}")]
         seat.most = min(seat.most, self._slots.context - len(prompt) - self._slots.decoder.configuration.codebooks)
         self._pace.join.add(time.perf_counter() - began)
@@ -226,8 +223,9 @@ class Parler:
         return name or FEMALE
 
     def _voice(self, name: str) -> None:
-        """Have its keys made, if nobody had."""
-        if name not in self._keys:
+        """Have its keys made, if nobody had, or in vain. Only here is a try replaced: others may be waiting for it."""
+        made = self._keys.get(name)
+        if made is None or (made.done() and made.exception() is not None):
             self._keys[name] = self._describing.submit(self._voices.keys, described(name))
 
 

@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from media_server.tts.engine import EngineError, NoMemory
 from media_server.tts.parler import weights
 from media_server.tts.parler.decoder import Decoder
 from media_server.tts.parler.weights import Checkpoint, CheckpointError
@@ -67,12 +68,17 @@ class Voices:
 
     @torch.inference_mode()
     def states(self, tokens: list[int]) -> Tensor:
-        """The encoder's states [tokens, hidden] of a description's tokens, in float32 on the CPU."""
+        """The encoder's states [tokens, hidden] of a description's tokens, in float32 on the CPU. CheckpointError, NoMemory."""
         shape = (len(tokens), self._checkpoint.configuration.hidden)
         path = self._kept / f"{hashlib.sha256(repr(tokens).encode()).hexdigest()}.safetensors" if self._kept else None
         if path is not None and (kept := _read(path)) is not None and kept.shape == shape:
             return kept
-        states: Tensor = weights.text_encoder(self._checkpoint)(torch.tensor(tokens))
+        try:
+            states: Tensor = weights.text_encoder(self._checkpoint)(torch.tensor(tokens))
+        except EngineError:
+            raise
+        except RuntimeError as error:  # torch has no narrower word for main memory that is full; no device is at work here
+            raise NoMemory(f"the encoder of descriptions does not run in the main memory that is left: {error}") from error
         if path is not None:
             _write(path, states)
         return states

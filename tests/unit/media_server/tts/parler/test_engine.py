@@ -1,6 +1,7 @@
 """Parler behind the worker's protocol: what a call hears does not depend on other calls, and faults stay where they are."""
 
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from media_server.tts.parler.decoder import Decoder
 from media_server.tts.parler.engine import Parler, load
 from media_server.tts.parler.opening import Opened
 from media_server.tts.parler.slots import Slots
+from media_server.tts.parler.speakers import described
 from media_server.tts.parler.voices import Voices
 from media_server.tts.text.indian_english import cmu_sounds
 from tests.unit.media_server.tts.parler.conftest import CPU, REFERENCE
@@ -240,6 +242,25 @@ def test_voices_differ_and_a_new_one_is_described_while_others_speak(desk: Deskt
     desk.finish(*jobs)
     sounds = [desk.sound(job).tobytes() for job in jobs]
     assert len(set(sounds)) == 3
+
+
+def test_a_voice_that_cannot_be_described_fails_each_of_its_clauses_and_none_else_and_is_tried_again(
+    decoder: Decoder, dac: Dac, tmp_path: Path, alone: dict[tuple[str, int], Pcm]
+) -> None:
+    folder, kept, lost = Path(shutil.copytree(REFERENCE, tmp_path / "checkpoint")), tmp_path / "kept", tmp_path / "lost"
+    Voices(weights.Checkpoint(REFERENCE), decoder, REFERENCE / "description", kept).keys(described("Divya"))
+    voices = Voices(weights.Checkpoint(folder), decoder, REFERENCE / "description", kept)
+    desk = Desktop(Parler(Opened(Slots(decoder, 4, CONTEXT, description=200), dac, voices, "tiny")))
+    (folder / "model.safetensors").rename(lost)
+    unheard = [desk.begin(*clause, voice="Priya") for clause in CLAUSES[1:3]]
+    beside = desk.begin(*CLAUSES[0])
+    desk.finish(*unheard, beside)
+    assert all("model.safetensors" in desk.ended[job].failure for job in unheard)
+    assert np.array_equal(desk.sound(beside), alone[CLAUSES[0]])
+    lost.rename(folder / "model.safetensors")
+    again = desk.begin(*CLAUSES[1], voice="Priya")
+    desk.finish(again)
+    assert not desk.ended[again].failure and desk.engine.free == 4
 
 
 def test_what_it_expects_grows_with_those_who_come_before(desk: Desktop) -> None:

@@ -1,12 +1,16 @@
 """A description is read once: by this object, and on this machine."""
 
 import logging
+import resource
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
 
+from media_server.tts.engine import NoMemory
 from media_server.tts.parler import weights
 from media_server.tts.parler.decoder import Decoder
 from media_server.tts.parler.voices import Voices
@@ -56,3 +60,21 @@ def test_a_disk_that_takes_nothing_is_no_harm(decoder: Decoder, tmp_path: Path, 
     with caplog.at_level(logging.WARNING):
         assert voices(decoder, REFERENCE, tmp_path / "file" / "folder").keys(CALM).isfinite().all()
     assert "not kept on disk" in caplog.text
+
+
+@contextmanager
+def room_for(more: int) -> Iterator[None]:
+    """This process gets so many bytes more, and then none."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + more, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def test_main_memory_that_is_full_for_now_is_no_failing_device(voices: Voices) -> None:
+    tokens = [1] * 20_000  # the distances of each from each are 3.2 GB
+    with room_for(1 << 30), pytest.raises(NoMemory, match="main memory"):
+        voices.states(tokens)
