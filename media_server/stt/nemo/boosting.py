@@ -81,20 +81,42 @@ class Boost:
     """One tree in a model's decoder. Made, used and closed in the engine's thread; calls that expect the same share it.
 
     A row takes it with its next utterance (Slots.begin): in the middle of one its place in the tree would be another tree's.
+    torch.OutOfMemoryError, of making and of closing, leaves the decoder with the trees that it had.
     """
 
     def __init__(self, model: Model, tree: Tree) -> None:
         self._trees = computer(model).biasing_multi_model
         with torch.inference_mode(False):
-            self.number: int = -1 if tree.grown is None else self._trees.add_model(tree.grown, 1.0)
+            self.number: int = -1 if tree.grown is None else _added(self._trees, tree.grown)
         """For Row.boost; -1 if there is nothing to boost."""
 
     def close(self) -> None:
         """No row has it any more."""
         if self.number >= 0:
             with torch.inference_mode(False):
+                _look_for_room(self._trees)
                 self._trees.remove_model(self.number)
             self.number = -1
+
+
+def _added(trees: Any, grown: Any) -> int:
+    before = set(range(trees.num_models)) - trees.free_ids
+    try:
+        number: int = trees.add_model(grown, 1.0)
+    except torch.OutOfMemoryError:
+        trees.free_ids = set(range(trees.num_models)) - before
+        for moved in trees.reallocation_callbacks:  # some tables may lie elsewhere now, where CUDA graphs don't look for them
+            moved()
+        raise
+    return number
+
+
+def _look_for_room(trees: Any) -> None:
+    """What lies behind a tree moves up, one table after the other, each through a copy. OutOfMemoryError if there is no memory
+    for the largest: in the midst of it, it would leave the others in disorder. What is found here torch keeps at hand."""
+    torch.empty(
+        max(trees.num_arcs_extended_total, 2 * trees.num_states_total), dtype=torch.int64, device=trees.all_ilabels.device
+    )
 
 
 def _spelled(model: Model, names: Iterable[str]) -> dict[str, list[int]]:

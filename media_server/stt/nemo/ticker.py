@@ -161,8 +161,12 @@ class Ticker:
     def work(self) -> Wait:
         """One step, if one is due; how long to wait for news before the next."""
         now = self._clock()
-        for call in self._calls.values():
-            self._begin(call, now)
+        for call in list(self._calls.values()):
+            try:
+                self._begin(call, now)
+            except torch.OutOfMemoryError as error:
+                self._make_room(error, calls=1)
+                self._fail([call])
         queued = [Queued(row, call.stream.waiting, call.stream.flushed) for row, call in self._calls.items()]
         due = self._pace.next([one for one in queued if one.samples or one.flushed], now, DELAY + AFTER_WORDS)
         if isinstance(due, Wait):
@@ -180,23 +184,32 @@ class Ticker:
         """The first sound of an utterance: its row forgets, and its chunks are brought into step with the others'."""
         if call.begun or not (call.stream.waiting or call.stream.flushed):
             return
-        if call.likely is not None and call.likely is not call.tree:
-            self._trees.give_back(call.tree)
-            call.tree, call.boost = call.likely, self._trees.take(call.likely)
+        self._change_names(call)
         self._slots.begin(call.row)
         if call.stream.waiting and not call.stream.flushed:
             others = [other.stream.waiting for other in self._calls.values() if other.begun and now - other.fed < BESIDE_S]
             call.stream.lead(self._pace.lead(call.stream.waiting, others))
         call.begun = True
 
+    def _change_names(self, call: Call) -> None:
+        """What is made likelier in this utterance. Without memory for new names it stays what it was: they are a nicety."""
+        if call.likely is None or call.likely is call.tree:
+            return
+        try:
+            boost = self._trees.take(call.likely)
+        except torch.OutOfMemoryError as error:
+            self._make_room(error, names=len(call.likely.names))
+            call.likely = call.tree
+            return
+        self._trees.give_back(call.tree)
+        call.tree, call.boost = call.likely, boost
+
     def _step(self, calls: list[Call], batch: Batch, *, halved: bool = False) -> None:
         """One forward for these calls; if memory does not suffice for all, for half of them at a time, and else for none."""
         try:
             heard = self._forward(calls, batch)
         except torch.OutOfMemoryError as error:
-            log.warning("! out of memory", extra={"calls": len(calls), "chunk": batch.samples, "error": str(error)})
-            if self._model.device.type == "cuda":
-                torch.cuda.empty_cache()
+            self._make_room(error, calls=len(calls), chunk=batch.samples)
             if halved or len(calls) == 1:
                 self._fail(calls)
             else:
@@ -224,6 +237,11 @@ class Ticker:
     def _answer(call: Call, finals: list[Final]) -> None:
         for final in finals:
             call.answer(final)
+
+    def _make_room(self, error: torch.OutOfMemoryError, **of: int) -> None:
+        log.warning("! out of memory", extra={**of, "error": str(error)})
+        if self._model.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _fail(self, calls: list[Call]) -> None:
         """These are not heard any more: their connections end, and new ones begin with nothing."""

@@ -7,9 +7,12 @@ A step made meanwhile takes as much longer, as both want Python's lock: so trees
 not when an utterance begins.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+
+import torch
 
 from media_server.stt.nemo.boosting import Boost, Tree, grow, names_of
 from media_server.stt.nemo.loading import Model
@@ -47,7 +50,7 @@ class SharedTrees:
         self._idle: dict[frozenset[str], Boost] = {}
 
     def take(self, tree: Tree) -> int:
-        """Its number, for Row.boost."""
+        """Its number, for Row.boost. torch.OutOfMemoryError: it is not taken."""
         names = tree.names
         if names not in self._taken:
             self._taken[names] = self._idle.pop(names) if names in self._idle else Boost(self._model, tree), 0
@@ -64,5 +67,7 @@ class SharedTrees:
             self._taken[tree.names] = boost, calls - 1
             return
         self._idle[tree.names] = boost
-        if len(self._idle) > self.KEPT:
-            self._idle.pop(next(iter(self._idle))).close()
+        with contextlib.suppress(torch.OutOfMemoryError):  # to take one out takes memory, too: later, then
+            while len(self._idle) > self.KEPT:
+                self._idle[oldest := next(iter(self._idle))].close()
+                del self._idle[oldest]
