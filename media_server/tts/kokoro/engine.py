@@ -96,7 +96,7 @@ class Kokoro:
         try:
             pcm: Pcm = self._network.say(ids, styles[min(len(ids), len(styles)) - 1])
         except torch.OutOfMemoryError as error:
-            raise EngineError(f"kokoro has no memory for {len(ids)} symbols") from error
+            raise NoMemory(f"kokoro has no memory for {len(ids)} symbols") from error
         except RuntimeError as error:  # torch has no narrower word for what CUDA tells it
             log.critical("! the device failed", extra={"engine": self.name, "detail": str(error)})
             raise EngineLost(f"kokoro can't go on: {error}") from error
@@ -115,7 +115,7 @@ class KokoroInSteps(Single):
         self._took_s = 0.0
 
     def prepare(self) -> None:
-        """The usual voices' loudness, and how long a clause takes. Blocks."""
+        """The usual voices' loudness, and how long a clause takes. Blocks. NoMemory: the weights fit, and their work does not."""
         for voice in USUAL:
             self._make(Job(SAMPLE, "hi", voice, 8000, 0, lambda pcm: None))
 

@@ -12,10 +12,11 @@ import pytest
 pytest.importorskip("torch", reason="the engine's packages are installed when the settings name it")
 
 import torch
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 from core import settings
 from core.resample import Pcm
-from media_server.tts.engine import EngineError, EngineLost, Job
+from media_server.tts.engine import EngineError, EngineLost, Job, NoMemory
 from media_server.tts.espeak import Espeak
 from media_server.tts.kokoro.engine import Kokoro, KokoroInSteps, load
 from media_server.tts.kokoro.network import RATE, WEIGHTS, Network, load_voice
@@ -263,3 +264,17 @@ def test_a_failing_device_ends_the_process(network: Network) -> None:
     engine = Kokoro(network, voices, Espeak())
     with pytest.raises(EngineLost, match="can't go on"):
         engine.speak("जी", "hi", "", lambda pcm: True)
+
+
+def test_a_device_that_holds_the_weights_and_no_clause_is_full_for_now(folder: Path) -> None:
+    """As beside a neighbour: the worker tries again, where it would give up a checkpoint that is spoilt."""
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    forward = register_module_forward_pre_hook(full)
+    try:
+        with pytest.raises(NoMemory, match="symbols"):
+            opened(folder)
+    finally:
+        forward.remove()
