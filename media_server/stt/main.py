@@ -31,7 +31,8 @@ MOST_PROCESSES = 4
 async def open_engine(settings: Settings, give_up: Callable[[], None] = lambda: None) -> AsyncIterator[Engine]:
     """The engine of the settings; ready to be asked, not necessarily to answer yet.
 
-    One that can't go on calls `give_up`; the end of the context then raises why. Neural ones are imported only if chosen.
+    One that can't go on calls `give_up`; the end of the context then raises why. Neural ones are imported only if chosen, and are
+    lost if their packages are not installed.
     """
     if settings.engines.stt == "instant":
         yield Instant()
@@ -39,8 +40,12 @@ async def open_engine(settings: Settings, give_up: Callable[[], None] = lambda: 
     settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with Database(settings, connections=2, wait_s=0.5) as db:
         phrases = SitePhrases(lambda site: read_phrases(db, site), db.site_ids, fresh_s=settings.calls.site_cache_s)
-        async with _with_phrases(settings, phrases, give_up) as engine:
-            yield engine
+        try:
+            async with _with_phrases(settings, phrases, give_up) as engine:
+                yield engine
+        except ImportError as error:
+            lacks = f"{settings.engines.stt} can't be imported ({error}): bin/haazir up installs what it lacks"
+            raise EngineLost(lacks) from error
 
 
 def _with_phrases(

@@ -34,7 +34,10 @@ from media_server.tts.worker import Worker
 def load(name: str, settings: Settings) -> SlotEngine:
     """The engine of that name, its voices loaded. EngineError if it cannot start. What neural ones need is imported only here."""
     if name in NEURAL:
-        loaded: SlotEngine = importlib.import_module(f"media_server.tts.{name}.engine").load(settings)
+        try:
+            loaded: SlotEngine = importlib.import_module(f"media_server.tts.{name}.engine").load(settings)
+        except ImportError as error:
+            raise EngineError(f"{name} can't be imported ({error}): bin/haazir up installs what it lacks") from error
         if loaded.english == "devanagari":
             cmu_sounds()  # here, in the engine's thread: a tenth of a second that no call's first clause is to wait for
         return loaded

@@ -104,7 +104,7 @@ class Batcher:
             while self._step(model):
                 pass
             error = None
-        except (OSError, ValueError, RuntimeError, MemoryError) as caught:
+        except (OSError, ValueError, RuntimeError, MemoryError, ImportError) as caught:
             error = caught
         finally:
             self._end(error)

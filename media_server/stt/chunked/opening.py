@@ -28,7 +28,7 @@ def open_punjabi(settings: Settings) -> Chunked:
 
 
 def loader(engine: str, path: Path, settings: Settings) -> Callable[[], FullContext]:
-    """For the thread that will own the model: CheckpointUnfit, RuntimeError, MemoryError."""
+    """For the thread that will own the model: CheckpointUnfit, RuntimeError, MemoryError, ImportError."""
     hearing = settings.hearing
     spoken = "en" if any(name in f"{hearing.model} {path}".lower() for name in ROMANISED) else ""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import msgspec
@@ -166,3 +167,23 @@ def test_doctor_without_gpu_speaks_of_neural_engines_only_if_they_are_asked_for(
     asked = list(asyncio.run(doctor.engines(settings_of(tmp_path, HAAZIR_ENGINES_STT="nemo"))))
     assert [finding.how for finding in asked if finding.what == "checkpoint (nemo)"] == ["bad"]
     assert any(finding.what == "hearing (nemo)" for finding in asked)
+
+
+def test_doctor_looks_for_the_packages_of_every_engine_and_says_what_installs_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path, engines=Engines(stt="nemo", also=("espeak", "kokoro", "parler")))
+
+    async def looked() -> dict[str, gpu.Finding]:
+        return {found.what: found for found in await doctor.engines(settings) if not found.what.startswith("checkpoint")}
+
+    here = asyncio.run(looked())
+    assert [found.how for found in here.values()] == ["ok"] * 6, "eSpeak once, and no recogniser but NeMo"
+    monkeypatch.setitem(sys.modules, "kokoro", None)
+    lacking = asyncio.run(looked())
+    assert [what for what, found in lacking.items() if found.how == "bad"] == ["speaking (kokoro)"]
+    monkeypatch.setitem(sys.modules, "torch", None)
+    bad = {what: found for what, found in asyncio.run(looked()).items() if found.how == "bad"}
+    assert list(bad) == ["hearing (nemo)", "speaking (kokoro)", "speaking (parler)"]
+    assert "torch, kokoro" in bad["speaking (kokoro)"].said
+    assert all(".installed-speech" in found.remedy for found in bad.values()), "without its stamp up installs them"
