@@ -69,8 +69,11 @@ class Caps(msgspec.Struct, frozen=True, kw_only=True):
     measured: bool = False
     """Whether it was measured on this device, or guessed."""
 
-    def most_streams(self) -> int:
-        """Callers heard at once with the chunk that carries most."""
+    def most_streams(self, chunk_ms: int = 0) -> int:
+        """Callers heard at once with this chunk, or the one nearest to it of which something is known; 0: with the chunk that
+        carries most."""
+        if chunk_ms and self.streams:
+            return self.streams[min(self.streams, key=lambda known: abs(known - chunk_ms))]
         return max(self.streams.values(), default=0)
 
 

@@ -221,8 +221,9 @@ def of_budget(settings: Settings, budget: Budget | None, found: Sequence[Card]) 
     days = (datetime.now(UTC) - datetime.fromisoformat(budget.made_at)).days
     if days > OLD_DAYS or budget.version != VERSION:
         return Finding("speech budget", "warn", f"{days} days old, of version {budget.version} ({told})", how)
-    caps = budget.caps
-    return Finding("speech budget", "ok", f"{caps.most_streams()} streams, {caps.slots} slots, {caps.calls} calls ({told})")
+    caps, streams = budget.caps, budget.caps.most_streams(settings.hearing.chunk_ms)
+    calls = min(caps.calls, streams)
+    return Finding("speech budget", "ok", f"{streams} streams, {caps.slots} slots, {calls} calls ({told})")
 
 
 def _other_models(settings: Settings, budget: Budget) -> str:

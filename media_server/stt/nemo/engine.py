@@ -260,9 +260,10 @@ def _nearest(menu: Sequence[int], chunk_ms: int) -> int | None:
 
 def most_streams(settings: Settings, model: Model, name: str) -> tuple[int, Literal["settings", "bench", "nobody"]]:
     """Rows to make, and who said so."""
-    if settings.hearing.max_streams:
-        return settings.hearing.max_streams, "settings"
+    hearing = settings.hearing
+    if hearing.max_streams:
+        return hearing.max_streams, "settings"
     gpu = torch.cuda.get_device_name() if model.device.type == "cuda" else ""
     caps = budget_file.caps(settings.home, "cuda" if gpu else "cpu", gpu, stt=name)
     # without a row nothing could be timed, and nobody be told that this machine is too slow
-    return (max(1, caps.most_streams()), "bench") if caps.measured else (UNPLANNED, "nobody")
+    return (max(1, caps.most_streams(hearing.chunk_ms)), "bench") if caps.measured else (UNPLANNED, "nobody")

@@ -110,7 +110,7 @@ def test_checkpoints_of_all_engines_that_will_run_are_looked_for(tmp_path: Path)
 
 
 def table(device: str = CARD.name, made_at: str = "2999-01-01T00:00:00+00:00", **changes: str) -> Budget:
-    caps = Caps(streams={160: 40}, slots=30, calls=30, measured=True)
+    caps = Caps(streams={80: 20, 160: 40}, slots=30, calls=30, measured=True)
     machine = Machine(device=device, memory_mb=16_311, gb_per_s=400)
     return Budget(made_at=made_at, version=changes.pop("version", VERSION), machine=machine, caps=caps, **changes)  # type: ignore[arg-type]
 
@@ -128,6 +128,9 @@ def test_a_table_of_another_card_model_version_or_year_is_told(tmp_path: Path) -
         assert finding.how == "warn" and words in finding.said and "bench speech --write" in finding.remedy
     well = gpu.of_budget(settings, table(stt="nemotron-3.5"), [CARD])
     assert well.how == "ok" and "40 streams, 30 slots, 30 calls" in well.said
+    settings = Settings(home=tmp_path, engines=Engines(stt="nemo"), hearing=Hearing(chunk_ms=80))
+    fixed = gpu.of_budget(settings, table(stt="nemotron-3.5"), [CARD])
+    assert "20 streams, 30 slots, 20 calls" in fixed.said
 
 
 @pytest.mark.parametrize(

@@ -248,3 +248,13 @@ def test_a_machine_that_the_bench_found_too_slow_for_one_call_still_has_a_row_to
     write(tmp_path, Budget(made_at="", version="", machine=Machine(device="cpu"), stt="tiny", caps=caps))
     model = Model(None, torch.device("cpu"), torch.float32, (), {}, left=56, frame=1280, chunks=(2,))
     assert most_streams(Settings(home=tmp_path), model, "tiny") == (1, "bench")
+
+
+@pytest.mark.parametrize(("chunk_ms", "most"), [(0, 200), (80, 60), (100, 60), (160, 120), (1000, 200)])
+def test_a_chunk_that_the_settings_fix_carries_as_many_calls_as_the_bench_found_with_it(
+    tmp_path: Path, chunk_ms: int, most: int
+) -> None:
+    caps = Caps(streams={80: 60, 160: 120, 560: 200}, slots=1, measured=True)
+    write(tmp_path, Budget(made_at="", version="", machine=Machine(device="cpu"), stt="tiny", caps=caps))
+    model = Model(None, torch.device("cpu"), torch.float32, (), {}, left=56, frame=1280, chunks=(1, 2, 7))
+    assert most_streams(Settings(home=tmp_path, hearing=Hearing(chunk_ms=chunk_ms)), model, "tiny") == (most, "bench")
