@@ -61,7 +61,7 @@ def _with_phrases(
             from media_server.stt.chunked.opening import open_punjabi
             from media_server.stt.chunked.punjabi import Router
 
-            return Router(nemo, open_punjabi(settings))
+            return Router(nemo, open_punjabi(settings), give_up)
         case "whisper" | "indic-conformer":
             from media_server.stt.chunked.opening import open_chunked
 

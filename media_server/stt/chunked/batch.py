@@ -57,18 +57,25 @@ class Batcher:
         self._recorded: deque[_Recorded] = deque()
         self._pace = Pace()
         self._failures = 0
+        self._busy_since: float | None = None
         self._over = False
         self._thread = threading.Thread(target=self._run, name="full-context model", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
-        """Waits for the batch that is being heard."""
+    def stop(self, wait_s: float) -> None:
+        """Waits for the batch that is being heard, no longer than this: a device that hangs never gives it back."""
         with self._changed:
             self._over = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(wait_s)
+
+    @property
+    def busy_s(self) -> float:
+        """For how long the model has had its windows."""
+        since = self._busy_since
+        return 0.0 if since is None else time.monotonic() - since
 
     def join(self, call: Call) -> None:
         with self._changed:
@@ -140,26 +147,31 @@ class Batcher:
         return [waiting[place][1] for place in choose([one for one, _ in waiting], model.batch, often)]
 
     def _answers(self, model: FullContext, asks: Sequence[Ask]) -> list[Heard | Exception]:
-        """In order. Silence is not even asked; of what is too much for the memory, half at a time."""
+        """In order. Silence is not even asked."""
         answers: list[Heard | Exception] = [Heard() for _ in asks]
         places = [place for place, ask in enumerate(asks) if audible(ask.pcm)]
-        if not places:
-            return answers
-        began = time.monotonic()
-        try:
-            heard: Sequence[Heard | Exception] = model.hear([asks[place] for place in places])
-            self._pace.took(time.monotonic() - began)
-        except MemoryError as error:
-            half = len(places) // 2
-            log.warning("! out of memory", extra={"windows": len(places)})
-            parts = (places[:half], places[half:]) if half else ()
-            heard = [a for part in parts for a in self._answers(model, [asks[place] for place in part])] or [error]
-        except RuntimeError as error:
-            log.warning("! model failed", extra={"windows": len(places), "error": str(error)})
-            heard = [error] * len(places)
+        heard = self._heard(model, [asks[place] for place in places]) if places else []
         for place, answer in zip(places, heard, strict=True):
             answers[place] = answer
         return answers
+
+    def _heard(self, model: FullContext, asks: Sequence[Ask]) -> list[Heard | Exception]:
+        """Of what is too much for the memory, half at a time."""
+        self._busy_since = began = time.monotonic()
+        try:
+            heard = model.hear(asks)
+            self._pace.took(time.monotonic() - began)
+            return [*heard]
+        except MemoryError as error:
+            log.warning("! out of memory", extra={"windows": len(asks)})
+            lack = MemoryError(str(error))  # not the error itself: its frames hold the memory that the halves want
+        except RuntimeError as error:
+            log.warning("! model failed", extra={"windows": len(asks), "error": str(error)})
+            return [error] * len(asks)
+        finally:
+            self._busy_since = None
+        half = len(asks) // 2
+        return [*self._heard(model, asks[:half]), *self._heard(model, asks[half:])] if half else [lack]
 
     def _count(self, answers: Sequence[Heard | Exception]) -> None:
         """ModelDied if that was one failure too many."""

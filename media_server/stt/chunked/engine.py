@@ -18,7 +18,8 @@ from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, OpenHearing
 from media_server.stt.chunked.batch import Batcher, Call
 from media_server.stt.chunked.hearing import Hearing
 from media_server.stt.chunked.words import Ask, FullContext
-from media_server.stt.worker import Full
+from media_server.stt.hanging import HANGS_S, STOPS_S, Watch
+from media_server.stt.worker import EngineLost, Full
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Chunked:
     """An engine of the hearing worker. Use as a context, in which the model is loaded and dropped.
 
     `most`: calls at once; 0: as many as it turns out to hear in time. `give_up` is called, in the event loop, when it can't go
-    on; the end of the context raises why.
+    on; the end of the context raises why. `hung` is set if that is a device that hangs, which only another process gets over.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Chunked:
         most: int,
         give_up: Callable[[], None] = lambda: None,
         guesses: bool = True,
+        hangs_s: float = HANGS_S,
     ) -> None:
         self.name = name
         self._most = most
@@ -55,11 +57,14 @@ class Chunked:
         self._load = load
         self._model: FullContext | None = None
         self.loaded = asyncio.Event()
+        self.hung = asyncio.Event()
         self.batcher = Batcher(self._loaded, self._given_up)
+        self._watch = Watch("a batch", lambda: self.batcher.busy_s, hangs_s)
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         self.batcher.start()
+        self._watching = self._loop.create_task(self._look_whether_it_hangs())
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -68,15 +73,22 @@ class Chunked:
             raise self._error
 
     async def stop(self) -> None:
-        """The end, whatever went before."""
-        await asyncio.to_thread(self.batcher.stop)
+        """The end, whatever went before. A batch is waited for, a moment; a model that is being loaded or hangs is not."""
+        self._watching.cancel()
+        returns = self.loaded.is_set() and not self.hung.is_set()
+        await asyncio.to_thread(self.batcher.stop, STOPS_S if returns else 0.0)
 
     @property
     def missing(self) -> str | None:
         """None: calls can be heard."""
         if self._error is not None:
             return f"the model is lost: {self._error}"
-        return None if self.loaded.is_set() else "the model is being loaded"
+        return self.late if self.loaded.is_set() else "the model is being loaded"
+
+    @property
+    def late(self) -> str | None:
+        """In words, that the model may hang."""
+        return self._watch.late
 
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator["ChunkedEar"]:
@@ -110,17 +122,23 @@ class Chunked:
 
     def _given_up(self, error: Exception) -> None:
         """In the batcher's thread."""
+        self._tell(lambda: self._lose(error))
 
-        def told() -> None:
-            log.error("! model given up", extra={"error": str(error)})
-            self._error = error
-            for ear in self._ears:
-                ear.end()
-            self._give_up()
+    async def _look_whether_it_hangs(self) -> None:
+        why = await self._watch.hung()
+        self.hung.set()
+        self._lose(EngineLost(why))
 
-        self._tell(told)
+    def _lose(self, error: Exception) -> None:
+        if self._error is not None:
+            return
+        log.error("! model given up", extra={"error": str(error)})
+        self._error = error
+        for ear in self._ears:
+            ear.end()
+        self._give_up()
 
-    def _tell(self, told: Callable[[], None]) -> None:
+    def _tell(self, told: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody wants to know
             self._loop.call_soon_threadsafe(told)
 

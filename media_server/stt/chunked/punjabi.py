@@ -10,14 +10,14 @@ An utterance is Punjabi if the conformer, which knows Hindi too, says so and the
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Self
 
 from core.bus import PeerGone
 from core.languages import Language
 from core.speech import Audio, EndUtterance, Expect, Final, Flush, FromStt, HearingFailed, OpenHearing
 from media_server.stt.chunked.engine import Chunked
-from media_server.stt.worker import Ear, Engine
+from media_server.stt.worker import Ear, Engine, EngineLost
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,22 @@ BOTH: tuple[Language, ...] = ("pa", "hi")
 
 
 class Router:
-    """The engine of a worker. Both engines are contexts that this one enters."""
+    """The engine of a worker. Both engines are contexts that this one enters.
 
-    def __init__(self, live: contextlib.AbstractAsyncContextManager[Engine], punjabi: Chunked) -> None:
+    A conformer that fails costs its own words. One that hangs has the device that the live engine is on: `give_up` is called, and
+    the end of the context raises why.
+    """
+
+    def __init__(
+        self,
+        live: contextlib.AbstractAsyncContextManager[Engine],
+        punjabi: Chunked,
+        give_up: Callable[[], None] = lambda: None,
+    ) -> None:
         self.name = PUNJABI
         self._opening_live = live
         self._punjabi = punjabi
+        self._give_up = give_up
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -42,15 +52,23 @@ class Router:
         self.name = f"{self._live.name}, {PUNJABI}"
         await self._punjabi.__aenter__()
         self._stack.push_async_callback(self._punjabi.stop)  # its error ends no process: it has been logged
+        self._watching = asyncio.create_task(self._look_whether_it_hangs())
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        self._watching.cancel()
         await self._stack.aclose()
+        if self._punjabi.hung.is_set():
+            raise EngineLost(f"{PUNJABI}: {self._punjabi.missing}")
 
     @property
     def missing(self) -> str | None:
-        """Of the live engine: without the other one calls are heard as well as it can."""
-        return self._live.missing
+        """Of the live engine: without the other one calls are heard as well as it can. Unless that hangs."""
+        return self._live.missing or self._punjabi.late
+
+    async def _look_whether_it_hangs(self) -> None:
+        await self._punjabi.hung.wait()
+        self._give_up()
 
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator[Ear]:
