@@ -19,8 +19,10 @@ from bench.speech import device as device_of
 from bench.speech import hearing, made_up, speaking, table, together
 from core.budget import CHUNKS_MS, Budget, Step, caps
 from core.budget_file import write
+from core.checkpoints import CheckpointUnfit
 from core.settings import Settings, load
 from haazir import VERSION
+from media_server.tts.parler.weights import CheckpointError
 
 OUT = Path(__file__).resolve().parent.parent / "out"
 STREAMS = {"cuda": (1, 4, 15, 16, 64, 256), "cpu": (1, 4, 15)}
@@ -48,7 +50,11 @@ def main(arguments: list[str]) -> int:
         print("haazir: torch finds no GPU here: bin/haazir doctor --gpu says why", file=sys.stderr)
         return 1
     began = time.monotonic()
-    budget = _measure(settings, device, options)
+    try:
+        budget = _measure(settings, device, options)
+    except (CheckpointUnfit, CheckpointError) as error:
+        print(f"haazir: {error}", file=sys.stderr)
+        return 1
     print()
     for line in (*table.caps(budget), *table.others(budget)):
         print(line)
@@ -106,7 +112,7 @@ def _engines(
         del ears
     device_of.fresh(device)
     if options.engine != "hear":
-        mouth = made_up.mouth(device, settings.speaking.precision, real)
+        mouth = made_up.mouth(settings, device, settings.speaking.precision, real)
         names |= {"speak": mouth.name, "random": "speak"}
         yield "voice", f"{mouth.name}, random weights, {_short(mouth.decoder.embeddings.dtype)}"
         yield from (("speak", found) for found in speaking.steps(mouth, streams))

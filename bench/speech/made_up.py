@@ -6,13 +6,15 @@ from typing import Any
 
 import sentencepiece
 import torch
+from msgspec.structs import replace
 
-from core.checkpoints import CheckpointMissing, chosen, path_of, usual
+from core.checkpoints import CheckpointMissing, chosen, path_of, usual, voice_model
 from core.engines import Device, Precision
 from core.settings import Settings
 from media_server.device import precision_of
 from media_server.stt.nemo import loading
 from media_server.stt.nemo.slots import computer
+from media_server.tts.parler import weights
 from media_server.tts.parler.configuration import Configuration, Sampling
 from media_server.tts.parler.dac import Dac, Shape
 from media_server.tts.parler.decoder import Decoder
@@ -58,14 +60,24 @@ def ears(settings: Settings, device: torch.device, precision: Precision, real: b
         return Ears(model, name, random=True)
 
 
-def mouth(device: torch.device, precision: Precision, real: bool) -> Mouth:
-    """The voice, with random weights: a real checkpoint's steps take as long."""
+def mouth(settings: Settings, device: torch.device, precision: Precision, real: bool) -> Mouth:
+    """The voice, with random weights: a real checkpoint's steps take as long. Of the shape of the settings' checkpoint if it is
+    here, else of the usual one's; tiny. CheckpointError: that is no voice of Parler's."""
     dtype = precision_of(precision, device)
+    name = (voice_model(settings, "parler") or usual("parler").name) if real else "tiny"
+    own = _own_voice(settings, name) if real else None
     with torch.device(device):
-        decoder = Decoder(REAL if real else TINY)
-        dac = Dac(Shape() if real else TINY_DAC)
+        decoder = Decoder(replace(own.configuration, sampling=NEVER_ENDS) if own else REAL if real else TINY)
+        dac = weights.dac(own, device) if own else Dac(Shape() if real else TINY_DAC)
     decoder.prompts = decoder.prompts.cpu()
-    return Mouth(decoder.to(dtype).eval(), dac.to(dtype).eval(), usual("parler").name if real else "tiny")
+    return Mouth(decoder.to(dtype).eval(), dac.to(dtype).eval(), name)
+
+
+def _own_voice(settings: Settings, name: str) -> weights.Checkpoint | None:
+    try:
+        return weights.Checkpoint(chosen(settings, "parler", name))
+    except CheckpointMissing:
+        return None
 
 
 def _nemo(folder: Path, real: bool) -> Any:

@@ -92,7 +92,7 @@ def _hear(device: torch.device, calls: int, wait: Callable[[], None], seconds: f
 
 
 def _speak(device: torch.device, calls: int, wait: Callable[[], None], seconds: float) -> dict[str, Any]:
-    talkers = Talkers(made_up.mouth(device, "auto", device.type == "cuda"), calls)
+    talkers = Talkers(made_up.mouth(load(), device, "auto", device.type == "cuda"), calls)
     wait()
     began = time.monotonic()
     while (now := time.monotonic() - began) < seconds:

@@ -63,7 +63,7 @@ def heard(folder: Path, device: torch.device, kind: torch.dtype = torch.float32)
 
 def test_the_voice_makes_the_same_codes_on_a_gpu_with_graphs_and_without() -> None:
     torch.manual_seed(1)
-    decoder = made_up.mouth(CPU, "float32", real=False).decoder
+    decoder = made_up.mouth(load({}), CPU, "float32", real=False).decoder
     expected = said(decoder, warm=False)
     prompts = decoder.prompts
     decoder = decoder.to(CUDA)
@@ -74,14 +74,14 @@ def test_the_voice_makes_the_same_codes_on_a_gpu_with_graphs_and_without() -> No
 
 def test_the_codec_makes_the_same_sound() -> None:
     torch.manual_seed(2)
-    dac = made_up.mouth(CPU, "float32", real=False).dac
+    dac = made_up.mouth(load({}), CPU, "float32", real=False).dac
     codes = torch.randint(0, 1024, (3, 9, 42))
     expected = dac.decode(codes)
     assert torch.allclose(dac.to(CUDA).decode(codes.to(CUDA)).cpu(), expected, atol=1e-4)
 
 
 def test_the_real_shape_steps_in_half_precision() -> None:
-    mouth = made_up.mouth(CUDA, "bfloat16", real=True)
+    mouth = made_up.mouth(load({}), CUDA, "bfloat16", real=True)
     codes = said(mouth.decoder, warm=True)
     assert [len(clause[0]) for clause in codes] == [COLUMNS + 5 * (3 - slot) - 8 for slot in range(3)]
     assert all(0 <= code < 1024 for clause in codes for book in clause for code in book)

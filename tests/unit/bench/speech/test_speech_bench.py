@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -9,18 +10,41 @@ import torch
 from bench import chosen
 from bench.speech import __main__ as command
 from bench.speech import device, made_up, speaking, table, talkers
-from core.budget import Budget, Machine, Part, Step, caps
-from core.budget_file import read
-from core.settings import load
+from core.budget import Budget, Caps, Machine, Part, Step, caps
+from core.budget_file import read, write
+from core.engines import Engines, Speaking
+from core.settings import REPOSITORY, Settings, load
+from media_server.tts.parler.opening import how_many
 
 CPU = torch.device("cpu")
+OWN = REPOSITORY / "tests" / "unit" / "media_server" / "tts" / "parler" / "reference"
 GPU = Machine(device="NVIDIA Test", memory_mb=140_000, gb_per_s=4000)
 
 
 @pytest.fixture(scope="module")
 def mouth() -> made_up.Mouth:
     torch.set_num_threads(1)
-    return made_up.mouth(CPU, "auto", real=False)
+    return made_up.mouth(load({}), CPU, "auto", real=False)
+
+
+def test_a_voice_of_ones_own_has_its_own_shape_and_what_was_measured_of_it_is_heeded(tmp_path: Path) -> None:
+    own = Settings(home=tmp_path, engines=Engines(tts="parler"), speaking=Speaking(model=str(OWN)))
+    found = made_up.mouth(own, CPU, "auto", real=True)
+    assert found.name == str(OWN) and len(found.decoder.layers) == 2
+    assert found.decoder.configuration.sampling == made_up.NEVER_ENDS
+    measured = Caps(streams={}, slots=9, measured=True)
+    write(tmp_path, Budget(made_at="2026-11-22", version="", machine=Machine(device="cpu"), tts=found.name, caps=measured))
+    assert how_many(own, CPU) == 9
+
+
+@pytest.mark.parametrize(("engines", "name"), [({}, "/not/here"), ({"tts": "kokoro", "also": ("parler",)}, "indic-parler")])
+def test_a_voice_that_is_not_here_has_the_usual_ones_shape(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engines: dict[str, Any], name: str
+) -> None:
+    monkeypatch.setattr(made_up, "REAL", made_up.TINY)
+    settings = Settings(home=tmp_path, engines=Engines(**engines), speaking=Speaking(model="/not/here"))
+    found = made_up.mouth(settings, CPU, "auto", real=True)
+    assert found.name == name and found.decoder.configuration == made_up.REAL
 
 
 def test_a_voice_is_measured_a_frame_and_a_piece_of_sound_at_a_time(mouth: made_up.Mouth) -> None:
@@ -93,6 +117,17 @@ def test_the_command_measures_keeps_and_writes(
     assert budget is not None and budget.machine.device == "cpu" and budget.tts == "tiny" and budget.stt == ""
     (kept,) = (tmp_path / "bench" / "out").glob("*-speech.json")
     assert json.loads(kept.read_text())["caps"]["slots"] == budget.caps.slots
+
+
+def test_a_checkpoint_that_is_another_models_is_told_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "vits"}')
+    monkeypatch.setenv("HAAZIR_HOME", str(tmp_path))
+    monkeypatch.setenv("HAAZIR_SPEAKING_MODEL", str(tmp_path))
+    monkeypatch.setattr(device, "COPIED_MB", 8)
+    assert command.main(["--device", "cpu", "--engine", "speak", "--shape", "real"]) == 1
+    assert "is no checkpoint for this engine: it is a 'vits' model" in capsys.readouterr().err
 
 
 def test_bench_means_calls_unless_speech_is_named(capsys: pytest.CaptureFixture[str]) -> None:
