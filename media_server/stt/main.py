@@ -15,7 +15,7 @@ from core.process import run_alone, stop_signal
 from core.settings import Settings
 from core.speech import ToStt
 from core.telemetry import serve_status
-from media_server.device import DeviceMissing
+from media_server.device import DeviceFull, DeviceMissing
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
 from media_server.stt.site_phrases import SitePhrases, read_phrases
@@ -53,15 +53,10 @@ def _with_phrases(
 ) -> contextlib.AbstractAsyncContextManager[Engine]:
     match settings.engines.stt:
         case "nemo":
+            from media_server.stt.chunked.opening import with_punjabi
             from media_server.stt.nemo.engine import Nemo
 
-            nemo = Nemo(settings, phrases, give_up)
-            if not settings.hearing.punjabi_model:
-                return nemo
-            from media_server.stt.chunked.opening import open_punjabi
-            from media_server.stt.chunked.punjabi import Router
-
-            return Router(nemo, open_punjabi(settings), give_up)
+            return with_punjabi(Nemo(settings, phrases, give_up), settings, give_up)
         case "whisper" | "indic-conformer":
             from media_server.stt.chunked.opening import open_chunked
 
@@ -71,8 +66,8 @@ def _with_phrases(
 
 
 async def work(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit, DeviceMissing of the
-    engine's model, EngineLost if it can't go on in this process."""
+    """Serve until SIGTERM or SIGINT. OSError if an address is taken; CheckpointMissing, CheckpointUnfit, DeviceMissing and
+    DeviceFull of the engine's model, EngineLost if it can't go on in this process."""
     stop = stop_signal()
     async with open_engine(settings, stop.set) as engine:
         runner = await serve_status(settings.metrics_address("stt-worker"), lambda: engine.missing)
@@ -85,4 +80,4 @@ async def work(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
-    run_alone("the hearing worker", work, CheckpointMissing, CheckpointUnfit, DeviceMissing, EngineLost)
+    run_alone("the hearing worker", work, CheckpointMissing, CheckpointUnfit, DeviceMissing, DeviceFull, EngineLost)

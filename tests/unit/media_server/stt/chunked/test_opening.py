@@ -1,6 +1,7 @@
 """The settings' engine, opened as the worker opens it: real files, real thread, words of a call."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from core.languages import Language
 from core.settings import Settings
 from core.speech import Audio, EndUtterance, Final, Flush, OpenHearing
 from media_server.stt.chunked.engine import Chunked, ChunkedEar
-from media_server.stt.chunked.opening import open_chunked, open_punjabi
+from media_server.stt.chunked.opening import open_chunked, open_punjabi, with_punjabi
+from media_server.stt.chunked.punjabi import Router
+from media_server.stt.instant import Instant
 
 
 def settings(home: Path, engine: SttEngine, model: Path, **more: str) -> Settings:
@@ -59,6 +62,19 @@ def test_indic_conformer_hears_a_call_and_punjabi_beside_another_engine(tiny_con
     ]
     beside = open_punjabi(settings(tmp_path, "nemo", Path("tiny"), punjabi_model=str(tiny_conformer)))
     assert asyncio.run(texts(beside, ("pa", "hi"), said(("pa", 2), ("pa", 3), ("pa", 1))))[0][1] == "pa"
+
+
+def test_punjabi_whose_checkpoint_is_not_here_leaves_the_other_engine_alone(
+    tiny_conformer: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = contextlib.nullcontext(Instant())
+    for model in ("indic-conformer", "whisper-hinglish", str(tmp_path / "nowhere")):
+        caplog.clear()
+        assert with_punjabi(live, settings(tmp_path, "nemo", Path("tiny"), punjabi_model=model)) is live
+        assert [record.getMessage() for record in caplog.records] == ["! no Punjabi"]
+    beside = with_punjabi(live, settings(tmp_path, "nemo", Path("tiny"), punjabi_model=str(tiny_conformer)))
+    assert isinstance(beside, Router)
+    assert with_punjabi(live, settings(tmp_path, "nemo", Path("tiny"))) is live
 
 
 def test_a_checkpoint_that_is_not_here_or_another_engines_is_told_at_once_and_an_unfit_one_on_loading(
