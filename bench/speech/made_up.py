@@ -70,7 +70,7 @@ def mouth(settings: Settings, device: torch.device, precision: Precision, real: 
         decoder = Decoder(replace(own.configuration, sampling=NEVER_ENDS) if own else REAL if real else TINY)
         dac = weights.dac(own, device) if own else Dac(Shape() if real else TINY_DAC)
     decoder.prompts = decoder.prompts.cpu()
-    return Mouth(decoder.to(dtype).eval(), dac.to(dtype).eval(), name)
+    return Mouth(decoder.to(dtype).eval(), dac.eval(), name)  # the codec in float32: so the worker runs it
 
 
 def _own_voice(settings: Settings, name: str) -> weights.Checkpoint | None:

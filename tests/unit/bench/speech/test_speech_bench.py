@@ -37,6 +37,12 @@ def test_a_voice_of_ones_own_has_its_own_shape_and_what_was_measured_of_it_is_he
     assert how_many(own, CPU) == 9
 
 
+def test_the_codec_is_measured_as_the_worker_runs_it() -> None:
+    found = made_up.mouth(load({}), CPU, "bfloat16", real=False)
+    assert found.decoder.embeddings.dtype == torch.bfloat16
+    assert {weight.dtype for weight in found.dac.parameters()} == {torch.float32}
+
+
 @pytest.mark.parametrize(("engines", "name"), [({}, "/not/here"), ({"tts": "kokoro", "also": ("parler",)}, "indic-parler")])
 def test_a_voice_that_is_not_here_has_the_usual_ones_shape(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engines: dict[str, Any], name: str
