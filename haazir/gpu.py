@@ -19,7 +19,7 @@ from core.budget import Budget
 from core.budget_file import read
 from core.checkpoints import CheckpointMissing, asked_for, chosen, registry, usual
 from core.settings import Settings
-from haazir import VERSION, programs
+from haazir import VERSION, instance, programs
 from haazir.finding import Finding
 
 OLD_DAYS = 90
@@ -54,6 +54,17 @@ class Card(msgspec.Struct, frozen=True):
     heat_c: float
 
 
+class Holder(msgspec.Struct, frozen=True):
+    """A process that holds memory of the card."""
+
+    name: str
+    pid: int
+    used_mb: float
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.pid}) {self.used_mb:.0f} MB"
+
+
 class Probe(msgspec.Struct, frozen=True):
     """What haazir.gpu_probe printed."""
 
@@ -79,7 +90,7 @@ async def gpu(settings: Settings) -> Iterable[Finding]:
     found, torch = await asyncio.gather(asyncio.to_thread(cards_here), asyncio.to_thread(probed, settings, "torch", TORCH_S))
     findings = [*of_cards(found, settings), *of_torch(torch, found, neural)]
     if found:
-        findings += [of_memory(found[0], await asyncio.to_thread(holders)), *of_clocks(found[0])]
+        findings += [of_memory(found[0], await asyncio.to_thread(holders), ours(settings)), *of_clocks(found[0])]
     if nemo and torch.torch:
         findings.append(of_nemo(await asyncio.to_thread(probed, settings, "nemo", NEMO_S), neural))
     return [*findings, *checkpoints(settings), of_budget(settings, read(settings.home), found)]
@@ -99,11 +110,17 @@ def cards(lines: str) -> list[Card]:
     ]
 
 
-def holders() -> list[str]:
-    """Who holds memory of the card: "python (1234) 5120 MB"."""
+def holders() -> list[Holder]:
+    """Who holds memory of the card."""
     rows = [line.split(",") for line in _ask("--query-compute-apps=pid,process_name,used_memory").splitlines()]
-    whole = (row for row in rows if len(row) == 3)
-    return [f"{Path(name.strip()).name} ({pid.strip()}) {used.strip()} MB" for pid, name, used in whole]
+    whole = (row for row in rows if len(row) == 3 and row[0].strip().isdecimal())
+    return [Holder(Path(name.strip()).name, int(pid), _number(used)) for pid, name, used in whole]
+
+
+def ours(settings: Settings) -> frozenset[int]:
+    """The pids of this home's instance, if it runs."""
+    state = instance.read_state(settings)
+    return frozenset(state.processes.values()) if state else frozenset()
 
 
 def probed(settings: Settings, what: Literal["torch", "nemo"], most_s: float) -> Probe:
@@ -163,10 +180,12 @@ def of_torch(probe: Probe, found: Sequence[Card], neural: bool) -> list[Finding]
     return [Finding("torch", "ok", f"{probe.torch}, CUDA {probe.cuda}, {card}"), halves]
 
 
-def of_memory(card: Card, held: Sequence[str]) -> Finding:
+def of_memory(card: Card, held: Sequence[Holder], ours: frozenset[int]) -> Finding:
+    """`ours` are pids: what our own workers hold already they need not find free."""
     free = card.memory_mb - card.used_mb
-    said = f"{free:.0f} of {card.memory_mb:.0f} MB free; " + (f"held by {', '.join(held)}" if held else "nobody computes on it")
-    if free < NEEDED_MB and not any("python" in one for one in held):
+    names = ", ".join(f"{holder} of ours" if holder.pid in ours else str(holder) for holder in held)
+    said = f"{free:.0f} of {card.memory_mb:.0f} MB free; " + (f"held by {names}" if held else "nobody computes on it")
+    if free + sum(holder.used_mb for holder in held if holder.pid in ours) < NEEDED_MB:
         return Finding(
             "GPU memory", "warn", said, f"16 calls want {NEEDED_MB} MB: stop who holds it, or fewer slots (docs/gpu.md)"
         )

@@ -12,8 +12,8 @@ from core.budget import Budget, Caps, Machine
 from core.budget_file import write
 from core.engines import Engines, Hearing, Speaking
 from core.settings import Settings, load
-from haazir import VERSION, doctor, gpu
-from haazir.gpu import Card, Probe
+from haazir import VERSION, doctor, gpu, instance
+from haazir.gpu import Card, Holder, Probe
 
 LINE = "NVIDIA GeForce RTX 5060 Ti, 580.95.05, 12.0, 16311, 410, 2407, 3090, 180.00, 180.00, 51\n"
 CARD = gpu.cards(LINE)[0]
@@ -76,9 +76,29 @@ def test_an_older_card_computes_in_float16() -> None:
 
 def test_memory_that_another_holds_is_told_with_its_holder() -> None:
     full = msgspec.structs.replace(CARD, used_mb=12_000)
-    assert gpu.of_memory(CARD, []).how == "ok"
-    assert gpu.of_memory(full, ["llama-server (77) 11500 MB"]).how == "warn"
-    assert gpu.of_memory(full, ["python (78) 11500 MB"]).how == "ok", "our own workers"
+    others = Holder("python3", 78, 11_500)
+    assert gpu.of_memory(CARD, [], frozenset()).how == "ok"
+    found = gpu.of_memory(full, [others], frozenset())
+    assert found.how == "warn" and "held by python3 (78) 11500 MB" in found.said, "a notebook is no worker of ours"
+    assert gpu.of_memory(full, [others], frozenset({78})).how == "ok", "our own workers"
+
+
+def test_what_our_workers_hold_counts_as_free_and_a_neighbours_does_not() -> None:
+    full = msgspec.structs.replace(CARD, used_mb=15_000)
+    worker, neighbour = Holder("python", 5, 6_000), Holder("python", 6, 9_000)
+    well = gpu.of_memory(full, [worker, neighbour], frozenset({5}))
+    assert well.how == "ok" and "python (5) 6000 MB of ours, python (6) 9000 MB" in well.said, "7311 MB are ours or free"
+    assert gpu.of_memory(full, [worker, neighbour], frozenset({6})).how == "ok"
+    assert gpu.of_memory(full, [msgspec.structs.replace(worker, used_mb=5_000), neighbour], frozenset({5})).how == "warn"
+
+
+def test_the_processes_of_the_instance_that_runs_are_our_own(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    assert gpu.ours(settings) == frozenset()
+    instance.make_folders(settings)
+    with instance.claim(settings):
+        instance.write_state(settings, instance.State(pid=1, ready=True, processes={"stt-worker": 41, "tts-worker": 42}))
+        assert gpu.ours(settings) == {41, 42}
 
 
 def test_a_card_that_is_hot_or_held_back_is_told() -> None:
@@ -156,10 +176,11 @@ def test_doctor_asks_the_driver_and_ends_with_one_if_something_is_bad(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("HAAZIR_HOME", str(tmp_path))
     monkeypatch.setenv("HAAZIR_ENGINES_TTS", "kokoro")
-    assert gpu.cards_here() == [CARD] and gpu.holders() == ["llama-server (12) 9000 MB"]
+    assert gpu.cards_here() == [CARD] and gpu.holders() == [Holder("llama-server", 12, 9000)]
     write(tmp_path, table(tts="kokoro"))
     assert doctor.main(["--gpu"]) == 1
     said = capsys.readouterr().out
+    assert "held by llama-server (12) 9000 MB" in said
     assert "BAD   torch" in said and "build for processors" in said, "the tests' torch is one"
     assert "bin/haazir models fetch kokoro" in said and "ok    speech budget" in said and "NeMo" not in said
 
