@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import torch
 
 
-_FULL = ("out of memory", "ALLOC_FAILED", "allocate memory")
-"""In the text of errors that say so: torch's own, CUDA's and cuBLAS's (plain RuntimeErrors), onnxruntime's."""
+_FULL = ("OutOfMemoryError", "out of memory", "ALLOC_FAILED", "allocate memory")
+"""In the name or text of errors that say so: torch's own, CUDA's and cuBLAS's (plain RuntimeErrors), onnxruntime's."""
 
 
 class DeviceFull(MemoryError):
@@ -63,7 +63,7 @@ def precision_of(wanted: Precision, device: "torch.device") -> "torch.dtype":
 
 def lacks_memory(error: BaseException) -> bool:
     """Whether an error of torch or onnxruntime is about memory, and not about what was computed."""
-    return isinstance(error, MemoryError) or any(said in str(error) for said in _FULL)
+    return isinstance(error, MemoryError) or any(said in f"{type(error).__name__}: {error}" for said in _FULL)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from core.bus import PeerGone
 from core.checkpoints import CheckpointMissing, chosen, path_of, usual
 from core.settings import Settings
 from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, HearingFailed, OpenHearing
+from media_server.device import room_for
 from media_server.stt import metrics
 from media_server.stt.nemo.boosting import names_of
 from media_server.stt.nemo.loading import Model, load
@@ -150,8 +151,9 @@ class Nemo:
         hearing = self._settings.hearing
         model = load(path, hearing.device, hearing.precision)
         most, planned = most_streams(self._settings, model, name)
-        slots = Slots(model, most)
-        times = measured(model, slots)
+        with room_for("hearing"):
+            slots = Slots(model, most)
+            times = measured(model, slots)
         menu = [frames * model.frame for frames in model.chunks]
         pace = Pace(menu, times, fixed=_nearest(menu, hearing.chunk_ms), most=most)
         log.info(

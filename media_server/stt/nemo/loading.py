@@ -18,7 +18,7 @@ import yaml  # type: ignore[import-untyped]
 from core.audio import RATE
 from core.checkpoints import CheckpointUnfit
 from core.engines import Device, Precision
-from media_server.device import device_of, precision_of
+from media_server.device import device_of, lacks_memory, precision_of, room_for
 
 WINDOW, HOP = 400, 160
 """Samples of a mel frame, and from one to the next: 25 and 10 ms, of every NVIDIA model of this family."""
@@ -95,11 +95,11 @@ def decoding_state_class() -> Any:
 
 def load(path: Path, device: Device = "auto", precision: Precision = "auto") -> Model:
     """The model of a `.nemo` file, ready to step. CheckpointUnfit: it is damaged, or no streaming RNNT with prompts;
-    DeviceMissing."""
+    DeviceMissing, DeviceFull."""
     told = _told(path)
     _look(path, told)
     where = device_of(device, "hearing")
-    with quietly():
+    with quietly(), room_for("hearing"):
         from hydra.errors import InstantiationException
         from nemo.collections.asr.models import ASRModel
         from omegaconf.errors import OmegaConfBaseException
@@ -186,6 +186,8 @@ def _unfit(path: Path, why: str) -> NoReturn:
 
 
 def _does_not_restore(path: Path, told: Mapping[str, Any], error: Exception) -> NoReturn:
+    if lacks_memory(error):
+        raise error  # `load` says whose fault that is
     made_by, here = str(told.get("nemo_version", "an unknown version")), nemo_version()
     first = str(error).strip().split("\n", 1)[0][:300]
     if made_by.split(".")[0] != here.split(".")[0]:

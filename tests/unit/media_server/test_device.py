@@ -93,6 +93,7 @@ def test_naming_the_error_does_not_import_torch() -> None:
     "error",
     [
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB. 10.00 MiB is free.\nSee the documentation"),
+        torch.OutOfMemoryError("a neighbour has all of it"),
         RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
         MemoryError("the ninth"),

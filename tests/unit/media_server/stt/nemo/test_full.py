@@ -11,13 +11,17 @@ pytest.importorskip("nemo", reason="the engine's packages are installed when the
 
 import torch
 
+from core.engines import Hearing
+from core.settings import Settings
 from core.speech import EndUtterance, Expect, HearingFailed
+from media_server.device import DeviceFull
 from media_server.stt.nemo.boosting import Boost, grow
+from media_server.stt.nemo.engine import Nemo
 from media_server.stt.nemo.slots import computer
 from media_server.stt.nemo.ticker import Call
 from media_server.stt.nemo.trees import SharedTrees
 from tests.standins.edge import until
-from tests.unit.media_server.stt.nemo.hall import SOUND, Hall, hall, one_chunk
+from tests.unit.media_server.stt.nemo.hall import SOUND, Hall, hall, one_chunk, phrases
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +138,26 @@ def test_a_tree_that_cannot_be_taken_out_for_want_of_memory_stays_until_it_can(
         assert trees.num_states_total == states
 
     play(story)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        pytest.param("nemo.collections.asr.models.ASRModel.restore_from", id="checkpoint"),
+        pytest.param("torch.Tensor.index_select", id="rows"),
+    ],
+)
+def test_no_memory_at_the_start_is_told_as_such_and_not_as_a_damaged_checkpoint(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(what, no_memory)
+
+    async def story() -> None:
+        gone = asyncio.Event()
+        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
+        async with Nemo(settings, phrases(), gone.set) as engine:
+            await gone.wait()
+            assert engine.missing == "the engine has failed"
+
+    with pytest.raises(DeviceFull, match=r"memory.*a neighbour has all of it.*doctor --gpu.*hearing\.max_streams"):
+        asyncio.run(story())
