@@ -21,6 +21,7 @@ Examples:
 They lie in home/models, or where `folder` in [models] says, and come from `hub` in [models]. A checksum that nobody
 had said before the first fetch is taken as it came then, and has to be the same ever after: fetch says so.
 """
+STAYS = "What has come stays: the same command goes on from there."
 EXIT = "Exit status 0: done; 1: something is missing, damaged or could not be fetched."
 
 
@@ -41,8 +42,13 @@ def main(arguments: list[str]) -> int:
     except (FetchError, CheckpointMissing) as error:
         print(f"haazir: {error}", file=sys.stderr)
         return 1
+    except BrokenPipeError:  # `haazir models | head`: no disk of ours
+        raise
+    except OSError as error:  # a write says no path: it is the folder's disk
+        print(f"haazir: {error.filename or settings.models_dir}: {error.strerror}. {STAYS}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        print("\nhaazir: stopped. What has come stays: the same command goes on from there.", file=sys.stderr)
+        print(f"\nhaazir: stopped. {STAYS}", file=sys.stderr)
         return 130
     return 0
 

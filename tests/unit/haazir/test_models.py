@@ -371,3 +371,31 @@ def test_the_command_fetches_what_the_settings_ask_for(
     assert models.main(["fetch", "--from", str(settings.home / "disk")]) == 1
     said = capsys.readouterr()
     assert "kokoro: licence Apache-2.0, commercial use allowed" in said.out and "not fetched" in said.err
+
+
+def test_a_disk_that_fails_meanwhile_is_told_and_what_came_stays(
+    hub: ModelHub, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HAAZIR_HOME", str(settings.home))
+    monkeypatch.setenv("HAAZIR_MODELS_HUB", hub.address)
+    monkeypatch.setattr(models, "registry", lambda: {"test": checkpoint()})
+    folder = settings.models_dir / "test"
+    folder.mkdir(parents=True)
+    (folder / f"model.bin.{REVISION[:12]}.part").symlink_to("/dev/full")
+    assert models.main(["fetch", "test"]) == 1
+    said = capsys.readouterr().err
+    assert f"{settings.models_dir}: No space left on device" in said and "the same command goes on from there" in said
+    assert (folder / "config.json").exists()
+
+
+def test_a_file_that_cannot_be_written_is_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HAAZIR_HOME", str(settings.home))
+    monkeypatch.setattr(models, "registry", lambda: {"test": checkpoint(File(path="model.bin"))})
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    (stick / "model.bin").write_bytes(WEIGHTS)
+    (settings.models_dir / "test" / "model.bin.copy.part").mkdir(parents=True)
+    assert models.main(["fetch", "test", "--from", str(stick)]) == 1
+    assert "model.bin.copy.part: Is a directory" in capsys.readouterr().err
