@@ -35,7 +35,7 @@ class Full(PeerGone):
     """The engine hears as many calls as it can in time. The words begin with "full"."""
 
 
-class EngineLost(Exception):
+class EngineLost(RuntimeError):
     """The engine can't go on in this process."""
 
 

@@ -18,6 +18,7 @@ from media_server.stt.chunked.choosing import OFTEN, Pace, choose
 from media_server.stt.chunked.doubt import audible
 from media_server.stt.chunked.hearing import Hearing
 from media_server.stt.chunked.words import Ask, FullContext, Heard
+from media_server.stt.worker import EngineLost
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +26,6 @@ HOPELESS = 3
 """Batches that fail in a row before the model is given up: a CUDA error stays until the process ends."""
 CALLS_FIRST = 4
 """While there are calls, windows of recordings come in batches of this part of the most: a call waits for one of them."""
-
-
-class ModelDied(RuntimeError):
-    """It failed too often, or could not be loaded."""
 
 
 @dataclass(eq=False, slots=True)
@@ -45,6 +42,15 @@ class _Recorded:
     ask: Ask
     heard: Future[Heard] = field(default_factory=Future)
 
+    def settle(self, answer: Heard | Exception) -> None:
+        """Only the first answer counts: after the end, a model that hung may still come back with one."""
+        if self.heard.done():
+            return
+        if isinstance(answer, Heard):
+            self.heard.set_result(answer)
+        else:
+            self.heard.set_exception(answer)
+
 
 class Batcher:
     """`load` runs in its thread. `given_up` is called there, at most once, with what ended it."""
@@ -55,8 +61,10 @@ class Batcher:
         self._changed = threading.Condition()
         self._calls: list[Call] = []
         self._recorded: deque[_Recorded] = deque()
+        self._at_model: list[_Recorded] = []
         self._pace = Pace()
-        self._failures = 0
+        self._failures: list[Exception] = []
+        """Of the last batches, one of each, since the model last answered."""
         self._busy_since: float | None = None
         self._over = False
         self._thread = threading.Thread(target=self._run, name="full-context model", daemon=True)
@@ -68,6 +76,7 @@ class Batcher:
         """Waits for the batch that is being heard, no longer than this: a device that hangs never gives it back."""
         with self._changed:
             self._over = True
+            self._leave_no_recording(EngineLost("the worker stops"))
             self._changed.notify_all()
         self._thread.join(wait_s)
 
@@ -99,13 +108,13 @@ class Batcher:
         recorded = [_Recorded(ask) for ask in asks]
         with self._changed:
             if self._over:
-                raise ModelDied("the model is not there any more")
+                raise EngineLost("the model is not there any more")
             self._recorded += recorded
             self._changed.notify()
         return [one.heard.result() for one in recorded]
 
     def _run(self) -> None:
-        error: Exception | None = ModelDied("a mistake of ours in the model's thread")  # unless it ends as it should
+        error: Exception | None = EngineLost("a mistake of ours in the model's thread")  # unless it ends as it should
         try:
             model = self._load()
             while self._step(model):
@@ -127,18 +136,20 @@ class Batcher:
                 asks = [call.hearing.ask() for call in calls]
             else:
                 most = max(1, model.batch // CALLS_FIRST) if self._calls else model.batch
-                recorded = [self._recorded.popleft() for _ in range(min(most, len(self._recorded)))]
-                asks = [one.ask for one in recorded]
+                self._at_model = [self._recorded.popleft() for _ in range(min(most, len(self._recorded)))]
+                asks = [one.ask for one in self._at_model]
         answers = self._answers(model, asks)
         with self._changed:
-            for number, answer in enumerate(answers):
-                if calls:
-                    _tell(calls[number], answer)
-                elif isinstance(answer, Heard):
-                    recorded[number].heard.set_result(answer)
-                else:
-                    recorded[number].heard.set_exception(answer)
-        self._count(answers)
+            if calls:
+                for call, answer in zip(calls, answers, strict=True):
+                    _tell(call, answer)
+            else:
+                for one, answer in zip(self._at_model, answers, strict=True):
+                    one.settle(answer)
+                self._at_model = []
+        if len(self._failures) == HOPELESS:
+            last = str(self._failures[-1]).strip().split("\n", 1)[0][:300]
+            raise EngineLost(f"the model failed {HOPELESS} times in a row ({last}): see bin/haazir doctor --gpu")
         return True
 
     def _next_calls(self, model: FullContext) -> list[Call]:
@@ -151,6 +162,8 @@ class Batcher:
         answers: list[Heard | Exception] = [Heard() for _ in asks]
         places = [place for place, ask in enumerate(asks) if audible(ask.pcm)]
         heard = self._heard(model, [asks[place] for place in places]) if places else []
+        if places:
+            self._count(heard)
         for place, answer in zip(places, heard, strict=True):
             answers[place] = answer
         return answers
@@ -173,20 +186,24 @@ class Batcher:
         half = len(asks) // 2
         return [*self._heard(model, asks[:half]), *self._heard(model, asks[half:])] if half else [lack]
 
-    def _count(self, answers: Sequence[Heard | Exception]) -> None:
-        """ModelDied if that was one failure too many."""
-        self._failures = self._failures + 1 if any(isinstance(answer, RuntimeError) for answer in answers) else 0
-        if self._failures == HOPELESS:
-            raise ModelDied(f"the model failed {HOPELESS} times in a row")
+    def _count(self, heard: Sequence[Heard | Exception]) -> None:
+        """A batch has failed if the model did, or if there was not the memory for any of it."""
+        errors = [answer for answer in heard if isinstance(answer, Exception)]
+        failed = len(errors) == len(heard) or any(isinstance(error, RuntimeError) for error in errors)
+        self._failures = [*self._failures, errors[-1]] if failed else []
 
     def _end(self, error: Exception | None) -> None:
         with self._changed:
             self._over = True
-            for one in self._recorded:
-                one.heard.set_exception(error or ModelDied("the worker stops"))
-            self._recorded.clear()
+            self._leave_no_recording(error or EngineLost("the worker stops"))
         if error is not None:
             self._given_up(error)
+
+    def _leave_no_recording(self, error: Exception) -> None:
+        """None of those who wait is left waiting."""
+        for one in (*self._at_model, *self._recorded):
+            one.settle(error)
+        self._recorded.clear()
 
 
 def _tell(call: Call, answer: Heard | Exception) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+import numpy as np
 import pytest
 
 from core.audio import RATE
@@ -13,6 +14,7 @@ from core.bus import PeerGone
 from core.checkpoints import CheckpointUnfit
 from core.ids import CallId, SiteId
 from core.speech import Audio, Flush, OpenHearing
+from media_server.stt.chunked.batch import HOPELESS, Batcher
 from media_server.stt.chunked.engine import Chunked, ChunkedEar
 from media_server.stt.chunked.punjabi import Router
 from media_server.stt.chunked.words import Ask, FullContext, Heard
@@ -154,3 +156,66 @@ def test_one_that_is_only_damaged_ends_nothing_but_itself() -> None:
         assert not gone.is_set()
 
     asyncio.run(story())
+
+
+@dataclass
+class Failing:
+    """It does what it is told, one thing each time: raises an error, or gives so many answers too many. Then it works."""
+
+    does: list[Exception | int]
+    name: str = "failing"
+    longest: int = 15 * RATE
+    batch: int = 4
+
+    def hear(self, asks: Sequence[Ask]) -> list[Heard]:
+        now = self.does.pop(0) if self.does else 0
+        if isinstance(now, Exception):
+            raise now
+        return [Heard()] * (len(asks) + now)
+
+
+LOUD = Ask(np.frombuffer(SPEECH.pcm, np.int16), ("hi",))
+SILENT = Ask(np.zeros(RATE, np.int16), ("hi",))
+
+
+def given_up(model: Failing, asks: Sequence[Sequence[Ask]]) -> list[Exception]:
+    """Why, after it was asked all this, one after the other; empty: it was not."""
+    errors: list[Exception] = []
+    batcher = Batcher(lambda: model, errors.append)
+    batcher.start()
+    for some in asks:
+        with suppress(MemoryError, RuntimeError, ValueError):
+            batcher.hear(some)
+    batcher.stop(10.0)
+    return errors
+
+
+@pytest.mark.parametrize("fault", [ValueError("odd"), 1], ids=["it raises", "it gives one answer too many"])
+def test_windows_of_a_recording_that_are_at_a_model_when_it_dies_are_answered(fault: Exception | int) -> None:
+    assert [type(error) for error in given_up(Failing([fault]), [[LOUD] * 6])] == [ValueError]
+
+
+def test_windows_of_a_recording_that_are_at_a_model_that_hangs_are_answered_at_the_end(stuck: Stuck) -> None:
+    async def story() -> None:
+        async with engine_of(lambda: stuck) as engine:
+            await engine.loaded.wait()
+            recording = asyncio.create_task(asyncio.to_thread(engine.batcher.hear, [LOUD] * 6))
+            await asyncio.to_thread(stuck.entered.wait)
+        with pytest.raises(EngineLost):
+            await asyncio.wait_for(recording, 10)
+        stuck.go.set()
+        await asyncio.to_thread(engine.batcher.stop, 10.0)  # what it says now is for nobody, and no harm
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+
+
+def test_a_model_that_never_finds_memory_is_given_up_and_says_what_it_lacked() -> None:
+    lack: list[Exception | int] = [MemoryError("CUDA out of memory")] * HOPELESS
+    [error] = given_up(Failing(lack), [[LOUD], [SILENT], [LOUD], [SILENT], [LOUD]])
+    assert isinstance(error, EngineLost) and f"failed {HOPELESS} times in a row (CUDA out of memory)" in str(error)
+
+
+def test_one_that_finds_memory_for_fewer_or_now_and_then_is_kept() -> None:
+    lack: list[Exception | int] = [MemoryError("CUDA out of memory")] * (HOPELESS - 1)
+    assert given_up(Failing([*lack, 0, *lack]), [[LOUD]] * 5) == []
+    assert given_up(Failing([*lack, 0] * 3), [[LOUD] * 4] * 3) == []
