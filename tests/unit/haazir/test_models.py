@@ -380,12 +380,12 @@ def test_a_disk_that_fails_meanwhile_is_told_and_what_came_stays(
     monkeypatch.setenv("HAAZIR_MODELS_HUB", hub.address)
     monkeypatch.setattr(models, "registry", lambda: {"test": checkpoint()})
     folder = settings.models_dir / "test"
-    folder.mkdir(parents=True)
-    (folder / f"model.bin.{REVISION[:12]}.part").symlink_to("/dev/full")
+    (folder / "sub").mkdir(parents=True)
+    (folder / "sub" / f"voice.pt.{REVISION[:12]}.part").symlink_to("/dev/full")
     assert models.main(["fetch", "test"]) == 1
     said = capsys.readouterr().err
     assert f"{settings.models_dir}: No space left on device" in said and "the same command goes on from there" in said
-    assert (folder / "config.json").exists()
+    assert (folder / "model.bin").read_bytes() == WEIGHTS
 
 
 def test_a_file_that_cannot_be_written_is_named(
