@@ -88,6 +88,7 @@ class Hearing:
         heard = believed(heard, window.pcm.size)
         self._tag = heard.tag or self._tag
         utterance.take(window, heard.words)
+        self._guessed = heard.guess
         return self._finals() or self._news()
 
     def fail(self, detail: str) -> list[FromStt]:
@@ -104,10 +105,16 @@ class Hearing:
         self._utterance = Utterance(self._longest)
         self._tag = ""
         self._partial = ""
+        self._guessed = False
+        """The newest words are no Final's: what waits for them has the window heard again."""
 
     def _finals(self) -> list[FromStt]:
         answers: list[FromStt] = []
         while self._asked and self._asked[0].end <= self._utterance.heard_to and self._at_model is None:
+            if self._guessed:
+                self._guessed = False
+                self._utterance.again()
+                break
             answers.append(self._final(self._asked.popleft().flush))
         return answers
 

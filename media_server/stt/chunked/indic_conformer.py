@@ -101,15 +101,17 @@ class IndicConformer:
         logits = self._ctc(encoded)[0]
         tags = [self._tag(ask, logits[row, : counts[row]]) for row, ask in enumerate(asks)]
         spoken = [best_path(logits[row, : counts[row]], self._alphabets[tag]) for row, tag in enumerate(tags)]
-        if self._rnnt is not None:
-            for tag in sorted(set(tags)):
-                rows = [row for row, ask in enumerate(asks) if tags[row] == tag and ask.final]
-                if rows and tag in self._rnnt.ends:
-                    for row, found in zip(rows, self._rnnt.hear(tag, encoded[rows], counts[rows]), strict=True):
-                        spoken[row] = found
+        better = self._rnnt.ends if self._rnnt is not None else ()
+        for tag in sorted(set(tags).intersection(better)):
+            rows = [row for row, ask in enumerate(asks) if tags[row] == tag and ask.final]
+            if rows and self._rnnt is not None:
+                for row, found in zip(rows, self._rnnt.hear(tag, encoded[rows], counts[rows]), strict=True):
+                    spoken[row] = found
         return [
             Heard(
-                _unpadded(words_of(spoken[row], self._alphabets[tag], self._frame), padded[row][1], asks[row].pcm.size), tag=tag
+                _unpadded(words_of(spoken[row], self._alphabets[tag], self._frame), padded[row][1], asks[row].pcm.size),
+                tag=tag,
+                guess=tag in better and not asks[row].final,
             )
             for row, tag in enumerate(tags)
         ]

@@ -124,6 +124,10 @@ class Utterance:
         del self._sound[: 2 * (cut - self._start)]
         self._start = cut
 
+    def again(self) -> None:
+        """The open window is to be heard once more, though nothing has come since."""
+        self._heard = 0
+
     @property
     def words(self) -> tuple[Word, ...]:
         """All so far, in samples of the call's clock."""

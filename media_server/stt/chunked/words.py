@@ -1,6 +1,6 @@
 """What a full-context model is asked and what it answers: a window of sound in, its words out. ◆
 
-    Ask(pcm, languages, final) ──FullContext.hear──> Heard(words, tag, silence)
+    Ask(pcm, languages, final) ──FullContext.hear──> Heard(words, tag, silence, guess)
 
 All positions are samples at 16 kHz: a model counts them from the window's beginning, `windows.Utterance` from the utterance's.
 """
@@ -33,6 +33,8 @@ class Heard:
     """The language as the model calls it: hi, en, pa; empty: it does not say."""
     silence: float = 0.0
     """How sure it is that nobody spoke, 0 to 1; 0 where a model has no opinion."""
+    guess: bool = False
+    """It has a better decoder, and did not use it since the window was no `final` one."""
 
     @property
     def text(self) -> str:

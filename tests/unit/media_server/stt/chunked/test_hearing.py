@@ -9,7 +9,7 @@ from core.audio import RATE, Pcm
 from core.speech import Audio, EndUtterance, Expect, Final, Flush, FromStt, HearingFailed, Partial
 from media_server.stt.chunked.choosing import OFTEN, SELDOM, Pace, Waiting, choose
 from media_server.stt.chunked.hearing import Hearing
-from media_server.stt.chunked.words import Heard, Word
+from media_server.stt.chunked.words import Ask, Heard, Word
 from tests.unit.media_server.stt.chunked.scripted import Scripted, sound_of
 
 SCRIPT = [(0, RATE // 2), (0, RATE // 2), (RATE // 4, RATE // 2)]
@@ -109,6 +109,40 @@ def test_a_guess_is_asked_for_as_such_but_what_will_stand_is_not(model: Scripted
     hearing.take(Heard())
     hearing.put(audio(sound_of([(0, 3 * RATE)]), start=3 * RATE))
     assert hearing.ask().final  # more than a window: it is closed
+
+
+def guessed(model: Scripted, ask: Ask) -> Heard:
+    """What a model says that has a second, better decoder for who waits."""
+    [heard] = model.hear([ask])
+    return heard if ask.final else Heard((Word("quick", 0, ask.pcm.size, 0.9),), tag="en", guess=True)
+
+
+@pytest.mark.parametrize("flush_first", [True, False], ids=["while the guess is made", "after it"])
+def test_a_guess_that_heard_all_before_the_pause_is_no_final_but_heard_again(model: Scripted, flush_first: bool) -> None:
+    hearing, flush = hearing_for(model), Flush(utterance=0, revision=0)
+    hearing.put(audio(sound_of(SCRIPT)))
+    guess = hearing.ask()
+    said = hearing.put(flush) if flush_first else []
+    said += hearing.take(guessed(model, guess))
+    said += [] if flush_first else hearing.put(flush)
+    assert said == [Partial(utterance=0, text="quick")]
+    assert hearing.waiting is not None and hearing.waiting.asked is not None
+    again = hearing.ask()
+    assert again.final and again.pcm.size == guess.pcm.size
+    [final] = hearing.take(guessed(model, again))
+    assert isinstance(final, Final) and final.text == "w0 w1 w2"
+    assert hearing.waiting is None
+    [same] = hearing.put(Flush(utterance=0, revision=1))
+    assert isinstance(same, Final) and same.text == "w0 w1 w2"
+
+
+def test_an_utterance_whose_newest_hearing_was_a_guess_leaves_nothing_to_the_next(model: Scripted) -> None:
+    hearing = hearing_for(model)
+    hearing.put(audio(sound_of(SCRIPT)))
+    hearing.take(guessed(model, hearing.ask()))
+    hearing.put(EndUtterance(utterance=0))
+    [final] = hearing.put(Flush(utterance=1, revision=0))
+    assert isinstance(final, Final) and final.text == ""
 
 
 def test_what_comes_back_for_an_utterance_that_is_over_is_for_nobody(model: Scripted) -> None:
