@@ -13,6 +13,7 @@ from typing import Literal
 from prometheus_client import Gauge, Histogram
 
 from media_server.tts.engine import Ended, EngineError, EngineLost, Job, NoMemory, SlotEngine
+from media_server.tts.voices import gender
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class Absent:
         return wanted
 
     def gender(self, voice: str) -> Literal["female", "male"]:
-        return "male" if voice == "male" else "female"
+        return gender(self.name, voice)
 
     def first_sound_s(self, ahead: int) -> float:
         return float("inf")

@@ -3,7 +3,11 @@
 "parler:Divya" -> parler, Divya        "f3" -> the usual engine, f3        "nobody:x" -> the usual engine, its default voice
 """
 
+from typing import Literal
+
 from core.engines import Engines
+from media_server.tts.kokoro import speakers as kokoro
+from media_server.tts.parler import speakers as parler
 
 
 def at_hand(engines: Engines) -> tuple[str, ...]:
@@ -21,3 +25,13 @@ def chosen(voice: str, names: tuple[str, ...]) -> tuple[str, str]:
     if not colon:
         return names[0], voice
     return (engine, of_engine) if engine in names else (names[0], "")
+
+
+def gender(engine: str, voice: str) -> Literal["female", "male"]:
+    """Of an engine's voice by its name alone: what is known before gigabytes are loaded."""
+    match engine:
+        case "parler":
+            return parler.gender(voice)
+        case "kokoro":
+            return kokoro.gender(voice)
+    return "male" if voice == "male" else "female"

@@ -24,13 +24,12 @@ from media_server.tts.espeak import Espeak
 from media_server.tts.kokoro.network import RATE, WEIGHTS, Network, load_voice
 from media_server.tts.kokoro.network import load as load_network
 from media_server.tts.kokoro.phonemes import TIE, marked, numbers, portions, symbols
+from media_server.tts.kokoro.speakers import USUAL, gender
 from media_server.tts.polish import Levels
 from media_server.tts.single import Single
 
 log = logging.getLogger(__name__)
 
-USUAL: dict[str, tuple[str, ...]] = {"female": ("hf_alpha", "hf_beta", "af_heart"), "male": ("hm_omega", "hm_psi")}
-"""Voices that are taken if none is named, the first that is there. Hindi ones: they say English too."""
 READ_BY: dict[Language, str] = {"hi-Latn": "hi", "hi": "hi", "en": "en-us"}
 """Whose phonemes: Kokoro learned its English from American ones."""
 SAMPLE = "नमस्ते, आपका ऑर्डर पहुँच जाएगा।"
@@ -120,7 +119,7 @@ class KokoroInSteps(Single):
             self._make(Job(SAMPLE, "hi", voice, 8000, 0, lambda pcm: None))
 
     def gender(self, voice: str) -> Literal["female", "male"]:
-        return "male" if self._kokoro.voice(voice)[1:2] == "m" else "female"
+        return gender(self._kokoro.voice(voice))
 
     def first_sound_s(self, ahead: int) -> float:
         waiting = sum(rough is None for rough in list(self._rough.values()))

@@ -27,7 +27,7 @@ from media_server.tts.parler.opening import Opened, opened
 from media_server.tts.parler.pace import FRAMES_PER_CHARACTER, Pace
 from media_server.tts.parler.schedule import Due, Schedule, Seat, swallowed
 from media_server.tts.parler.slots import NoRoom
-from media_server.tts.parler.speakers import FEMALE, MALE, MEN, described, speaker
+from media_server.tts.parler.speakers import FEMALE, MALE, described, gender, speaker
 from media_server.tts.polish import Levels
 
 log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Parler:
         return wanted
 
     def gender(self, voice: str) -> Literal["female", "male"]:
-        return "male" if speaker(voice) in MEN else "female"
+        return gender(voice)
 
     @property
     def free(self) -> int:

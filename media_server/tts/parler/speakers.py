@@ -3,6 +3,8 @@
 A description that names a speaker brings that person's voice, the same in every clause; the rest of it says how.
 """
 
+from typing import Literal
+
 WOMEN = (
     "Divya", "Rani", "Mary", "Swapna", "Meera", "Sneha", "Tisha", "Priya", "Gauri", "Nisha", "Kavya", "Riya", "Divjot",
 )  # fmt: skip
@@ -19,6 +21,11 @@ def speaker(voice: str) -> str | None:
     """Who is meant; None: nobody that it knows."""
     name = USUAL.get(voice, voice.capitalize())
     return name if name in WOMEN or name in MEN else None
+
+
+def gender(voice: str) -> Literal["female", "male"]:
+    """Of whoever is meant, or speaks in the place of nobody."""
+    return "male" if speaker(voice) in MEN else "female"
 
 
 def described(name: str) -> str:

@@ -244,6 +244,31 @@ def test_while_an_engine_is_loaded_the_reserve_speaks(tmp_path: Path) -> None:
     play(story)
 
 
+@pytest.mark.parametrize(
+    ("engine", "voice", "gender"),
+    [
+        ("parler", "Rohit", "male"), ("parler", "divya", "female"), ("parler", "male", "male"), ("parler", "nobody", "female"),
+        ("kokoro", "hm_omega", "male"), ("kokoro", "hf_beta", "female"), ("kokoro", "male", "male"), ("kokoro", "", "female"),
+    ],
+)  # fmt: skip
+def test_who_speaks_for_an_engine_that_is_being_loaded_is_a_man_where_its_voice_is_one(
+    tmp_path: Path, engine: str, voice: str, gender: str
+) -> None:
+    async def story() -> None:
+        loaded, loop, second = asyncio.Event(), asyncio.get_running_loop(), Second()
+
+        def load(choir: SlotEngine) -> SlotEngine:
+            asyncio.run_coroutine_threadsafe(loaded.wait(), loop).result()
+            return choir
+
+        async with speaking(tmp_path, [Choir(engine)], reserve=second, load=load) as worker:
+            await (await worker.call(voice, engine=engine)).says("weights are being read")
+            loaded.set()  # whatever is found, the engine's thread ends
+            assert second.said == [("weights are being read", gender)]
+
+    play(story)
+
+
 @pytest.mark.parametrize("error", [EngineError("another model's file")])
 def test_an_engine_that_cannot_start_ends_the_worker(tmp_path: Path, error: Exception) -> None:
     def load(engine: SlotEngine) -> SlotEngine:
