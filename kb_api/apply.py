@@ -23,6 +23,7 @@ from brain.stock import BUILT_IN, stock
 from core.db import Database, Rows
 from core.ids import SiteId
 from core.keys import key_mac
+from core.lexicon import LexiconError
 from core.public_address import networks
 from core.settings import Settings, load
 from core.telemetry import set_up_logging
@@ -60,7 +61,8 @@ class Applied:
 async def apply(
     folder: SiteFolder, settings: Settings, database: Database, model: MiniLM | Embedders, digest: str = ""
 ) -> Applied:
-    """DatabaseAway; EmbeddingAway; SiteFolderError for a number that another site has. `digest`: of the folder's files."""
+    """DatabaseAway; EmbeddingAway; SiteFolderError for a number that another site has, or for too many words. `digest`: of the
+    folder's files."""
     site = folder.site.site_id
     embedders = model if isinstance(model, Embedders) else Embedders(model)
     documents = FolderDocuments(settings.uploads_dir, site, folder.documents, folder.about)
@@ -82,6 +84,8 @@ async def apply(
         documents.undo()
         if isinstance(error, NumberTaken):
             raise SiteFolderError(f"site.toml: numbers: {error}. Take it from that site first, or choose another") from error
+        if isinstance(error, LexiconError):
+            raise SiteFolderError(f"lexicon.tsv: {error}") from error
         raise
     documents.finish()
     copy_scenarios(settings.scenarios_dir, site, folder.scenarios)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from core.db import Rows
 from core.ids import SiteId
-from core.lexicon import Saying, Tongue
+from core.lexicon import MOST_WORDS, LexiconError, Saying, Tongue
 
 Origin = Literal["api", "folder"]
 
@@ -35,7 +35,8 @@ async def drop(rows: Rows, site: SiteId, word: str, language: Tongue | None) -> 
 async def replace(rows: Rows, site: SiteId, wanted: Iterable[Saying], origin: Origin) -> int:
     """`wanted` becomes what there is of this origin, and lines of `api` all that there is; how many lines that changed.
 
-    A line that is there already stays as it is, wherever it came from.
+    A line that is there already stays as it is, wherever it came from. LexiconError, with nothing changed, if these would be more
+    than a site may have.
     """
     have = await read(rows, site)
     lines = dict.fromkeys(wanted)
@@ -43,6 +44,12 @@ async def replace(rows: Rows, site: SiteId, wanted: Iterable[Saying], origin: Or
     places = {(saying.word, saying.language) for saying in lines}
     ours = [saying for saying in have if origin == "api" or have[saying] == origin]
     gone = [saying for saying in ours if (saying.word, saying.language) not in places]
+    staying = {(saying.word, saying.language) for saying in have.keys() - set(gone)} - places
+    if len(places) + len(staying) > MOST_WORDS:
+        raise LexiconError(
+            f"{len(places)} lines and {len(staying)} others that came through the API and stay: a site may have {MOST_WORDS}."
+            " Leave some out, or delete some of those (DELETE /v1/sites/{site_id}/lexicon/{word})"
+        )
     for saying in written:
         await put(rows, site, saying, origin)
     for saying in gone:

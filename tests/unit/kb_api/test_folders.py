@@ -19,7 +19,7 @@ from brain.knowledge.write import Passage, put_passages
 from brain.tools.declaration import Declaration
 from core.db import Database
 from core.ids import SiteId
-from core.lexicon import Saying
+from core.lexicon import MOST_WORDS, Saying
 from core.settings import Settings
 from kb_api import lexicon_rows, site_rows, tool_rows
 from kb_api.apply import Applied, apply, digest_of, is_applied, told
@@ -219,6 +219,29 @@ def test_a_folders_words_are_said_its_way_and_those_of_the_api_stay(shop: Shop, 
         assert (await shop.apply(database, folder)).sayings == 2
         query = "select word, say, origin from lexicon order by 1"
         assert await columns(database, query) == [("haazir", "हाज़िर", "api"), ("xiaomi", "श्याओमी", "folder")]
+
+    shop.run(story)
+
+
+def test_a_folders_words_and_those_of_the_api_are_no_more_than_a_site_may_have(shop: Shop, folder: Path, tmp_path: Path) -> None:
+    lexicon = folder / "lexicon.tsv"
+    lexicon.write_text("Xiaomi\tशाओमी\nroute\troot\ten\n")
+    of_api = (
+        "insert into lexicon (site_id, word, language, say, origin) "
+        f"select %s, 'word ' || n, '', 'शब्द', 'api' from generate_series(1, {MOST_WORDS - 2}) n"
+    )
+
+    async def story(database: Database) -> None:
+        await shop.apply(database, folder)
+        async with database.as_site(SHOP) as rows:
+            await rows.execute(of_api, [SHOP])
+        lexicon.write_text("Oppo\tओप्पो\nVivo\tवीवो\nword 7\tसात\n")
+        assert (await shop.apply(database, folder)).sayings == 5, "two come, two go, one is the folder's now"
+        await shop.apply(database, await shop.export(database, tmp_path / "copy"))
+        lexicon.write_text("Oppo\tओप्पो\nVivo\tवीवो\nword 7\tसात\nMi TV\tमी टीवी\n")
+        with pytest.raises(SiteFolderError, match=r"lexicon\.tsv: 4 lines and 1997 others that came .* may have 2000"):
+            await shop.apply(database, folder)
+        assert await columns(database, "select count(*) from lexicon") == [(MOST_WORDS,)]
 
     shop.run(story)
 
