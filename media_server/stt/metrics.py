@@ -22,4 +22,4 @@ STEP = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1),
 )
 CHUNK = Gauge("haazir_stt_chunk_samples", "Sound that is taken at a time, now")
-ROOM = Gauge("haazir_stt_room_streams", "How many more calls could be heard in time")
+ROOM = Gauge("haazir_stt_room_streams", "How many more calls could be heard in time, now, by an engine that counts them")

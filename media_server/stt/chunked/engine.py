@@ -90,12 +90,17 @@ class Chunked:
         """In words, that the model may hang."""
         return self._watch.late
 
+    @property
+    def room(self) -> int:
+        """How many more calls it could hear in time, now."""
+        return 0 if self._model is None or self._error is not None else max(0, self._most - len(self._ears))
+
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator["ChunkedEar"]:
         """PeerGone if there is no model (yet), Full if it hears as many as it can."""
         if self._model is None or self._error is not None:
             raise PeerGone(self.missing or "the model is lost")
-        if len(self._ears) >= self._most:
+        if not self.room:
             raise Full(f"full: {self._most} calls are heard")
         hearing = Hearing(self._model.longest, opening.languages, guesses=self._guesses)
         ear = ChunkedEar(self.batcher, hearing, self._loop)

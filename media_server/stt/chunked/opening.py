@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.checkpoints import CheckpointMissing, chosen
 from core.settings import Settings
+from media_server.stt import metrics
 from media_server.stt.chunked.engine import Chunked
 from media_server.stt.chunked.punjabi import Router
 from media_server.stt.chunked.words import FullContext
@@ -24,7 +25,9 @@ def open_chunked(settings: Settings, give_up: Callable[[], None] = lambda: None)
     hearing = settings.hearing
     engine = settings.engines.stt
     path = chosen(settings, engine, hearing.model)
-    return Chunked(engine, loader(engine, path, settings), most=hearing.max_streams, give_up=give_up)
+    opened = Chunked(engine, loader(engine, path, settings), most=hearing.max_streams, give_up=give_up)
+    metrics.ROOM.set_function(lambda: opened.room)
+    return opened
 
 
 def open_punjabi(settings: Settings) -> Chunked:

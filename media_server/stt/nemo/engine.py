@@ -42,8 +42,6 @@ HANGS_S = 30.0
 """A step that has not returned after so long never will: a device hangs, and its process must end. A third of it is told."""
 STOPS_S = 1.0
 """Longest step that is waited for when the engine is to stop."""
-UNPLANNED = 32
-"""Rows of memory where nobody has said how many calls there may be; measured steps say how many of them are used."""
 
 
 class Nemo:
@@ -77,6 +75,7 @@ class Nemo:
         self.loaded = asyncio.Event()
 
     async def __aenter__(self) -> Self:
+        metrics.ROOM.set_function(lambda: self.room)
         self._loop = asyncio.get_running_loop()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="nemo")
         self._running = self._loop.run_in_executor(self._executor, self._run)
@@ -110,6 +109,11 @@ class Nemo:
             return "this machine is too slow to hear even one call in time with this model"
         return None
 
+    @property
+    def room(self) -> int:
+        """How many more calls it could hear in time, now."""
+        return 0 if self._pace is None or self._ended else min(len(self._free), self._pace.room(len(self._ears)))
+
     @contextlib.asynccontextmanager
     async def open(self, opening: OpenHearing) -> AsyncIterator["NemoEar"]:
         """PeerGone while there is no model, Full if one call more would make all of them late."""
@@ -139,10 +143,8 @@ class Nemo:
     def _look_for_room(self) -> tuple[Model, Nursery]:
         if self._model is None or self._pace is None or self._nursery is None or self._ended:
             raise PeerGone(self.missing or "the engine is not ready")
-        calls = len(self._ears)
-        metrics.ROOM.set(room := self._pace.room(calls))
-        if not self._free or not room:
-            raise Full(f"full: {calls} calls are heard, more could not be heard in time")
+        if not self.room:
+            raise Full(f"full: {len(self._ears)} calls are heard, more could not be heard in time")
         return self._model, self._nursery
 
     # ── the thread ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -268,4 +270,4 @@ def most_streams(settings: Settings, model: Model, name: str) -> tuple[int, Lite
     gpu = torch.cuda.get_device_name() if model.device.type == "cuda" else ""
     caps = budget_file.caps(settings.home, "cuda" if gpu else "cpu", gpu, stt=name)
     # without a row nothing could be timed, and nobody be told that this machine is too slow
-    return (max(1, caps.most_streams(hearing.chunk_ms)), "bench") if caps.measured else (UNPLANNED, "nobody")
+    return max(1, caps.most_streams(hearing.chunk_ms)), "bench" if caps.measured else "nobody"

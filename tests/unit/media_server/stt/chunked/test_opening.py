@@ -5,6 +5,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from core.audio import RATE, Pcm
 from core.checkpoints import CheckpointMissing, CheckpointUnfit
@@ -32,6 +33,10 @@ async def heard(ear: ChunkedEar, pcm: Pcm, utterance: int) -> Final:
             pass
     ear.send(EndUtterance(utterance=utterance))
     return answer
+
+
+def room() -> float | None:
+    return REGISTRY.get_sample_value("haazir_stt_room_streams")
 
 
 async def texts(engine: Chunked, languages: tuple[Language, ...], *sounds: Pcm) -> list[tuple[str, str]]:
@@ -62,6 +67,21 @@ def test_indic_conformer_hears_a_call_and_punjabi_beside_another_engine(tiny_con
     ]
     beside = open_punjabi(settings(tmp_path, "nemo", Path("tiny"), punjabi_model=str(tiny_conformer)))
     assert asyncio.run(texts(beside, ("pa", "hi"), said(("pa", 2), ("pa", 3), ("pa", 1))))[0][1] == "pa"
+
+
+def test_the_room_that_is_told_is_that_of_the_engine_that_takes_calls(tiny_conformer: Path, tmp_path: Path) -> None:
+    async def story() -> None:
+        asked = Hearing(model=str(tiny_conformer), device="cpu", max_streams=2)
+        async with open_chunked(Settings(home=tmp_path, engines=Engines(stt="indic-conformer"), hearing=asked)) as engine:
+            assert room() == 0, "while the model is being loaded"
+            await asyncio.wait_for(engine.loaded.wait(), 120)
+            open_punjabi(settings(tmp_path, "nemo", Path("tiny"), punjabi_model=str(tiny_conformer)))
+            assert room() == 2
+            async with engine.open(OpenHearing(call_id=CallId("c"), site_id=SiteId("s"), languages=("pa",))):
+                assert room() == 1
+            assert room() == 2
+
+    asyncio.run(story())
 
 
 def test_punjabi_whose_checkpoint_is_not_here_leaves_the_other_engine_alone(

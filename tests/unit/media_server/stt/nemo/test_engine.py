@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from prometheus_client import REGISTRY
 
-from core.budget import Budget, Caps, Machine
+from core.budget import GUESSED_STREAMS, Budget, Caps, Machine
 from core.budget_file import write
 from core.bus import PeerGone
 from core.checkpoints import CheckpointMissing, CheckpointUnfit
@@ -141,6 +142,26 @@ def test_more_calls_than_can_be_heard_are_refused_at_once_until_one_has_left(pla
     play(story)
 
 
+def test_the_room_that_is_told_is_what_there_is_now_and_not_when_somebody_last_called(file: Path, tmp_path: Path) -> None:
+    def told() -> float | None:
+        return REGISTRY.get_sample_value("haazir_stt_room_streams")
+
+    async def story() -> None:
+        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
+        async with Nemo(settings, phrases(), ticker=hurried()) as engine:
+            assert told() == 0, "while the model is being loaded"
+            await engine.loaded.wait()
+            assert told() == 2
+            async with engine.open(OPEN):
+                assert told() == 1
+                async with engine.open(OPEN):
+                    assert told() == 0
+            await until(lambda: told() == 2)
+        assert told() == 0, "after the end"
+
+    asyncio.run(story())
+
+
 def test_names_that_a_question_brings_are_prepared_beside_the_thread_that_steps_all_calls(play: Play) -> None:
     prepared_here: list[str] = []
 
@@ -241,6 +262,14 @@ def test_the_tiny_model_is_heard_with_when_no_other_is_here(tmp_path: Path) -> N
     assert checkpoint(Settings(home=tmp_path))[1] == "tiny"
     with pytest.raises(CheckpointMissing, match="bin/haazir models fetch nemotron"):
         checkpoint(Settings(home=tmp_path, hearing=Hearing(model="nemotron-3.5")))
+
+
+def test_where_nothing_was_measured_there_are_as_many_rows_as_the_budget_guesses(tmp_path: Path) -> None:
+    model = Model(None, torch.device("cpu"), torch.float32, (), {}, left=56, frame=1280, chunks=(2,))
+    assert most_streams(Settings(home=tmp_path), model, "tiny") == (GUESSED_STREAMS, "nobody")
+    caps = Caps(streams={160: 7}, slots=1, measured=True)
+    write(tmp_path, Budget(made_at="", version="", machine=Machine(device="cpu"), stt="tiny", caps=caps))
+    assert most_streams(Settings(home=tmp_path), model, "another") == (GUESSED_STREAMS, "nobody")
 
 
 def test_a_machine_that_the_bench_found_too_slow_for_one_call_still_has_a_row_to_be_timed_with(tmp_path: Path) -> None:
