@@ -16,14 +16,12 @@ from media_server.tts.parler import weights
 from media_server.tts.parler.dac import Dac
 from media_server.tts.parler.slots import Slots
 from media_server.tts.parler.speakers import MEN, WOMEN, described
-from media_server.tts.parler.voices import Voices
+from media_server.tts.parler.voices import DESCRIPTIONS, Voices
 
 log = logging.getLogger(__name__)
 
 CONTEXT = 1280
 """Prompt and columns of a clause: 14 s of speech, 123 MB a slot in half precision."""
-DESCRIPTIONS = "flan-t5-tokenizer"
-"""In the registry of checkpoints."""
 
 
 @dataclass(frozen=True, slots=True)

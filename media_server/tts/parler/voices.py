@@ -25,6 +25,11 @@ from media_server.tts.parler.weights import Checkpoint, CheckpointError
 
 log = logging.getLogger(__name__)
 
+DESCRIPTIONS = "flan-t5-tokenizer"
+"""In the registry of checkpoints."""
+WHENCE = f"it is another's. Put google/flan-t5-large's into {{}}/description, or bin/haazir models fetch {DESCRIPTIONS}"
+"""What helps a checkpoint that was given by its path and brings only its prompts' own."""
+
 
 class Voices:
     """Voices of one checkpoint for its decoder, and the tokens of its texts.
@@ -46,7 +51,8 @@ class Voices:
             ("descriptions", self._descriptions, int(of.text_encoder["vocab_size"])),
         ):
             if (tokens := tokenizer.get_vocab_size()) > known:
-                raise CheckpointError(f"the tokenizer of {what} has {tokens} tokens, and the model {known}: it is another's")
+                remedy = WHENCE.format(checkpoint.folder) if what == "descriptions" and descriptions is None else "it is another's"
+                raise CheckpointError(f"the tokenizer of {what} has {tokens} tokens, and the model {known}: {remedy}")
         self._keys: dict[str, Tensor] = {}
 
     def description(self, text: str) -> list[int]:

@@ -1,5 +1,6 @@
 """Parler behind the worker's protocol: what a call hears does not depend on other calls, and faults stay where they are."""
 
+import json
 import logging
 import shutil
 from collections.abc import Iterator, Sequence
@@ -280,3 +281,14 @@ def test_it_opens_from_settings_and_says_what_is_missing(tmp_path: Path) -> None
         load(Settings(home=tmp_path, speaking=Speaking(device="cpu")))
     with pytest.raises(EngineError, match=r"config\.json"):
         load(Settings(home=tmp_path, speaking=Speaking(model=str(tmp_path), device="cpu")))
+
+
+def test_a_fine_tune_without_the_tokenizer_of_its_descriptions_says_where_it_belongs_and_what_fetches_it(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(REFERENCE, tmp_path / "mine"))
+    shutil.rmtree(folder / "description")
+    configuration = json.loads((folder / "config.json").read_text())
+    configuration["text_encoder"]["vocab_size"] = 20  # fewer than its prompts', as of Indic Parler's
+    (folder / "config.json").write_text(json.dumps(configuration))
+    with pytest.raises(EngineError, match=r"mine/description, or bin/haazir models fetch flan-t5-tokenizer") as error:
+        load(Settings(home=tmp_path, speaking=Speaking(model=str(folder), device="cpu", max_slots=2)))
+    assert "google/flan-t5-large" in str(error.value)
