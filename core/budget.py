@@ -23,9 +23,10 @@ TURN = 0.5
 SURE = 2.33
 """Standard deviations: in one moment of a hundred more calls are heard at once, and a step takes some of what BUSY leaves."""
 CHUNKS_MS = (80, 160, 320, 560)
-GUESSED_STREAMS: Mapping[str, int] = {"cuda": 16, "cpu": 4}
-"""Where nothing was measured: the 15 calls that a card of 16 GB is planned for (docs/gpu.md); a small model on a processor."""
+GUESSED_STREAMS = 32
+"""Where nothing was measured. They are rows of memory: the recogniser's own steps say how many of them are used."""
 GUESSED_SLOTS: Mapping[str, int] = {"cuda": 16, "cpu": 1}
+"""The 15 calls that a card of 16 GB is planned for (docs/gpu.md)."""
 
 
 Part = Literal["hear", "speak", "decode"]
@@ -95,7 +96,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
 
 def guessed(device: Literal["cpu", "cuda"]) -> Caps:
     """Caps where nothing was measured."""
-    return Caps(streams=dict.fromkeys(CHUNKS_MS, GUESSED_STREAMS[device]), slots=GUESSED_SLOTS[device])
+    return Caps(streams=dict.fromkeys(CHUNKS_MS, GUESSED_STREAMS), slots=GUESSED_SLOTS[device])
 
 
 def caps(machine: Machine, steps: Sequence[Step]) -> Caps:

@@ -9,6 +9,7 @@ import pytest
 from core import budget_file
 from core.budget import (
     CHUNKS_MS,
+    GUESSED_STREAMS,
     RESERVE_MB,
     Budget,
     Caps,
@@ -87,6 +88,7 @@ def test_calls_take_turns_so_streams_at_once_serve_more_calls() -> None:
 
 def test_what_was_not_measured_is_guessed_and_said_to_be() -> None:
     assert not guessed("cuda").measured
+    assert set(guessed("cuda").streams.values()) == {GUESSED_STREAMS} == {32}, "docs/gpu.md"
     heard = caps(GPU, measured("hear", 160, {1: 1}))
     assert heard.slots == guessed("cuda").slots and heard.calls == 0
 
