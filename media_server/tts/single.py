@@ -2,7 +2,7 @@
 
     begin(a), begin(b), … ──step──> a is made, 0.3 s of it heard ──step──> b's head ──step──> the rest for whoever is shortest
 
-Such an engine speaks far faster than anybody listens. What costs more than making sound, polishing it (media_server.tts.worker,
+Such an engine speaks far faster than anybody listens. What costs more than making sound, polishing it (media_server.tts.clause,
 in `hear`), waits for those who have heard nothing yet.
 """
 
