@@ -51,7 +51,8 @@ class Voices:
             ("descriptions", self._descriptions, int(of.text_encoder["vocab_size"])),
         ):
             if (tokens := tokenizer.get_vocab_size()) > known:
-                remedy = WHENCE.format(checkpoint.folder) if what == "descriptions" and descriptions is None else "it is another's"
+                borrowed = what == "descriptions" and descriptions is None
+                remedy = WHENCE.format(checkpoint.folder) if borrowed else "it is another's"
                 raise CheckpointError(f"the tokenizer of {what} has {tokens} tokens, and the model {known}: {remedy}")
         self._keys: dict[str, Tensor] = {}
 
