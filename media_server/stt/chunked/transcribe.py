@@ -3,7 +3,7 @@
     channels ──voiced──> stretches of speech ──windows by length──> model ──> lines ──by time──> CallTranscript
 
 Every stretch is an utterance (windows.py), so that no word is cut however long somebody speaks without a pause. The model is
-a call's: `Batcher.hear` runs it when no call waits, `Gated` before a model of its own waits for a gate.
+a call's: `Batcher.hear` runs it when no call waits, `Gated` before a model of its own waits for a gate. Nothing calls this yet.
 """
 
 import wave

@@ -76,15 +76,6 @@ class Slots:
         """A new utterance, or a new call: nothing is left of the one before."""
         self.state.put(self.index([row]), self._fresh)
 
-    @torch.inference_mode()
-    def snapshot(self, row: int) -> State:
-        """What `restore` takes, into this row or another."""
-        return self.state.rows(self.index([row]))
-
-    @torch.inference_mode()
-    def restore(self, row: int, kept: State) -> None:
-        self.state.put(self.index([row]), kept)
-
     def index(self, rows: Sequence[int]) -> Tensor:
         return torch.tensor(rows, dtype=torch.int64, device=self._device)
 

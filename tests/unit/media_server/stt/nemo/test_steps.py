@@ -104,7 +104,12 @@ def test_calls_in_one_forward_hear_what_each_hears_alone(model: Model, alone: li
     single = Slots(model, 1)
     for step in range(STEPS):
         Stepper(model, single).step([Row(0, prompt=3)], SOUNDS[7:8, chunk_of(step)])
-    assert far_apart(slots.snapshot(7), single.snapshot(0)) < TOLERANCE
+    assert far_apart(kept(slots, 7), kept(single, 0)) < TOLERANCE
+
+
+def kept(slots: Slots, row: int) -> State:
+    """What is remembered of one call."""
+    return slots.state.rows(slots.index([row]))
 
 
 def far_apart(one: State, other: State) -> float:
@@ -146,9 +151,9 @@ def test_a_look_ahead_leaves_every_row_as_it_was(model: Model) -> None:
     stepper = Stepper(model, slots)
     rows = [prompted(call) for call in range(3)]
     stepper.step(rows, SOUNDS[:3, chunk_of(0)])
-    before = [slots.snapshot(row) for row in range(3)]
+    before = [kept(slots, row) for row in range(3)]
     looked = stepper.step(rows[1:], np.zeros((2, 4 * 1280), np.float32), keep=False)
-    assert all(far_apart(slots.snapshot(row), before[row]) == 0 for row in range(3))
+    assert all(far_apart(kept(slots, row), before[row]) == 0 for row in range(3))
     again = stepper.step(rows[1:], np.zeros((2, 4 * 1280), np.float32))
     assert [plain(one) for one in again] == [plain(one) for one in looked]
 
@@ -158,9 +163,9 @@ def test_a_row_that_was_put_aside_goes_on_where_it_was_even_in_another_place(mod
     stepper = Stepper(model, slots)
     for step in range(4):
         stepper.step([prompted(1)], SOUNDS[1:2, chunk_of(step)])
-    kept = slots.snapshot(1)
+    aside = kept(slots, 1)
     stepper.step([prompted(1)], SOUNDS[9:10, chunk_of(4)])
-    slots.restore(2, kept)
+    slots.state.put(slots.index([2]), aside)
     assert plain(stepper.step([Row(2, prompt=1)], SOUNDS[1:2, chunk_of(4)])[0]) == alone[1][4]
 
 
@@ -196,7 +201,7 @@ def test_chunk_by_chunk_is_the_same_as_all_at_once(model: Model) -> None:
         _, _, channel, time, known = net.encoder.cache_aware_stream_step(
             mel, torch.tensor([mel.shape[2]]), cache_last_channel=channel, cache_last_time=time, cache_last_channel_len=known
         )
-    row = slots.snapshot(0)
+    row = kept(slots, 0)
     assert int(row.known) == int(known) == STEPS * CHUNK
     heard = slice(-STEPS * CHUNK, None)
     assert float((row.channel[:, :, heard] - channel[:, :, heard]).abs().max()) < TOLERANCE
@@ -250,7 +255,7 @@ def test_speech_beyond_the_left_context_takes_no_more_memory_than_its_start(mode
         tokens = stepper.step([Row(1, prompt=0)], sound)
     assert tokens[0], "it still hears"
     assert [getattr(slots.state, field.name).shape for field in fields(State)] == shapes
-    assert int(slots.snapshot(1).known) == model.left
+    assert int(kept(slots, 1).known) == model.left
 
 
 @pytest.mark.parametrize(
