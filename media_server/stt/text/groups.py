@@ -82,9 +82,9 @@ def _word(written: str) -> Word:
     return Word(written, bare, sounded(small), mark)
 
 
-def group_at(words: Sequence[Word], at: int, before: Group | None) -> Group | None:
-    """The group that begins there. `before`: the group that ends there."""
-    word, said = words[at], [each.said for each in words]
+def group_at(words: Sequence[Word], said: Sequence[Token], at: int, before: Group | None) -> Group | None:
+    """The group that begins there. `said`: of all the words. `before`: the group that ends there."""
+    word = words[at]
     between_digits = before is not None and before.kind in (Kind.DIGIT, Kind.PAIR) and _digit(words, at + 1) is not None
     if word.bare.lower() in ZERO_LETTERS and between_digits:
         return Group(Kind.DIGIT, "0", at, at + 1)

@@ -11,6 +11,7 @@ stay as they were heard, in any script: the brain reads them all, and its own ru
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from core.amounts import Token
 from core.number_words import POINT, TENS, VALUES
 from core.script import sounded
 from core.sites import Language
@@ -96,19 +97,19 @@ def _days_as_numbers(heard: Sequence[Word]) -> list[Word]:
 
 def _numbers(heard: Sequence[Word], english: bool) -> Iterator[tuple[int, int, str]]:
     """(first word, word after it, what to write instead), in order."""
-    at = 0
+    at, said = 0, [word.said for word in heard]
     while at < len(heard):
-        run = _run(heard, at)
+        run = _run(heard, said, at)
         if run:
             place = _place(heard, run, english)
             yield from _with_plus(heard, list(_written(heard, run, place)))
         at = max(at + 1, run[-1].end if run else 0)
 
 
-def _run(heard: Sequence[Word], at: int) -> list[Group]:
+def _run(heard: Sequence[Word], said: Sequence[Token], at: int) -> list[Group]:
     """Groups that follow each other without a break."""
     run: list[Group] = []
-    while at < len(heard) and (group := group_at(heard, at, run[-1] if run else None)) is not None:
+    while at < len(heard) and (group := group_at(heard, said, at, run[-1] if run else None)) is not None:
         if run and heard[at - 1].mark and not {run[-1].kind, group.kind} <= _IN_AN_ID:
             break
         if run and run[-1].kind is not Kind.LETTER and _is_half_day(heard, at):

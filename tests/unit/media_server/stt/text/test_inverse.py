@@ -1,6 +1,9 @@
 """Numbers as callers say them become the digits they mean, and nothing else changes."""
 
+import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -69,3 +72,28 @@ def test_what_callers_of_any_site_say_stays_as_it_is(phrase: str) -> None:
 @given(st.lists(st.text(min_size=1).filter(lambda word: word == "".join(word.split())), max_size=8), st.sampled_from(LANGUAGES))
 def test_no_text_is_too_strange(words: list[str], language: Language) -> None:
     assert inverse(words, language).count("\n") == 0
+
+
+def test_a_long_sentence_takes_as_much_work_for_each_word_as_a_short_one() -> None:
+    """Who never pauses has thousands of words in one sentence, and they are written anew whenever one more is heard."""
+    said = "mera order number od one two paanch hai aur mujhe kal subah tak chahiye please do hazaar rupaye".split()
+
+    def work(times: int) -> int:
+        done = 0
+
+        def look(frame: FrameType, event: str, _: object) -> Any:
+            nonlocal done
+            frame.f_trace_opcodes = True
+            done += event == "opcode"
+            return look
+
+        before = sys.gettrace()
+        sys.settrace(look)
+        try:
+            inverse(said * times, "hi-Latn")
+        finally:
+            sys.settrace(before)
+        return done
+
+    work(1)  # words are looked up once
+    assert work(24) < 4.5 * work(6)
