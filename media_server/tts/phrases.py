@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import struct
+import threading
 import time
 import zlib
 from collections import OrderedDict
@@ -42,8 +43,14 @@ _HEADER = struct.Struct("<4sII")
 _MAGIC = b"HZP1"
 
 
+def made_by(engine: str, revision: str) -> str:
+    """An engine and its model: what is kept of one is not played for another. eSpeak has no model."""
+    return f"{engine}@{revision}" if revision else engine
+
+
 class PhraseKey(msgspec.Struct, frozen=True, kw_only=True):
     engine: str
+    """As `made_by` calls it."""
     voice: str
     language: Language
     text: str
@@ -150,9 +157,9 @@ class PhraseCache:
     def forget_files(self, before: float) -> None:
         """What was made before that moment (Unix seconds) is deleted."""
         try:
-            for entry in os.scandir(self._folder) if self._folder.is_dir() else ():
-                if entry.stat().st_mtime < before:
-                    os.unlink(entry.path)
+            for made_at, _, path in self._files():
+                if made_at < before:
+                    path.unlink(missing_ok=True)
         except OSError as error:
             log.warning("! old phrases not deleted", extra={"detail": error.strerror})
 
@@ -160,7 +167,8 @@ class PhraseCache:
         samples = made.pcm.astype("<i2").tobytes()
         self._make_room(len(samples))
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = path.with_suffix(f".{os.getpid()}")
+        # Two calls that open together have the same greeting made, and each writes it in a thread of its own.
+        unfinished = path.with_suffix(f".{os.getpid()}-{threading.get_native_id()}")
         try:
             unfinished.write_bytes(_HEADER.pack(_MAGIC, len(made.pcm), zlib.crc32(samples)) + samples)
             os.utime(unfinished, (made.at, made.at))  # its age is that of the sound, however late it is written
@@ -171,19 +179,30 @@ class PhraseCache:
 
     def _make_room(self, size: int) -> None:
         """The phrases made longest ago go first; those still in use are in memory, and are made again when they are not."""
-        if not self._folder.is_dir():
-            return
-        files = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in os.scandir(self._folder))
+        files = sorted(self._files())
         used = sum(length for _, length, _ in files)
         for _, length, path in files:
             if used + size <= self._disk_bytes:
                 return
-            os.unlink(path)
+            path.unlink(missing_ok=True)
             used -= length
 
+    def _files(self) -> list[tuple[float, int, Path]]:
+        """When each was made, its bytes, and where it is; without those that another thread or process deletes meanwhile."""
+        files = []
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            with contextlib.suppress(FileNotFoundError):
+                told = path.stat()
+                files.append((told.st_mtime, told.st_size, path))
+        return files
 
-async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[PhraseKey], site_id: SiteId = NO_SITE) -> None:
-    """Have the speaking worker make what `cache` lacks. What cannot be made now is logged and left for the next time."""
+
+async def prerender(
+    settings: Settings, cache: PhraseCache, keys: Iterable[PhraseKey], site_id: SiteId = NO_SITE
+) -> set[PhraseKey]:
+    """Have the speaking worker make what `cache` lacks. What cannot be made now is logged and left for the next time; of what is
+    returned the next time would be no better."""
+    doubtful: set[PhraseKey] = set()
     missing = sorted((key for key in keys if cache.get(key) is None), key=_connection)
     for (voice, rate), group in groupby(missing, key=_connection):
         wanted = list(group)
@@ -192,9 +211,11 @@ async def prerender(settings: Settings, cache: PhraseCache, keys: Iterable[Phras
                 link.send(_opening(voice, rate, site_id))
                 for key in wanted:
                     async with asyncio.timeout(SENTENCE_S):
-                        await _render(link, cache, key, wanted.index(key))
+                        if not await _render(link, cache, key, wanted.index(key)):
+                            doubtful.add(key)
         except (PeerGone, TimeoutError) as error:
             log.warning("! phrases not made", extra={"voice": voice, "count": len(wanted), "detail": str(error) or "too slow"})
+    return doubtful
 
 
 def _opening(voice: str, rate: int, site_id: SiteId) -> OpenSpeaking:
@@ -207,22 +228,23 @@ def _connection(key: PhraseKey) -> tuple[str, int]:
     return key.voice, key.rate
 
 
-async def _render(link: Link[FromTts], cache: PhraseCache, key: PhraseKey, reply: int) -> None:
+async def _render(link: Link[FromTts], cache: PhraseCache, key: PhraseKey, reply: int) -> bool:
+    """False: it would be said the same again, and not be kept."""
     link.send(Speak(reply=reply, index=0, text=key.text, language=key.language))
     chunks: list[bytes] = []
     async for message in link:
         match message:
-            case SpeakingOpened(engine=engine) if engine != key.engine:
-                raise PeerGone(f"the worker speaks with {engine}, not {key.engine}")
+            case SpeakingOpened(engine=engine, revision=revision) if made_by(engine, revision) != key.engine:
+                raise PeerGone(f"the worker speaks with {made_by(engine, revision)}, not {key.engine}")
             case SpeakingOpened(lexicon=lexicon) if lexicon != key.lexicon:
                 raise PeerGone("the site's lexicon was changed meanwhile")
-            case SpeakingFailed(detail=detail):
+            case SpeakingFailed(detail=detail, doubtful=doubtful):
                 log.warning("! phrase not made", extra={"detail": detail})
-                return
+                return not doubtful
             case Sound(pcm=pcm, last=last):
                 chunks.append(pcm)
                 if last:
                     made = cache.made(key, np.frombuffer(b"".join(chunks), "<i2"))
                     await asyncio.to_thread(cache.store, key, made)  # calls are heard in this loop
-                    return
+                    return True
     raise PeerGone("the speaking worker went away")

@@ -1,6 +1,8 @@
 """The agent's own lines are there when every engine is dead, whatever the disk does."""
 
 import asyncio
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from core.speech import ToTts
 from media_server.phrasebook import Phrasebook
 from media_server.tts.desk import Desk
 from media_server.tts.instant import Instant
-from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
+from media_server.tts.phrases import Made, PhraseCache, PhraseKey, prerender
 from media_server.tts.single import Single
 from media_server.tts.text.front_end import FrontEnd
 from media_server.tts.text.site_words import SiteLexicon
@@ -71,6 +73,37 @@ def test_disk_and_memory_are_bounded_and_the_last_phrases_stay(tmp_path: Path) -
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 4 * SOUND.nbytes
     assert cache.get(keys[-1]) is not None
     assert cache.get(keys[0]) is None
+
+
+def test_two_threads_that_write_the_same_phrase_are_no_harm_to_each_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As when two calls of a site open together, and each has its greeting made."""
+    long: Pcm = np.resize(SOUND, 1 << 19)
+    cache = PhraseCache(tmp_path, disk_bytes=64 << 20)
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(40):
+            key = msgspec.structs.replace(APOLOGY, text=str(number))
+            made, together = cache.made(key, long), threading.Barrier(2)
+
+            def write(key: PhraseKey = key, made: Made = made, together: threading.Barrier = together) -> Made | None:
+                together.wait()
+                cache.store(key, made)
+                return cache.read(key)
+
+            for kept in [future.result() for future in (threads.submit(write), threads.submit(write))]:
+                assert kept is not None and np.array_equal(kept.pcm, long)
+    assert not caplog.records
+
+
+def test_a_phrase_that_another_thread_deletes_while_room_is_made_is_no_harm(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "deleted.pcm").symlink_to(tmp_path / "nowhere")  # its name is still read, and what it names is gone
+    cache = PhraseCache(tmp_path)
+    cache.put(APOLOGY, SOUND)
+    cache.forget_files(time.time() - 1)
+    assert PhraseCache(tmp_path).get(APOLOGY) is not None and not caplog.records
 
 
 def test_no_unfinished_file_is_left_and_a_phrase_cannot_be_written_into(tmp_path: Path) -> None:
