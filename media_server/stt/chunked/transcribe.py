@@ -140,7 +140,7 @@ class _Stretch:
         self.size = pcm.size
         self.tag = ""
         self._rest, self._at, self._longest = pcm, start, longest
-        self._utterance = Utterance(longest)
+        self._utterance = Utterance(longest, most_words=None)
         self._feed()
 
     @property

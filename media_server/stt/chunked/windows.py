@@ -8,6 +8,7 @@ end, stand from then on. A window that has become too long is closed: in a pause
 """
 
 import bisect
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from media_server.stt.chunked.words import Word, folded, moved
 
 MOST_SOUND = 120 * RATE
 """Samples that wait to be heard, at most; what comes after is not listened to. Only a worker that hangs gets there."""
+MOST_WORDS = 600
+"""Words of an utterance that has no end, so of music or a television: the ones before them are forgotten."""
 LULL = RATE * 2 // 5
 """Samples that a jump in the caller's sound becomes, at most: a pause, but not worth hearing."""
 UNSURE = RATE * 7 // 10
@@ -48,16 +51,16 @@ class Window:
 
 
 class Utterance:
-    """One utterance, for a model that hears `longest` samples at a time."""
+    """One utterance, for a model that hears `longest` samples at a time. `most_words`: None keeps all, for recordings."""
 
-    def __init__(self, longest: int) -> None:
+    def __init__(self, longest: int, *, most_words: int | None = MOST_WORDS) -> None:
         self._longest = longest
         self._sound = bytearray()
         """From `_start` on: the open window."""
         self._start = 0
         self._heard = 0
         """Samples of the open window that `_newest` is from."""
-        self._settled: list[Word] = []
+        self._settled: deque[Word] = deque(maxlen=most_words)
         self._newest: tuple[Word, ...] = ()
         self._agreed = 0
         """Of the newest words: so many stand."""

@@ -1,11 +1,12 @@
 """Windows of an utterance: no word is lost, doubled or cut, whatever its pauses; and what once stood, stands."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.audio import RATE
-from media_server.stt.chunked.windows import LULL, MOST_SOUND, UNSURE, Utterance, Window, pause_in
+from media_server.stt.chunked.windows import LULL, MOST_SOUND, MOST_WORDS, UNSURE, Utterance, Window, pause_in
 from media_server.stt.chunked.words import Ask, Word
 from tests.unit.media_server.stt.chunked.scripted import Scripted, sound_of
 
@@ -169,3 +170,17 @@ def test_one_word_that_fills_a_window_moves_on() -> None:
     assert window is not None
     utterance.take(window, (Word("aaa", 0, LONGEST, 0.9),))
     assert utterance.waiting == 2 * RATE and texts(utterance) == ["aaa"]
+
+
+@pytest.mark.parametrize(("most_words", "kept"), [(MOST_WORDS, MOST_WORDS), (None, 2 * MOST_WORDS)])
+def test_of_what_never_ends_a_call_keeps_the_last_words_and_a_recording_all(most_words: int | None, kept: int) -> None:
+    utterance = Utterance(LONGEST, most_words=most_words)
+    for number in range(MOST_WORDS):
+        utterance.add(number * LONGEST, np.full(LONGEST, 3000, np.int16).tobytes())
+        utterance.add((number + 1) * LONGEST, bytes(2))  # one sample too many: the window closes
+        window = utterance.window()
+        assert window is not None and window.closes
+        middle = window.pcm.size // 2
+        utterance.take(window, [Word(f"w{number}a", 0, middle, 0.9), Word(f"w{number}b", middle, window.pcm.size, 0.9)])
+    found = texts(utterance)
+    assert len(found) == utterance.stable == kept and found[-1].startswith(f"w{MOST_WORDS - 1}")
