@@ -15,6 +15,7 @@ import numpy as np
 from core.audio import RATE
 from core.bus import PeerGone
 from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, OpenHearing
+from media_server.device import room_for
 from media_server.stt.chunked.batch import Batcher, Call
 from media_server.stt.chunked.hearing import Hearing
 from media_server.stt.chunked.words import Ask, FullContext
@@ -114,8 +115,9 @@ class Chunked:
 
     def _loaded(self) -> FullContext:
         """In the batcher's thread."""
-        model = self._load()
-        most = self._most or room(model)
+        with room_for("hearing"):
+            model = self._load()
+            most = self._most or room(model)
 
         def told() -> None:
             self._model, self._most = model, most

@@ -21,7 +21,7 @@ from core.audio import RATE, Pcm
 from core.checkpoints import CheckpointUnfit, read_json
 from core.engines import Device
 from core.languages import Language
-from media_server.device import DeviceMissing
+from media_server.device import DeviceFull, DeviceMissing, lacks_memory, room_for
 from media_server.stt.chunked.mel import BANDS, HOP, log_mel
 from media_server.stt.chunked.spelling import Alphabet, best_path, fit, words_of
 from media_server.stt.chunked.transducer import Transducer
@@ -68,7 +68,7 @@ class Graph:
         try:
             return list(self.session.run(None, dict(zip(self.names, values, strict=True))))
         except _ERRORS as error:
-            if "allocate memory" in str(error) or "out of memory" in str(error):
+            if lacks_memory(error):
                 raise MemoryError(str(error)) from error
             raise RuntimeError(str(error)) from error
 
@@ -144,12 +144,23 @@ def _unpadded(words: Sequence[Word], front: int, size: int) -> tuple[Word, ...]:
 
 
 def load_indic_conformer(folder: Path, device: Device = "auto") -> IndicConformer:
-    """CheckpointUnfit if the folder has not what the repository has; DeviceMissing."""
-    assets = folder / "assets"
+    """CheckpointUnfit if the folder has not what the repository has; DeviceMissing, DeviceFull."""
     settings = read_json(folder / "config.json")
     if settings.get("model_type", "iasr") != "iasr":
         raise CheckpointUnfit(f"{folder} holds a checkpoint of {settings['model_type']!r}, not of indic-conformer")
     providers = _providers(device)
+    try:
+        with room_for("hearing"):
+            return _made(folder / "assets", settings, providers)
+    except CheckpointUnfit:
+        raise
+    except (RuntimeError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise CheckpointUnfit(
+            f"{folder}: its parts don't fit together ({error}): fetch it again (bin/haazir models fetch)"
+        ) from error
+
+
+def _made(assets: Path, settings: Mapping[str, Any], providers: list[Any]) -> IndicConformer:
     blank = int(settings.get("BLANK_ID", 256))
     alphabets = _alphabets(assets, blank)
     encoder = _open(assets / "encoder.onnx", providers, inputs=2, outputs=2)
@@ -157,12 +168,7 @@ def load_indic_conformer(folder: Path, device: Device = "auto") -> IndicConforme
     made = IndicConformer(
         encoder, ctc, alphabets, _rnnt(assets, settings, sorted(alphabets)), batch=16 if len(providers) > 1 else 4
     )
-    try:
-        made.hear([Ask(np.zeros(RATE, np.int16), (language,), final=True) for language in ("hi", "pa")])  # the first run is slow
-    except (RuntimeError, IndexError, ValueError) as error:
-        raise CheckpointUnfit(
-            f"{folder}: its parts don't fit together ({error}): fetch it again (bin/haazir models fetch)"
-        ) from error
+    made.hear([Ask(np.zeros(RATE, np.int16), (language,), final=True) for language in ("hi", "pa")])  # the first run is slow
     return made
 
 
@@ -222,6 +228,8 @@ def _open(file: Path, providers: list[Any], *, inputs: int = 1, outputs: int = 1
     try:
         session = onnxruntime.InferenceSession(str(file), options, providers=providers)
     except _ERRORS as error:
+        if lacks_memory(error):
+            raise DeviceFull("hearing", error) from error
         first = str(error).strip().split("\n", 1)[0][:300]
         raise CheckpointUnfit(f"{file} can't be opened ({first}): fetch it again (bin/haazir models fetch)") from error
     found, given = session.get_inputs(), session.get_outputs()

@@ -21,7 +21,7 @@ from safetensors import SafetensorError
 from core.audio import RATE
 from core.checkpoints import CheckpointUnfit, read_json
 from core.engines import Device, Precision
-from media_server.device import device_of, precision_of
+from media_server.device import device_of, precision_of, room_for
 from media_server.stt.chunked.alignment import Floats, first_frames, words_of
 from media_server.stt.chunked.words import Ask, Heard
 
@@ -242,7 +242,7 @@ def _samples(attention: Floats, tokens: int, size: int) -> list[int]:
 
 
 def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "auto", *, spoken: str = "") -> Whisper:
-    """CheckpointUnfit, DeviceMissing, MemoryError."""
+    """CheckpointUnfit, DeviceMissing, DeviceFull."""
     import transformers
 
     kind = read_json(folder / "config.json").get("model_type")
@@ -253,18 +253,17 @@ def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     try:
-        with warnings.catch_warnings():
+        with room_for("hearing"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             processor = transformers.WhisperProcessor.from_pretrained(folder, local_files_only=True)
             model, loaded = transformers.WhisperForConditionalGeneration.from_pretrained(
                 folder, local_files_only=True, dtype=precision_of(precision, where), output_loading_info=True
             )
-    except torch.OutOfMemoryError as error:
-        raise MemoryError(f"{folder} does not fit into the memory of the GPU: {error}") from error
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
         raise CheckpointUnfit(f"{folder} can't be read as a checkpoint of Whisper: {error}") from error
     if lacking := sorted({*loaded["missing_keys"], *map(str, loaded["mismatched_keys"])} - {"proj_out.weight"}):
         raise CheckpointUnfit(
             f"{folder} lacks {len(lacking)} weights, {lacking[0]} among them: fetch it again (bin/haazir models fetch)"
         )
-    return Whisper(model.to(where), processor, spoken)
+    with room_for("hearing"):
+        return Whisper(model.to(where), processor, spoken)

@@ -8,7 +8,11 @@ import pytest
 
 pytest.importorskip("onnx", reason="the engine's packages are installed when the settings name it")
 
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors
+
 from core.audio import RATE
+from media_server.device import DeviceFull
 from media_server.stt.chunked.indic_conformer import IndicConformer, load_indic_conformer
 from media_server.stt.chunked.mel import BANDS, EMPHASIS, FFT, FLOOR, HOP, LEAST_SPREAD, WINDOW, log_mel
 from media_server.stt.chunked.spelling import Alphabet, Spoken, best_path, fit, words_of
@@ -110,6 +114,11 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         ),
         "don't fit together",
     ),
+    "a number that is none": (lambda folder: edit(folder / "config.json", lambda c: c.update(SOS="x")), "don't fit together"),
+    "a vocabulary that is none": (
+        lambda folder: edit(folder / "assets/vocab.json", lambda c: c.update(pa=None)),
+        "don't fit together",
+    ),
     "no end for the RNNT head": (lambda folder: (folder / "assets/joint_pred.onnx").unlink(), "lacks joint_pred.onnx"),
 }
 
@@ -117,6 +126,22 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
 @pytest.mark.parametrize("spoilt", SPOILT)
 def test_a_bad_folder_says_what_is_wrong(tiny_conformer: Path, tmp_path: Path, spoilt: str) -> None:
     assert_refused(load_indic_conformer, tiny_conformer, tmp_path / "checkpoint", *SPOILT[spoilt])
+
+
+@pytest.mark.parametrize("said", ["Failed to allocate memory for requested buffer of size 99", "CUDA failure 2: out of memory"])
+def test_memory_that_others_have_is_not_told_as_a_damaged_checkpoint(
+    tiny_conformer: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    def no_memory(*of: object, **more: object) -> None:
+        raise onnx_errors.RuntimeException(said)
+
+    with monkeypatch.context() as opening:
+        opening.setattr(onnxruntime, "InferenceSession", no_memory)
+        with pytest.raises(DeviceFull, match="doctor --gpu says who"):
+            load_indic_conformer(tiny_conformer, device="cpu")
+    monkeypatch.setattr(onnxruntime.InferenceSession, "run", no_memory)
+    with pytest.raises(DeviceFull, match="doctor --gpu says who"):
+        load_indic_conformer(tiny_conformer, device="cpu")
 
 
 def test_features_are_those_of_nemo_as_torch_computes_them() -> None:

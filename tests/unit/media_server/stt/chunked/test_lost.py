@@ -14,6 +14,7 @@ from core.bus import PeerGone
 from core.checkpoints import CheckpointUnfit
 from core.ids import CallId, SiteId
 from core.speech import Audio, Flush, OpenHearing
+from media_server.device import DeviceFull
 from media_server.stt.chunked.batch import HOPELESS, Batcher
 from media_server.stt.chunked.engine import Chunked, ChunkedEar
 from media_server.stt.chunked.punjabi import Router
@@ -219,3 +220,14 @@ def test_one_that_finds_memory_for_fewer_or_now_and_then_is_kept() -> None:
     lack: list[Exception | int] = [MemoryError("CUDA out of memory")] * (HOPELESS - 1)
     assert given_up(Failing([*lack, 0, *lack]), [[LOUD]] * 5) == []
     assert given_up(Failing([*lack, 0] * 3), [[LOUD] * 4] * 3) == []
+
+
+def test_one_that_finds_no_memory_for_its_first_window_says_whom_to_ask() -> None:
+    async def story() -> None:
+        over = asyncio.Event()
+        full = Failing([MemoryError("CUDA out of memory")])
+        async with Chunked("whisper", lambda: full, most=0, give_up=over.set):
+            await over.wait()
+
+    with pytest.raises(DeviceFull, match="doctor --gpu says who"):
+        asyncio.run(asyncio.wait_for(story(), 10))

@@ -9,8 +9,10 @@ import pytest
 pytest.importorskip("transformers", reason="the engine's packages are installed when the settings name it")
 
 import torch
+import transformers
 
 from core.audio import RATE, Pcm
+from media_server.device import DeviceFull
 from media_server.stt.chunked.alignment import first_frames, words_of
 from media_server.stt.chunked.doubt import believed
 from media_server.stt.chunked.whisper import Whisper, load_whisper
@@ -147,3 +149,15 @@ def test_letters_of_several_tokens_and_words_of_several_letters_come_together() 
     assert words[0].confidence == pytest.approx(np.exp(-0.1))
     assert words_of([], [], [0], lambda tokens: "") == ()
     assert words_of([0xE0, 0xA4], [-0.1] * 2, [0, 1, 2], lambda tokens: bytes(tokens).decode(errors="replace")) == ()
+
+
+@pytest.mark.parametrize("taking", ["from_pretrained", "to"], ids=["when it is read", "when it goes to the GPU"])
+def test_memory_that_others_have_is_not_told_as_a_damaged_checkpoint(
+    tiny_whisper: Path, monkeypatch: pytest.MonkeyPatch, taking: str
+) -> None:
+    def no_memory(*of: object, **more: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 MiB")
+
+    monkeypatch.setattr(transformers.WhisperForConditionalGeneration, taking, no_memory)
+    with pytest.raises(DeviceFull, match="doctor --gpu says who"):
+        load_whisper(tiny_whisper, device="cpu")
