@@ -132,6 +132,10 @@ ToTts = OpenSpeaking | Speak | CancelReply
 # ── speaking: tts worker -> media_server ─────────────────────────────────────────────────────────────────────────────
 class SpeakingOpened(Message, frozen=True, kw_only=True):
     engine: str
+    revision: str = ""
+    """Which model the engine has, or will have once it is loaded: sound that another made is not what it says. Empty: none."""
+    stand_in: str = ""
+    """Voice to open with for what `engine` can't say now: always there, of the same gender. Empty: nobody stands in."""
     lexicon: str = ""
     """Version of the site's lexicon that this call's words are said by: sound kept of an older one is not what it says now."""
 
@@ -149,6 +153,8 @@ class SpeakingFailed(Message, frozen=True, kw_only=True):
     reply: int
     index: int
     detail: str
+    doubtful: bool = False
+    """It was said, perhaps wrong, and is not to be kept. Asked again it would be said the same."""
 
 
 FromTts = SpeakingOpened | Sound | SpeakingFailed

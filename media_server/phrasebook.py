@@ -10,7 +10,7 @@ from core.audio import Pcm
 from core.ids import SiteId
 from core.settings import Settings
 from core.sites import Language, Site
-from media_server.tts.phrases import PhraseCache, PhraseKey, prerender
+from media_server.tts.phrases import PhraseCache, PhraseKey, made_by, prerender
 from media_server.tts.voices import at_hand, chosen
 from media_server.turn.state import PhraseName
 
@@ -24,32 +24,38 @@ class Phrasebook:
     def __init__(self, settings: Settings, cache: PhraseCache) -> None:
         self._settings = settings
         self._cache = cache
-        self._making: dict[tuple[str, int, str], asyncio.Task[None]] = {}
-        self._lexicons: dict[SiteId, str] = {}
-        """Versions, as the speaking worker told them last: what was made by older ones is said otherwise now."""
+        self._making: dict[tuple[str, int, str, str], asyncio.Task[None]] = {}
+        self._told: dict[SiteId, tuple[str, str]] = {}
+        """Version of the lexicon, revision of the model, as the speaking worker told them last: what was made by others is said
+        otherwise now."""
+        self._doubtful: set[PhraseKey] = set()
+        """What the voice can only say in a way that is not kept: it is spoken live, and no call waits for it."""
 
-    async def prepare(self, site: Site, rate: int, lexicon: str = "") -> None:
+    async def prepare(self, site: Site, rate: int, lexicon: str = "", revision: str = "") -> None:
         """The greeting is there when this returns (or will be spoken live); the rest is made behind it. `lexicon`: the version of
-        the site's, as the speaking worker has it."""
-        self._lexicons[site.site_id] = lexicon
-        missing = [key for key in self._keys(site, rate) if self._cache.get(key) is None]
+        the site's, as the speaking worker has it; `revision`: of its voice's model."""
+        self._told[site.site_id] = (lexicon, revision)
+        missing = [key for key in self._keys(site, rate) if key not in self._doubtful and self._cache.get(key) is None]
         if not missing:
             return
         greeting = self._key(site, site.language, greeting_of(site), rate)
         if greeting in missing:
             try:
                 async with asyncio.timeout(PATIENCE):
-                    await prerender(self._settings, self._cache, [greeting], site.site_id)
+                    await self._make([greeting], site)
                 missing.remove(greeting)
             except TimeoutError:  # a neural voice needs longer: this call hears it spoken live, the next one from here
                 log.warning("! greeting not ready in time", extra={"site": site.site_id})
-        name = (site.site_id, rate, lexicon)
+        name = (site.site_id, rate, lexicon, revision)
         if missing and name not in self._making:
-            task = asyncio.create_task(prerender(self._settings, self._cache, missing, site.site_id))
+            task = asyncio.create_task(self._make(missing, site))
             self._making[name] = task
             task.add_done_callback(lambda _: self._made(name))
 
-    def _made(self, name: tuple[str, int, str]) -> None:
+    async def _make(self, keys: list[PhraseKey], site: Site) -> None:
+        self._doubtful |= await prerender(self._settings, self._cache, keys, site.site_id)
+
+    def _made(self, name: tuple[str, int, str, str]) -> None:
         task = self._making.pop(name)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("! phrases not made", extra={"site": name[0]}, exc_info=error)
@@ -75,8 +81,9 @@ class Phrasebook:
 
     def _key(self, site: Site, language: Language, text: str, rate: int) -> PhraseKey:
         engine, _ = chosen(site.voice, at_hand(self._settings.engines))
-        lexicon = self._lexicons.get(site.site_id, "")
-        return PhraseKey(engine=engine, voice=site.voice, language=language, text=text, rate=rate, lexicon=lexicon)
+        lexicon, revision = self._told.get(site.site_id, ("", ""))
+        by = made_by(engine, revision)
+        return PhraseKey(engine=by, voice=site.voice, language=language, text=text, rate=rate, lexicon=lexicon)
 
 
 def greeting_of(site: Site) -> str:

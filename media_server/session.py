@@ -133,7 +133,8 @@ class Session:
                     await neighbour.ready.wait()
         except TimeoutError:
             raise NeighbourAway(" ".join(one.name for one in neighbours if not one.ready.is_set()) + " is away") from None
-        await self._shared.phrasebook.prepare(self._site, self._rate, self._voice.answer.lexicon)
+        voice: speech.SpeakingOpened = self._voice.answer
+        await self._shared.phrasebook.prepare(self._site, self._rate, voice.lexicon, voice.revision)
         self._open_to_calls = True
         self.tell(msg.MediaOpened(host=self.socket.host, port=self.socket.port))
 

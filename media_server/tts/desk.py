@@ -75,9 +75,11 @@ class Desk:
         thread: Executor,
         load: Callable[[], SlotEngine],
         *,
+        revision: str = "",
         afresh_s: float = AFRESH_S,
         lost_s: float = LOST_S,
     ) -> None:
+        """`revision`: what the engine's will be, as far as that can be told before it is loaded."""
         self.engine: SlotEngine = Absent(name)
         self.tried = asyncio.Event()
         """It has been loaded, or could not be."""
@@ -85,6 +87,7 @@ class Desk:
         """It has been loaded."""
         self._thread = thread
         self._load = load
+        self._revision = revision
         self._begun: dict[Job, None] = {}
         self._new: list[Job] = []
         self._dropped: list[Job] = []
@@ -103,6 +106,11 @@ class Desk:
     def free(self) -> int:
         """How many more jobs it takes now."""
         return self._free - len(self._new)
+
+    @property
+    def revision(self) -> str:
+        """Which model its engine has, or will have."""
+        return self._revision if isinstance(self.engine, Absent) else self.engine.revision
 
     @property
     def failed(self) -> bool:

@@ -201,8 +201,10 @@ class Dispatch:
         failure = ended.failure or ("" if making.begun or making.key is None else "it made no sound")
         for clause in making.clauses:
             clause.making = clause.call.queue.current = None
-            if not failure:
+            if not failure and (clause.call.live or not ended.doubtful):
                 self._close(clause, rest)
+            elif not failure:  # a listener would have heard it by now; who keeps it would have others hear it for ever
+                self._fail(clause, "it may have been said wrong", doubtful=True)
             elif self._may_stand_in(clause):
                 self._again(clause, "failed")
             else:
@@ -251,12 +253,13 @@ class Dispatch:
         SOUND.inc(len(pcm) / call.rate)
         self._send(clause, Sound(reply=clause.reply, index=clause.index, pcm=pcm.astype("<i2").tobytes(), last=last))
 
-    def _fail(self, clause: Clause, detail: str) -> None:
+    def _fail(self, clause: Clause, detail: str, *, doubtful: bool = False) -> None:
         """The rest of this sentence is not said either."""
         FAILURES.inc()
         self.turns.drop(clause.call.queue, lambda other: (other.reply, other.index) == (clause.reply, clause.index))
         if clause.wanted:
-            self._send(clause, SpeakingFailed(reply=clause.reply, index=clause.index, detail=detail))
+            told = SpeakingFailed(reply=clause.reply, index=clause.index, detail=detail, doubtful=doubtful)
+            self._send(clause, told)
 
     def _send(self, clause: Clause, message: Sound | SpeakingFailed) -> None:
         try:

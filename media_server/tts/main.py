@@ -12,8 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from core.bus import serve
+from core.checkpoints import CheckpointMissing, chosen, revision_of, voice_model
 from core.db import Database
-from core.engines import NEURAL
+from core.engines import NEURAL, TtsEngine
 from core.process import run_alone, stop_signal
 from core.settings import Settings
 from core.sites import LANGUAGES
@@ -58,11 +59,23 @@ def simple(name: str) -> Engine:
     return Espeak()
 
 
+def desk(name: TtsEngine, settings: Settings) -> Desk:
+    return Desk(name, ThreadPoolExecutor(1, name), partial(load, name, settings), revision=revision_to_be(name, settings))
+
+
+def revision_to_be(name: TtsEngine, settings: Settings) -> str:
+    """Which model that engine will have: sound kept of it is played while it is loaded. Empty: none, or it is not here."""
+    try:
+        return revision_of(chosen(settings, name, voice_model(settings, name))) if name in NEURAL else ""
+    except (CheckpointMissing, OSError):  # its own thread will say what is the matter
+        return ""
+
+
 async def work(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. OSError if an address is taken, EngineError if an engine does not start, EngineLost if one
     can't go on in this process."""
     stop = stop_signal()
-    desks = [Desk(name, ThreadPoolExecutor(1, name), partial(load, name, settings)) for name in at_hand(settings.engines)]
+    desks = [desk(name, settings) for name in at_hand(settings.engines)]
     runner = await serve_status(settings.metrics_address("tts-worker"), lambda: _missing(desks))
     try:
         async with Database(settings, connections=2, wait_s=0.5) as database:

@@ -5,17 +5,17 @@
 
 from typing import Literal
 
-from core.engines import Engines
+from core.engines import Engines, TtsEngine
 from media_server.tts.kokoro import speakers as kokoro
 from media_server.tts.parler import speakers as parler
 
 
-def at_hand(engines: Engines) -> tuple[str, ...]:
+def at_hand(engines: Engines) -> tuple[TtsEngine, ...]:
     """The engines of a speaking worker: the usual one first, then those that sites may name beside it.
 
     eSpeak is always there, as it stands in when another can't; but for the bench's engine, which must not be helped.
     """
-    others = (*engines.also, "espeak") if engines.tts != "instant" else ()
+    others: tuple[TtsEngine, ...] = (*engines.also, "espeak") if engines.tts != "instant" else ()
     return tuple(dict.fromkeys((engines.tts, *others)))
 
 

@@ -19,7 +19,7 @@ from media_server.tts.clause import Call, Clause
 from media_server.tts.desk import Desk
 from media_server.tts.dispatch import Dispatch
 from media_server.tts.kept import Kept
-from media_server.tts.phrases import PhraseKey
+from media_server.tts.phrases import PhraseKey, made_by
 from media_server.tts.recurring import common
 from media_server.tts.site_lexicon import NOBODYS
 from media_server.tts.text.site_words import SiteLexicon
@@ -80,7 +80,7 @@ class Worker:
         call = self._open(link, opened, await self._lexicons(opened.site_id))
         CALLS.inc()
         try:
-            link.send(SpeakingOpened(engine=self._speaker(call), lexicon=call.lexicon.version))
+            link.send(self._opened(call))
             async for message in link:
                 match message:
                     case Speak():
@@ -103,10 +103,14 @@ class Worker:
         queue = self._dispatch.turns.open(patient=not opened.live)
         return Call(link, opened.call_id, opened.rate, self._desks[engine], voice, opened.live, queue, lexicon)
 
-    def _speaker(self, call: Call) -> str:
-        """The engine that makes its sound. Of another, lines that are to be kept are of no use: who asks for them is told."""
-        desk = self._reserve if call.desk.failed and not call.live and self._reserve is not None else call.desk
-        return desk.engine.name
+    def _opened(self, call: Call) -> SpeakingOpened:
+        """With the engine that makes its sound. Of another, lines to be kept are of no use: who asks for them is told."""
+        desk, reserve, version = call.desk, self._reserve, call.lexicon.version
+        if reserve is None or reserve is desk:
+            return SpeakingOpened(engine=desk.engine.name, revision=desk.revision, lexicon=version)
+        stand_in = f"{reserve.engine.name}:{desk.engine.gender(call.voice)}"
+        speaks = reserve if desk.failed and not call.live else desk
+        return SpeakingOpened(engine=speaks.engine.name, revision=speaks.revision, stand_in=stand_in, lexicon=version)
 
     async def _take(self, call: Call, asked: Speak) -> None:
         if asked.reply in call.cancelled:
@@ -148,7 +152,7 @@ class Worker:
         ]
         for clause in made:
             if clause.text and engine.revision:
-                name = f"{engine.name}@{engine.revision}"
+                name = made_by(engine.name, engine.revision)
                 clause.key = PhraseKey(engine=name, voice=call.voice, language=clause.language, text=clause.text, rate=call.rate)
                 clause.common = common(asked.text, clause.text)
         return made

@@ -8,20 +8,19 @@ One clause at a time: on a GPU it takes a few tens of milliseconds (docs/speakin
 import logging
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Literal
 
 import torch
 from torch import Tensor
 
-from core.checkpoints import CheckpointMissing, chosen, voice_model
+from core.checkpoints import CheckpointMissing, chosen, revision_of, voice_model
 from core.resample import Pcm
 from core.settings import Settings
 from core.sites import Language
 from media_server.device import DeviceMissing, device_of
 from media_server.tts.engine import EngineError, EngineLost, Job, NoMemory
 from media_server.tts.espeak import Espeak
-from media_server.tts.kokoro.network import RATE, WEIGHTS, Network, load_voice
+from media_server.tts.kokoro.network import RATE, Network, load_voice
 from media_server.tts.kokoro.network import load as load_network
 from media_server.tts.kokoro.phonemes import TIE, marked, numbers, portions, symbols
 from media_server.tts.kokoro.speakers import USUAL, gender
@@ -146,12 +145,6 @@ def load(settings: Settings) -> KokoroInSteps:
         raise EngineError(str(error)) from error
     except torch.OutOfMemoryError as error:
         raise NoMemory(f"the device has no room for kokoro: {error}") from error
-    engine = KokoroInSteps(Kokoro(network, voices, Espeak()), _revision(folder))
+    engine = KokoroInSteps(Kokoro(network, voices, Espeak()), revision_of(folder))
     engine.prepare()
     return engine
-
-
-def _revision(folder: Path) -> str:
-    """Tells this checkpoint from another under the same name."""
-    told = (folder / WEIGHTS).stat()
-    return f"{folder.name}-{told.st_size:x}-{told.st_mtime_ns:x}"

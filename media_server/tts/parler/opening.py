@@ -8,7 +8,7 @@ from typing import Literal
 import torch
 
 from core.budget_file import caps
-from core.checkpoints import CheckpointMissing, chosen, path_of, usual, voice_model
+from core.checkpoints import CheckpointMissing, chosen, path_of, revision_of, usual, voice_model
 from core.settings import Settings
 from media_server.device import DeviceMissing, device_of, precision_of
 from media_server.tts.engine import EngineError, NoMemory
@@ -65,12 +65,6 @@ def how_many(settings: Settings, device: torch.device) -> int:
     kind: Literal["cpu", "cuda"] = "cuda" if device.type == "cuda" else "cpu"
     name = torch.cuda.get_device_name() if kind == "cuda" else ""
     return max(1, caps(settings.home, kind, name, tts=voice_model(settings, "parler") or usual("parler").name).slots)
-
-
-def revision_of(folder: Path) -> str:
-    """Tells this checkpoint from another under the same name, without reading gigabytes."""
-    files = sorted(path for path in folder.glob("*.safetensors"))
-    return f"{folder.name}-{sum(path.stat().st_size for path in files):x}-{max(path.stat().st_mtime_ns for path in files):x}"
 
 
 def _longest(voices: Voices) -> int:

@@ -189,7 +189,10 @@ async def speaking(
     """`load` takes its time, or fails; without it all engines are there when this is entered."""
     with ThreadPoolExecutor(1) as thread, ThreadPoolExecutor(1) as other:
         desks = [
-            Desk(engine.name, thread, partial(load or at_hand, engine), afresh_s=afresh_s, lost_s=lost_s) for engine in engines
+            Desk(
+                engine.name, thread, partial(load or at_hand, engine), revision=engine.revision, afresh_s=afresh_s, lost_s=lost_s
+            )
+            for engine in engines
         ]
         stand_in = Desk("espeak", other, lambda: Single(reserve)) if reserve is not None else None
         if stand_in is not None:
