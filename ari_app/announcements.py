@@ -1,6 +1,7 @@
 """What Asterisk says to a site's callers without any of us, in the site's words and voice: a folder of files per language.
 
     the site's first call ──> tts-worker ──> run_dir/announcements/<what it says>/moment.wav …       SAYS: the folder's path
+    each call: is it still what the voice would say? (kept_lines.py)
 
 [say] in extensions_people.conf plays them; where one is not there, a prompt of Asterisk's own, in English.
 """
@@ -9,7 +10,7 @@ import asyncio
 import logging
 from pathlib import Path
 
-from ari_app.voiced import name_of, say_into
+from ari_app.kept_lines import KeptLines, name_of
 from core.bus import PeerGone
 from core.phrases import line
 from core.sites import Language, Site
@@ -21,7 +22,7 @@ PATIENCE_S = 10.0
 
 class Announcements:
     def __init__(self, voice_socket: Path, folder: Path) -> None:
-        self._socket = voice_socket
+        self._lines = KeptLines(voice_socket)
         self._folder = folder
         self._making: set[Path] = set()
 
@@ -29,21 +30,21 @@ class Announcements:
         """Of the folder; what is in it is `lines`."""
         return str(self._folder / name_of(site.voice, language, lines(site, language).values()))
 
-    async def make(self, site: Site, language: Language, patience_s: float = PATIENCE_S) -> None:
-        """The files are there when this returns, unless the voice or the disk failed, or another call has them made just now."""
+    async def make(self, site: Site, language: Language, patience_s: float = PATIENCE_S, *, any_voice: bool = False) -> None:
+        """The files are there when this returns, unless the voice or the disk failed, or another call has them made just now.
+        `any_voice`: whoever said them; this caller is not to wait for a better one."""
         folder = Path(self.path(site, language))
-        texts = {folder / f"{name}.wav": text for name, text in lines(site, language).items() if text}
-        missing = [file for file in texts if not file.exists()]
-        if not missing or folder in self._making:
+        texts = {folder / f"{name}.wav": (text,) for name, text in lines(site, language).items() if text}
+        if folder in self._making or (any_voice and all(file.exists() for file in texts)):
             return
         self._making.add(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             async with asyncio.timeout(patience_s):
-                for file in missing:
-                    await say_into(file, (texts[file],), site.voice, language, worker=self._socket)
+                await self._lines.make(texts, site.voice, language, any_voice=any_voice)
         except (PeerGone, TimeoutError, OSError) as error:
-            log.warning("! nothing announced", extra={"site": site.site_id, "error": type(error).__name__})
+            if not all(file.exists() for file in texts):  # else what is there will do, until the next call
+                log.warning("! nothing announced", extra={"site": site.site_id, "error": type(error).__name__})
         finally:
             self._making.discard(folder)
 

@@ -10,17 +10,16 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from ari_app.books import Caller
-from ari_app.voiced import name_of, say_into
+from ari_app.kept_lines import KeptLines, name_of
+from ari_app.voiced import say_into
 from core.bus import PeerGone
-from core.ids import CallId, SiteId
+from core.ids import CallId
 from core.phrases import line
 from core.sentences import split
 from core.sites import Site
-from core.speech import NO_SITE
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +29,13 @@ LONGEST = 280
 KEPT_S = 3600.0
 """A briefing that a dead controller left behind is deleted after so long."""
 GENERAL = "general"
-"""The briefing of every call of a site that has none; made with its first one."""
+"""The briefing of every call of a site that has none of its own (kept_lines.py); made with its first one."""
 
 
 class Briefing:
     def __init__(self, voice_socket: Path, folder: Path) -> None:
         self._socket = voice_socket
+        self._lines = KeptLines(voice_socket)
         self._folder = folder
 
     def path(self, call: CallId) -> str:
@@ -46,16 +46,26 @@ class Briefing:
         return str(self._folder / f"{GENERAL}-{name_of(site.voice, site.operators_language, waiting(site))}")
 
     async def make(self, caller: Caller, site: Site, summary: str) -> None:
-        """The file is there when this returns, unless the voice or the disk failed."""
+        """The file is there when this returns, unless the voice or the disk failed; so is what every call can do with."""
+        await self._make_own(caller, site, summary)
+        file = Path(f"{self.general(site)}.wav")
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await self._lines.make({file: waiting(site)}, site.voice, site.operators_language)
+        except (PeerGone, TimeoutError, OSError) as error:
+            if not file.exists():
+                log.warning("! no general briefing", extra={"site": site.site_id, "error": type(error).__name__})
+
+    async def _make_own(self, caller: Caller, site: Site, summary: str) -> None:
         began = time.monotonic()
+        file, told = Path(f"{self.path(caller.call_id)}.wav"), spoken(site, caller.number, summary)
+        voice, language = site.voice, site.operators_language
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            Path(f"{self.path(caller.call_id)}.wav").unlink(missing_ok=True)  # of an earlier search: no longer what it is about
+            file.unlink(missing_ok=True)  # of an earlier search: no longer what it is about
             async with asyncio.timeout(PATIENCE_S):
-                await self._say(spoken(site, caller.number, summary), site, caller.call_id, site.site_id)
-                log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
-                if not Path(f"{self.general(site)}.wav").exists():
-                    await self._say(waiting(site), site, Path(self.general(site)).name)
+                await say_into(file, told, voice, language, worker=self._socket, lexicon_of=site.site_id)
+            log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
         except (PeerGone, TimeoutError, OSError) as error:
             log.warning("! no briefing", extra={"call": caller.call_id, "error": type(error).__name__})
 
@@ -67,10 +77,6 @@ class Briefing:
             for file in self._folder.glob("*.wav"):
                 if not file.stem.startswith(GENERAL) and file.stat().st_mtime < old:
                     file.unlink()
-
-    async def _say(self, sentences: Sequence[str], site: Site, name: str, lexicon_of: SiteId = NO_SITE) -> None:
-        file, language = self._folder / f"{name}.wav", site.operators_language
-        await say_into(file, sentences, site.voice, language, worker=self._socket, lexicon_of=lexicon_of)
 
 
 def waiting(site: Site) -> tuple[str, ...]:

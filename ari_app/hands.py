@@ -193,7 +193,8 @@ class Hands:
             case Overflow(reason=reason) | PlayTape(reason=reason):
                 metrics.REFUSED.labels(reason).inc()
         if isinstance(decision, Overflow | PlayTape) and decision.site is not None:
-            await self._announce(decision.site, HURRY_S)
+            await self._announce(decision.site, HURRY_S, any_voice=True)
+            self._start(self._doors.announcements.make(decision.site, decision.site.language))
         self._say(do.Routed(decision))
         if isinstance(finding, Found) and entry is None:
             await self._doors.standing.tell(self._caller.called, finding.site)
@@ -204,10 +205,10 @@ class Hands:
         await self._ask(ari.set_variable(call, "SITE", site.site_id), vital=False)
         await self._announce(site)
 
-    async def _announce(self, site: Site, patience_s: float = PATIENCE_S) -> None:
+    async def _announce(self, site: Site, patience_s: float = PATIENCE_S, *, any_voice: bool = False) -> None:
         path = self._doors.announcements.path(site, site.language)
         await self._ask(self._doors.ari.set_variable(self._caller.call_id, "SAYS", path), vital=False)
-        await self._doors.announcements.make(site, site.language, patience_s)
+        await self._doors.announcements.make(site, site.language, patience_s, any_voice=any_voice)
 
     async def _leave_to(self, place: do.LeaveTo) -> None:
         ari, call = self._doors.ari, self._caller.call_id

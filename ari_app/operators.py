@@ -53,8 +53,9 @@ class Operators:
                 async with self._telling:
                     await ari.set_variable(call, "__SUMMARY", self._briefing.path(call))
                     await ari.set_variable(call, "SAYS", self._announcements.path(site, spoken := language or site.language))
-                await self._briefing.make(self._caller, site, summary)
-                await self._announcements.make(site, spoken)
+                await asyncio.gather(  # a voice that is being loaded takes all its patience for either
+                    self._briefing.make(self._caller, site, summary), self._announcements.make(site, spoken)
+                )
             case do.RingOperator(number, extension, recorded):
                 await self._ring(number, extension, site, recorded and site.recording)
             case do.LookForOperator(number):
