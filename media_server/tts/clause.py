@@ -102,4 +102,4 @@ class Making:
 
     def finished(self) -> Pcm:
         """The rest of it."""
-        return self._polish.finish(0.0) if self._polish is not None else np.zeros(0, np.int16)
+        return self._polish.finish() if self._polish is not None else np.zeros(0, np.int16)

@@ -1,7 +1,7 @@
 """From an engine's sound to a telephone's: no silence around it, one loudness, the call's rate.
 
     engine ──push──> trim the start ─> gain, limiter ─> resample ─> hold silence back ──> chunks
-                                                 finish(pause) ──> the end, and so much silence after it
+                                                 finish() ──> the end
 
 One Polish per clause. Nothing here waits: the first samples that are not silent come out with the push that brought them.
 """
@@ -29,7 +29,6 @@ class Polish:
 
     def __init__(self, rate_in: int, rate_out: int, gain: float) -> None:
         self._resampler = Resampler(rate_in, rate_out)
-        self._rate = rate_out
         self._gain = gain
         self.begun = False
         """There was sound that is not silence."""
@@ -46,12 +45,9 @@ class Polish:
             pcm = pcm[loud[0] :]
         return self._release(self._resampler.push(limited(pcm, self._gain)))
 
-    def finish(self, pause_s: float) -> Pcm:
-        """The end of the sound, followed by `pause_s` of silence. Nothing at all if there was no sound."""
-        if not self.begun:
-            return np.zeros(0, np.int16)
-        rest = self._release(self._resampler.flush())
-        return np.concatenate([rest, np.zeros(round(pause_s * self._rate), np.int16)])
+    def finish(self) -> Pcm:
+        """The end of the sound. Nothing at all if there was none."""
+        return self._release(self._resampler.flush()) if self.begun else np.zeros(0, np.int16)
 
     def _release(self, pcm: Pcm) -> Pcm:
         sound = np.concatenate([self._held, pcm])

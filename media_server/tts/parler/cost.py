@@ -3,8 +3,6 @@
 floor_s = moved_bytes / bandwidth        share of the roofline = floor_s / measured time
 """
 
-from collections.abc import Sequence
-
 from media_server.tts.parler.configuration import Configuration
 
 DAC_FLOP_PER_SAMPLE = 139e9 / 44_100
@@ -29,12 +27,6 @@ def step_bytes(of: Configuration, rows: int, context: int, described: int, item_
     embeddings = rows * (of.codebooks + 1) * of.hidden
     logits = 4 * rows * of.codebooks * of.vocabulary
     return (weights(of) + embeddings) * item_bytes + rows * (context + described + 1) * token_bytes(of, item_bytes) + logits
-
-
-def needed_bytes(of: Configuration, contexts: Sequence[int], described: int, item_bytes: int = 2) -> int:
-    """The same if only what is in use were read: one context for each clause. The difference is the buckets' price."""
-    tokens = sum(contexts) + len(contexts) * (described + 1)
-    return weights(of) * item_bytes + tokens * token_bytes(of, item_bytes)
 
 
 def step_flop(of: Configuration, rows: int, context: int, described: int) -> int:

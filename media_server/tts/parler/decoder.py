@@ -87,7 +87,7 @@ class Layer(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Weights with torch's own random values; weights.load gives it a checkpoint's. Always in inference mode."""
+    """Weights with torch's own random values; weights.decoder gives it a checkpoint's. Always in inference mode."""
 
     def __init__(self, configuration: Configuration) -> None:
         super().__init__()

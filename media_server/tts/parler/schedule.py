@@ -46,7 +46,6 @@ class Seat(Generic[J]):
     heard: int = 0
     """Frames that have been made sound, or are on their way to be."""
     steps: int = 0
-    rested: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,7 @@ class Schedule(Generic[J]):
         short = any(in_hand[job] < SHORT_S for job in self.seats)
         slots = []
         for job, seat in self.seats.items():
-            if short and in_hand[job] > PLENTY_S:
-                seat.rested += 1
-            else:
+            if not short or in_hand[job] <= PLENTY_S:
                 seat.steps += 1
                 slots.append(seat.slot)
         return slots

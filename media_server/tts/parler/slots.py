@@ -52,7 +52,7 @@ class Slots:
         self._running = torch.zeros(slots, dtype=torch.bool, device=device)
         self._prompt, self._columns, self._seed = (torch.zeros(slots, dtype=torch.int64, device=device) for _ in range(3))
         self._frames = torch.full((slots,), delay.NEVER, dtype=torch.int64, device=device)
-        self._temperature = torch.zeros(slots, device=device)
+        self._temperature = torch.full((slots,), of.sampling.temperature, device=device)
         # By frame, after codebooks − 1 places for what belongs to no frame.
         self._codes = torch.zeros(slots, of.codebooks, of.codebooks - 1 + self.context, dtype=torch.int64, device=device)
         self._filled = torch.zeros(1, PROMPTS[-1], of.hidden, dtype=decoder.embeddings.dtype, device=device)
@@ -68,11 +68,11 @@ class Slots:
         return [slot for slot in range(self.slots) if slot not in self._clauses]
 
     @torch.inference_mode()
-    def join(self, slot: int, voice: Tensor, prompt: Sequence[int], *, seed: int, temperature: float | None = None) -> None:
+    def join(self, slot: int, voice: Tensor, prompt: Sequence[int], *, seed: int) -> None:
         """Put a clause into a free slot. Costs about one step.
 
-        voice [layers, 2, heads, tokens, head size]: voices.Voices.keys; prompt: token ids of the text. The same voice, prompt,
-        seed and temperature (None: the checkpoint's) give the same codes. NoRoom if one is too long, or the prompt is empty.
+        voice [layers, 2, heads, tokens, head size]: voices.Voices.keys; prompt: token ids of the text. The same voice, prompt
+        and seed give the same codes. NoRoom if one is too long, or the prompt is empty.
         """
         if slot in self._clauses or not 0 <= slot < self.slots:
             raise ValueError(f"slot {slot} is not free")
@@ -87,7 +87,6 @@ class Slots:
         self._ended[slot] = False
         self._prompt[slot], self._columns[slot], self._seed[slot] = len(prompt), 0, seed
         self._frames[slot] = delay.NEVER
-        self._temperature[slot] = self.decoder.configuration.sampling.temperature if temperature is None else temperature
         self._send(self.decoder.prompts[list(prompt)], self._filled[0, : len(prompt)])
         self._filling.fill_(slot)
         length = min(self._prompt_bucket(len(prompt)), self.context)
@@ -110,10 +109,6 @@ class Slots:
         self._reports.reverse()
         self._reports[0].ask(self._frames, self._clauses)
         self._reports[1].read()
-
-    def look(self) -> None:
-        """Learn of every end that has been drawn, waiting for the steps that were asked for."""
-        self._reports[0].read()
 
     def whole(self, slot: int) -> int:
         """Frames of the clause in this slot that are whole."""

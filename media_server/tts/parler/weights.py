@@ -84,11 +84,6 @@ class Checkpoint:
         module.eval().requires_grad_(False)
 
 
-def load(folder: Path, device: torch.device, dtype: torch.dtype) -> Decoder:
-    """The decoder of the checkpoint in this folder."""
-    return decoder(Checkpoint(folder), device, dtype)
-
-
 def decoder(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) -> Decoder:
     """The decoder, on the device; its table of prompts in the same precision, in main memory."""
     of = checkpoint.configuration

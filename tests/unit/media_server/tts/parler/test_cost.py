@@ -43,4 +43,5 @@ def test_the_operations_counted_are_those_of_a_step(decoder: Decoder) -> None:
 def test_a_step_moves_more_with_more_rows_and_buckets_cost_something() -> None:
     one, many = (cost.step_bytes(INDIC, rows, 512, 64) for rows in (1, 15))
     assert many - one > 14 * 576 * cost.token_bytes(INDIC)
-    assert cost.needed_bytes(INDIC, [300] * 15, 50) < many
+    in_use = 2 * cost.weights(INDIC) + 15 * (300 + 50 + 1) * cost.token_bytes(INDIC)
+    assert in_use < many

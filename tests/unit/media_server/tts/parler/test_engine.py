@@ -195,11 +195,11 @@ class Crowded(Slots):
 
     refused = False
 
-    def join(self, slot: int, voice: Tensor, prompt: Sequence[int], *, seed: int, temperature: float | None = None) -> None:
+    def join(self, slot: int, voice: Tensor, prompt: Sequence[int], *, seed: int) -> None:
         if not self.refused:
             self.refused = True
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
-        super().join(slot, voice, prompt, seed=seed, temperature=temperature)
+        super().join(slot, voice, prompt, seed=seed)
 
 
 def test_out_of_memory_is_one_clause_s_failure(

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 import torch
 
+from media_server.tts.parler import weights
 from media_server.tts.parler.dac import Dac
 from media_server.tts.parler.decoder import Cache, Decoder
 from media_server.tts.parler.slots import Slots
 from media_server.tts.parler.voices import Voices
+from tests.unit.media_server.tts.parler.conftest import CPU
 
 Expected = dict[str, torch.Tensor]
 LOGITS, SOUND = 1e-4, 1e-5
@@ -47,10 +50,13 @@ def test_prefill_and_steps_give_the_logits_of_one_forward_over_everything(
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_greedily_it_says_the_same_codes_to_the_same_end(
-    decoder: Decoder, voices: Voices, said: dict[str, Any], expected: Expected, number: int
+    checkpoint: weights.Checkpoint, voices: Voices, said: dict[str, Any], expected: Expected, number: int
 ) -> None:
+    decoder = weights.decoder(checkpoint, CPU, torch.float32)
+    sampling = msgspec.structs.replace(decoder.configuration.sampling, temperature=0.0)
+    decoder.configuration = msgspec.structs.replace(decoder.configuration, sampling=sampling)
     slots = Slots(decoder, 2, 320)
-    slots.join(1, voices.keys(said["descriptions"][number]), said["ids"][number][0], seed=0, temperature=0)
+    slots.join(1, voices.keys(said["descriptions"][number]), said["ids"][number][0], seed=0)
     while not slots.over(1):
         slots.step([1])
     whole = slots.whole(1)

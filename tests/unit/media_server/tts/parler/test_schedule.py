@@ -157,7 +157,7 @@ def test_who_has_plenty_rests_only_while_somebody_is_short() -> None:
     assert schedule.advance({"rich": PLENTY_S + 1, "poor": SILENT}) == [1]
     assert schedule.advance({"rich": PLENTY_S + 1, "poor": PLENTY_S + 1}) == [0, 1]
     assert schedule.advance({"rich": PLENTY_S - 1, "poor": 0.1}) == [0, 1]
-    assert (schedule.seats["rich"].rested, schedule.seats["rich"].steps) == (1, 2)
+    assert (schedule.seats["rich"].steps, schedule.seats["poor"].steps) == (2, 3)
 
 
 def seated(characters: int = 100) -> Schedule[str]:

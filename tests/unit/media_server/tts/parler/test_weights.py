@@ -159,6 +159,6 @@ def test_older_names_of_weight_norm_fused_heads_and_shards_are_read_alike(folder
 
 
 def test_half_precision_is_half_of_it(checkpoint: weights.Checkpoint) -> None:
-    made = weights.load(REFERENCE, CPU, torch.bfloat16)
+    made = weights.decoder(checkpoint, CPU, torch.bfloat16)
     assert {tensor.dtype for tensor in [*made.parameters(), made.positions, made.prompts]} == {torch.bfloat16}
     assert not any(parameter.requires_grad for parameter in made.parameters())
