@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 
 from core.audio import RATE
@@ -35,6 +36,9 @@ MEDIAN = 7
 """Frames over which attention is smoothed (as OpenAI's own timing)."""
 LETTERS = 256
 """Tokens that any tokenizer of Whisper has: every byte is one."""
+_DAMAGED = (OSError, ValueError, TypeError, LookupError, RuntimeError, SafetensorError)
+_SENSELESS = (ArithmeticError, AssertionError, AttributeError, StrictDataclassError)
+"""What transformers raises for settings that it can read, but not build a model from."""
 TAGS = {"hi-Latn": ("hi", "en"), "hi": ("hi",), "en": ("en",), "pa": ("pa",)}
 """A site's languages by Whisper's names."""
 
@@ -255,15 +259,24 @@ def load_whisper(folder: Path, device: Device = "auto", precision: Precision = "
     try:
         with room_for("hearing"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            processor = transformers.WhisperProcessor.from_pretrained(folder, local_files_only=True)
-            model, loaded = transformers.WhisperForConditionalGeneration.from_pretrained(
-                folder, local_files_only=True, dtype=precision_of(precision, where), output_loading_info=True
-            )
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError) as error:
-        raise CheckpointUnfit(f"{folder} can't be read as a checkpoint of Whisper: {error}") from error
+            return _made(folder, where, precision_of(precision, where), spoken)
+    except CheckpointUnfit:
+        raise
+    except (*_DAMAGED, *_SENSELESS) as error:
+        raise CheckpointUnfit(
+            f"{folder} can't be read as a checkpoint of Whisper ({error}): fetch it again (bin/haazir models fetch)"
+        ) from error
+
+
+def _made(folder: Path, device: torch.device, precision: torch.dtype, spoken: str) -> Whisper:
+    import transformers
+
+    processor = transformers.WhisperProcessor.from_pretrained(folder, local_files_only=True)
+    model, loaded = transformers.WhisperForConditionalGeneration.from_pretrained(
+        folder, local_files_only=True, dtype=precision, output_loading_info=True
+    )
     if lacking := sorted({*loaded["missing_keys"], *map(str, loaded["mismatched_keys"])} - {"proj_out.weight"}):
         raise CheckpointUnfit(
             f"{folder} lacks {len(lacking)} weights, {lacking[0]} among them: fetch it again (bin/haazir models fetch)"
         )
-    with room_for("hearing"):
-        return Whisper(model.to(where), processor, spoken)
+    return Whisper(model.to(device), processor, spoken)

@@ -17,7 +17,7 @@ from media_server.stt.chunked.alignment import first_frames, words_of
 from media_server.stt.chunked.doubt import believed
 from media_server.stt.chunked.whisper import Whisper, load_whisper
 from media_server.stt.chunked.words import Ask, Heard
-from tests.unit.media_server.stt.chunked.spoiling import Spoil, assert_refused, edit
+from tests.unit.media_server.stt.chunked.spoiling import Spoil, assert_refused, edit, halve
 from tests.unit.media_server.stt.chunked.tiny_whisper import SAID, tone, write_tiny
 
 
@@ -115,6 +115,19 @@ SPOILT: dict[str, tuple[Spoil, str]] = {
         lambda folder: edit(folder / "config.json", lambda c: c.update(d_model=48)),
         "can't be read|lacks",
     ),
+    "settings that make no sense": (
+        lambda folder: edit(folder / "config.json", lambda c: c.update(decoder_attention_heads=0)),
+        "can't be read",
+    ),
+    "settings that are no numbers": (
+        lambda folder: edit(folder / "config.json", lambda c: c.update(vocab_size="many")),
+        "can't be read",
+    ),
+    "marks that are no numbers": (
+        lambda folder: edit(folder / "generation_config.json", lambda c: c.update(suppress_tokens="x")),
+        "can't be read",
+    ),
+    "a truncated tokenizer": (lambda folder: halve(folder / "tokenizer.json"), "can't be read"),
     "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "can't be read|no text"),
 }
 
