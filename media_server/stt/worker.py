@@ -8,10 +8,12 @@ media server ──OpenHearing──> Engine.open ──> Ear
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from typing import Protocol
 
 from core.bus import Link, PeerGone
 from core.speech import Audio, EndUtterance, Expect, Final, Flush, FromStt, HearingFailed, HearingOpened, OpenHearing, ToStt
+from media_server.device import DeviceMissing
 from media_server.stt import metrics
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,19 @@ class Full(PeerGone):
 
 class EngineLost(RuntimeError):
     """The engine can't go on in this process."""
+
+
+@contextlib.contextmanager
+def lost_to_the_device() -> Iterator[None]:
+    """EngineLost in place of an error of the GPU: it stays until the process ends. What says already what to do, and mistakes of
+    ours, come out as they are."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error, DeviceMissing | EngineLost) or not any(named in str(error) for named in ("CUDA", "cuDNN")):
+            raise
+        first = str(error).strip().split("\n", 1)[0][:300]
+        raise EngineLost(f"the GPU failed ({first}): see bin/haazir doctor --gpu") from error
 
 
 class Engine(Protocol):

@@ -20,7 +20,7 @@ from media_server.stt.chunked.batch import Batcher, Call
 from media_server.stt.chunked.hearing import Hearing
 from media_server.stt.chunked.words import Ask, FullContext
 from media_server.stt.hanging import HANGS_S, STOPS_S, Watch
-from media_server.stt.worker import EngineLost, Full
+from media_server.stt.worker import EngineLost, Full, lost_to_the_device
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class Chunked:
     async def __aexit__(self, *exc: object) -> None:
         await self.stop()
         if self._error is not None:
-            raise self._error
+            with lost_to_the_device():
+                raise self._error
 
     async def stop(self) -> None:
         """The end, whatever went before. A batch is waited for, a moment; a model that is being loaded or hangs is not."""

@@ -32,7 +32,7 @@ from media_server.stt.nemo.stream import Stream
 from media_server.stt.nemo.ticker import Call, Ticker, measured
 from media_server.stt.nemo.trees import Nursery
 from media_server.stt.site_phrases import SitePhrases
-from media_server.stt.worker import EngineLost, Full
+from media_server.stt.worker import EngineLost, Full, lost_to_the_device
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +94,8 @@ class Nemo:
         if self._hangs is not None:
             raise EngineLost(self._hangs)
         if self._running.done():
-            self._running.result()
+            with lost_to_the_device():
+                self._running.result()
         self._running.cancel()
 
     @property

@@ -15,16 +15,13 @@ from prometheus_client import REGISTRY
 
 from core.budget import GUESSED_STREAMS, Budget, Caps, Machine
 from core.budget_file import write
-from core.bus import PeerGone
 from core.checkpoints import CheckpointMissing, CheckpointUnfit
 from core.engines import Hearing
 from core.settings import Settings
 from core.speech import (
-    Audio,
     EndUtterance,
     Expect,
     Final,
-    Flush,
     HearingFailed,
 )
 from media_server.stt.nemo.engine import Nemo, checkpoint, most_streams
@@ -218,32 +215,6 @@ def test_only_calls_for_which_memory_is_out_fail_and_new_ones_are_heard(play: Pl
             assert (await three.says(SOUND)).text
 
     play(story)
-
-
-def test_an_error_of_the_device_ends_the_engine_and_says_so(file: Path, tmp_path: Path) -> None:
-    def broken(calls: int) -> None:
-        raise RuntimeError("CUDA error: an illegal memory access was encountered")
-
-    async def story() -> None:
-        gone = asyncio.Event()
-        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
-        async with Nemo(settings, phrases(), gone.set, hurried()) as engine:
-            await engine.loaded.wait()
-            stage = Hall(engine, tmp_path)
-            async with engine.open(OPEN) as ear:
-                with stage.at_each_step(broken):
-                    ear.send(Audio(start=0, pcm=SOUND.tobytes()))
-                    with pytest.raises(PeerGone):
-                        await ear.receive()
-                    await gone.wait()
-                assert engine.missing == "the engine has failed"
-                with pytest.raises(PeerGone):
-                    ear.send(Flush(utterance=0, revision=0))
-            with pytest.raises(PeerGone):
-                await engine.open(OPEN).__aenter__()
-
-    with pytest.raises(RuntimeError, match="CUDA error"):
-        asyncio.run(story())
 
 
 def test_a_checkpoint_that_is_no_good_ends_the_engine_with_its_words(tmp_path: Path) -> None:

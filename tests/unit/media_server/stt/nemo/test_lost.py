@@ -1,4 +1,4 @@
-"""A device that hangs takes the engine with it, and its process; no end of either waits for it."""
+"""A device that fails or hangs takes the engine with it, and its process; no end of either waits for it."""
 
 import asyncio
 import os
@@ -12,7 +12,7 @@ pytest.importorskip("nemo", reason="the engine's packages are installed when the
 from core.bus import PeerGone
 from core.engines import Hearing
 from core.settings import Settings
-from core.speech import Audio
+from core.speech import Audio, Flush
 from media_server.stt.nemo.engine import Nemo
 from media_server.stt.worker import EngineLost
 from tests.standins.edge import until
@@ -47,6 +47,50 @@ def test_a_step_that_never_returns_is_told_and_ends_the_engine(file: Path, tmp_p
             asyncio.run(story())
     finally:
         released.set()
+
+
+def test_an_error_of_the_device_ends_the_engine_and_says_so(file: Path, tmp_path: Path) -> None:
+    def broken(calls: int) -> None:
+        raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    async def story() -> None:
+        gone = asyncio.Event()
+        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
+        async with Nemo(settings, phrases(), gone.set, hurried()) as engine:
+            await engine.loaded.wait()
+            stage = Hall(engine, tmp_path)
+            async with engine.open(OPEN) as ear:
+                with stage.at_each_step(broken):
+                    ear.send(Audio(start=0, pcm=SOUND.tobytes()))
+                    with pytest.raises(PeerGone):
+                        await ear.receive()
+                    await gone.wait()
+                assert engine.missing == "the engine has failed"
+                with pytest.raises(PeerGone):
+                    ear.send(Flush(utterance=0, revision=0))
+            with pytest.raises(PeerGone):
+                await engine.open(OPEN).__aenter__()
+
+    with pytest.raises(EngineLost, match=r"CUDA error: an illegal memory access was encountered.*doctor --gpu"):
+        asyncio.run(story())
+
+
+def test_a_mistake_of_ours_ends_the_engine_as_what_it_is(file: Path, tmp_path: Path) -> None:
+    def broken(calls: int) -> None:
+        raise RuntimeError("The size of tensor a must match")
+
+    async def story() -> None:
+        gone = asyncio.Event()
+        settings = Settings(home=tmp_path, hearing=Hearing(model=str(file), device="cpu", max_streams=2))
+        async with Nemo(settings, phrases(), gone.set, hurried()) as engine:
+            await engine.loaded.wait()
+            async with engine.open(OPEN) as ear:
+                with Hall(engine, tmp_path).at_each_step(broken):
+                    ear.send(Audio(start=0, pcm=SOUND.tobytes()))
+                    await gone.wait()
+
+    with pytest.raises(RuntimeError, match="The size of tensor a"):
+        asyncio.run(story())
 
 
 def test_an_engine_that_is_being_loaded_ends_at_once(tmp_path: Path) -> None:
