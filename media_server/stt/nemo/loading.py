@@ -7,6 +7,7 @@ import contextlib
 import logging
 import tarfile
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ WINDOW, HOP = 400, 160
 """Samples of a mel frame, and from one to the next: 25 and 10 ms, of every NVIDIA model of this family."""
 LONGEST_CHUNK_MS = 560
 """Longer ones are in the menu of checkpoints, but nobody waits that long in a conversation."""
+_LONGEST = RATE * LONGEST_CHUNK_MS // 1000
 MAX_SYMBOLS = 10
 """Tokens of one 80 ms frame; greedy decoding goes on to the next frame after so many."""
 
@@ -127,7 +129,7 @@ def ready(net: Any, device: torch.device, precision: torch.dtype) -> Model:
     net.encoder.to(precision)
     encoder = net.encoder
     frame = HOP * encoder.subsampling_factor
-    rights = [right for _, right in encoder.att_context_size_all if (right + 1) * frame <= RATE * LONGEST_CHUNK_MS // 1000]
+    rights = [right for _, right in encoder.att_context_size_all if (right + 1) * frame <= _LONGEST]
     tokenizer = net.tokenizer.tokenizer
     return Model(
         net=net,
@@ -148,8 +150,9 @@ def _told(path: Path) -> dict[str, Any]:
             for member in archive:
                 if Path(member.name).name == "model_config.yaml" and (file := archive.extractfile(member)) is not None:
                     return dict(yaml.safe_load(file.read()))
-    except (OSError, EOFError, tarfile.TarError, yaml.YAMLError, ValueError) as error:
-        raise CheckpointUnfit(f"{path} is not a whole .nemo file ({error}): fetch it again (bin/haazir models fetch)") from error
+    except (OSError, EOFError, tarfile.TarError, zlib.error, yaml.YAMLError, ValueError, TypeError) as error:
+        first = str(error).split("\n", 1)[0]
+        raise CheckpointUnfit(f"{path} is not a whole .nemo file ({first}): fetch it again (bin/haazir models fetch)") from error
     raise CheckpointUnfit(f"{path} has no model_config.yaml in it: it is no .nemo file, or the transfer was cut short")
 
 
@@ -162,16 +165,16 @@ def _look(path: Path, told: Mapping[str, Any]) -> None:
     if not (told.get("model_defaults") or {}).get("prompt_dictionary"):
         _unfit(path, "has no dictionary of language prompts")
     contexts = encoder.get("att_context_size")
-    if (
-        encoder.get("att_context_style") != "chunked_limited"
-        or not isinstance(contexts, list)
-        or not isinstance(contexts[0], list)
-    ):
+    pairs = isinstance(contexts, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in contexts)
+    if encoder.get("att_context_style") != "chunked_limited" or not contexts or not pairs:
         _unfit(path, "hears whole utterances: its encoder was not trained for chunks (att_context_style chunked_limited)")
     if len({left for left, _ in contexts}) != 1:
         _unfit(path, "keeps another left context for each chunk, so a call could not change from one to the other")
     if front.get("normalize") not in _NORMALISED:
         _unfit(path, f"normalises over the whole utterance (normalize: {front['normalize']}), which a live call does not have")
+    frame = HOP * (encoder.get("subsampling_factor") or 1)
+    if all((right + 1) * frame > _LONGEST for _, right in contexts):
+        _unfit(path, f"has no chunk of {LONGEST_CHUNK_MS} ms or less: nobody waits that long in a conversation")
     rate, window, hop = front.get("sample_rate"), front.get("window_size"), front.get("window_stride")
     if (rate, window, hop) != (RATE, WINDOW / RATE, HOP / RATE):
         _unfit(

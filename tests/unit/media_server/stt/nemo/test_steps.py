@@ -363,6 +363,9 @@ def saying(section: str, **values: Any) -> Change:
         (saying("model_defaults", prompt_dictionary={}), "no dictionary of language prompts"),
         (saying("encoder", att_context_style="regular", att_context_size=[-1, -1]), "hears whole utterances"),
         (saying("encoder", att_context_size=[[56, 0], [70, 1]]), "another left context"),
+        (saying("encoder", att_context_size=[[56, 13]]), "no chunk of 560 ms or less"),
+        (saying("encoder", att_context_size=[]), "hears whole utterances"),
+        (saying("encoder", att_context_size=[[56, 1], [56]]), "hears whole utterances"),
         (saying("preprocessor", normalize="per_feature"), "normalises over the whole utterance"),
         (saying("preprocessor", sample_rate=8000), "wants sound at 8000 Hz"),
         (saying("", nemo_version="9.1.0", tokenizer={"type": "of tomorrow"}), "made by NeMo 9.1.0"),
@@ -373,6 +376,29 @@ def saying(section: str, **values: Any) -> Change:
 def test_a_checkpoint_of_another_kind_is_told_from_a_good_one(file: Path, tmp_path: Path, change: Change, words: str) -> None:
     with pytest.raises(CheckpointUnfit, match=words):
         load(changed(file, tmp_path / "other.nemo", change), "cpu")
+
+
+@pytest.mark.parametrize("told", [b"", b"- a list\n", b"[not closed", b"just words"])
+def test_a_checkpoint_that_says_nothing_of_itself_is_told_as_such(tmp_path: Path, told: bytes) -> None:
+    with tarfile.open(tmp_path / "mute.nemo", "w") as archive:
+        member = tarfile.TarInfo("./model_config.yaml")
+        member.size = len(told)
+        archive.addfile(member, io.BytesIO(told))
+    with pytest.raises(CheckpointUnfit, match=r"not a whole \.nemo file .*fetch it again"):
+        load(tmp_path / "mute.nemo", "cpu")
+
+
+def test_a_byte_that_was_changed_on_the_way_is_told_as_damage(tmp_path: Path) -> None:
+    said = yaml.safe_dump({"target": "words", "labels": [str(number) for number in range(2000)]}).encode()
+    with tarfile.open(tmp_path / "whole.nemo", "w:gz") as archive:
+        member = tarfile.TarInfo("./model_config.yaml")
+        member.size = len(said)
+        archive.addfile(member, io.BytesIO(said))
+    whole = (tmp_path / "whole.nemo").read_bytes()
+    for at in range(20, len(whole), len(whole) // 40):
+        (tmp_path / "flipped.nemo").write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with pytest.raises(CheckpointUnfit, match=r"flipped\.nemo"):
+            load(tmp_path / "flipped.nemo", "cpu")
 
 
 @pytest.mark.parametrize("share", [0.0, 0.002, 0.3, 0.9])
