@@ -47,7 +47,7 @@ def bring(source: Path, checkpoint: Checkpoint, folder: Path, out: TextIO) -> Fe
         raise FetchError(f"there is no folder {source}")
     with _alone(folder, checkpoint.name):
         there = [File(path=path.relative_to(source).as_posix(), bytes=path.stat().st_size) for path in _files_of(source)]
-        planned = plan(checkpoint, there, _known(checkpoint, source))
+        planned = plan(checkpoint, there, (*_known(checkpoint, folder), *_known(checkpoint, source)))
         if source.resolve() != folder.resolve():
             _room(folder, sum(file.bytes for file in planned))
         came = {}
@@ -67,8 +67,8 @@ def plan(checkpoint: Checkpoint, there: Sequence[File], known: Sequence[File]) -
         if not found:
             raise FetchError(f"{checkpoint.name}: there is no {wanted.path} where it should come from")
         for file in found:
-            earlier = next((old for old in known if old.path == file.path), File(path=file.path))
-            planned.append(_agreed(checkpoint.name, (wanted, file, earlier), file.path))
+            earlier = [old for old in known if old.path == file.path]
+            planned.append(_agreed(checkpoint.name, (wanted, file, *earlier), file.path))
     return planned
 
 

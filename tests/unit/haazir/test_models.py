@@ -152,8 +152,13 @@ def test_a_hub_that_lists_another_checksum_than_the_registry_is_not_believed(hub
     assert "by what is known of it: not fetched" in said and not hub.ranges_asked()
 
 
-def test_what_was_trusted_at_first_must_be_the_same_ever_after(hub: ModelHub, settings: Settings) -> None:
+def test_what_was_trusted_at_first_must_be_the_same_ever_after(hub: ModelHub, settings: Settings, tmp_path: Path) -> None:
     folder = fetched(settings)
+    shutil.copytree(folder, other := tmp_path / "other", ignore=shutil.ignore_patterns(RECORD))
+    (other / "config.json").write_bytes(b'{"layers": 9}')
+    with pytest.raises(FetchError, match=r"config\.json has the checksum"):
+        bring(other, checkpoint(), folder, io.StringIO())
+    assert broken(checkpoint(), folder, io.StringIO()) == []
     (folder / "config.json").unlink()
     hub.files = {**FILES, "config.json": b'{"layers": 3}'}
     assert "config.json has the checksum" in refused(settings)
