@@ -7,6 +7,7 @@ word by word, by script. Measured here: first sound after 0.3 ms, a second of sp
 """
 
 import ctypes
+import functools
 import logging
 import re
 import threading
@@ -61,16 +62,8 @@ class Espeak:
     name = "espeak"
 
     def __init__(self) -> None:
-        data = Path(espeakng_loader.get_data_path())
-        try:
-            self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-        except OSError as error:
-            raise EngineError(f"cannot load eSpeak NG: {error}") from error
         with _ALONE:
-            self.rate: int = self._library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, str(data).encode(), 0)
-        if self.rate <= 0:
-            raise EngineError(f"eSpeak NG does not start with the data in {data}")
-        self._variants = {path.name for path in (data / "voices" / "!v").iterdir()}
+            self._library, self.rate, self._variants = _started()
         self._callback = _Heard(self._on_sound)  # kept: ctypes does not
         self._hear: Callable[[Pcm], bool] = lambda pcm: False
         self._names: dict[tuple[str, Language], str] = {}
@@ -153,6 +146,21 @@ class Espeak:
             log.warning("! no such voice, speaking with the default one", extra={"voice": voice, "language": language})
             name = f"{default}+{GENDERS['']}"
         return name
+
+
+@functools.cache
+def _started() -> tuple[ctypes.CDLL, int, frozenset[str]]:
+    """The library, its rate in Hz and the names of its variants. Once in a process: started again it frees what it goes on to
+    use, and at a long text later it crashes. EngineError."""
+    data = Path(espeakng_loader.get_data_path())
+    try:
+        library = ctypes.CDLL(espeakng_loader.get_library_path())
+    except OSError as error:
+        raise EngineError(f"cannot load eSpeak NG: {error}") from error
+    rate: int = library.espeak_Initialize(SYNCHRONOUS, CHUNK_MS, str(data).encode(), 0)
+    if rate <= 0:
+        raise EngineError(f"eSpeak NG does not start with the data in {data}")
+    return library, rate, frozenset(path.name for path in (data / "voices" / "!v").iterdir())
 
 
 def _readable(text: str, language: Language) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 
 from core.resample import Pcm, Resampler
 from core.sites import Language
-from media_server.tts.espeak import Espeak
+from media_server.tts.espeak import Espeak, _started
 from media_server.tts.polish import LOUDNESS_DBFS, limited, loudness
 from media_server.tts.text.front_end import FrontEnd
 
@@ -83,3 +83,9 @@ def test_the_variant_follows_into_the_other_languages() -> None:
 def test_what_is_heard(written: str, language: Language, heard: str) -> None:
     phonemes = ESPEAK.phonemes(FRONT_END.spoken(written, language), language)
     assert normalize("NFC", heard) in normalize("NFC", phonemes)
+
+
+def test_it_is_started_once_in_a_process_whoever_wants_it() -> None:
+    """Started again it crashed at a long text: with Kokoro, which reads by it, beside it in one process."""
+    assert Espeak()._library is Espeak()._library is ESPEAK._library
+    assert _started.cache_info().misses == 1
