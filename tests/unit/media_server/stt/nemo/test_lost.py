@@ -104,7 +104,7 @@ def test_an_engine_that_is_being_loaded_ends_at_once(tmp_path: Path) -> None:
     def come() -> None:
         pipe = slow.rename(tmp_path / "pipe")
         slow.write_bytes(b"")  # it is opened again and again, each time as another kind of archive
-        pipe.write_bytes(b"")
+        os.close(os.open(pipe, os.O_RDWR))  # for writing alone it would wait for a reader, who may not have come yet
 
     late = threading.Timer(20.0, come)
     late.start()
