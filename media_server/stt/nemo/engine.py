@@ -23,6 +23,7 @@ from core.settings import Settings
 from core.speech import Audio, EndUtterance, Expect, Flush, FromStt, HearingFailed, OpenHearing
 from media_server.device import room_for
 from media_server.stt import metrics
+from media_server.stt.hanging import HANGS_S, STOPS_S, Watch
 from media_server.stt.nemo.boosting import names_of
 from media_server.stt.nemo.loading import Model, load
 from media_server.stt.nemo.pace import Pace
@@ -38,10 +39,6 @@ log = logging.getLogger(__name__)
 
 TINY = "tiny"
 """The checkpoint that ships with the project."""
-HANGS_S = 30.0
-"""A step that has not returned after so long never will: a device hangs, and its process must end. A third of it is told."""
-STOPS_S = 1.0
-"""Longest step that is waited for when the engine is to stop."""
 
 
 class Nemo:
@@ -64,7 +61,7 @@ class Nemo:
         self._phrases = phrases
         self._give_up = give_up
         self._ticker = ticker or Ticker()
-        self._hangs_s = hangs_s
+        self._watch = Watch("a step", lambda: self._ticker.busy_s, hangs_s)
         self._model: Model | None = None
         self._pace: Pace | None = None
         self._nursery: Nursery | None = None
@@ -80,7 +77,7 @@ class Nemo:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="nemo")
         self._running = self._loop.run_in_executor(self._executor, self._run)
         self._running.add_done_callback(self._over)
-        self._watching = self._loop.create_task(self._watch())
+        self._watching = self._loop.create_task(self._look_whether_it_hangs())
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -104,8 +101,8 @@ class Nemo:
             return "the engine has failed"
         if self._pace is None:
             return "the model is being loaded"
-        if (busy_s := self._ticker.busy_s) > self._hangs_s / 3:
-            return f"a step of the model has not returned for {busy_s:.0f} s"
+        if late := self._watch.late:
+            return late
         if not self._ears and not self._pace.room(0):
             return "this machine is too slow to hear even one call in time with this model"
         return None
@@ -176,12 +173,11 @@ class Nemo:
             self._fail(f"{type(error).__name__}: {error}")
         self._ended = True
 
-    async def _watch(self) -> None:
-        while not self._ended:
-            await asyncio.sleep(self._hangs_s / 10)
-            if (busy_s := self._ticker.busy_s) > self._hangs_s:
-                self._hangs = f"a step of the model has not returned for {busy_s:.0f} s"
-                self._fail(self._hangs)
+    async def _look_whether_it_hangs(self) -> None:
+        why = await self._watch.hung()
+        if not self._ended:
+            self._hangs = why
+            self._fail(why)
 
     def _fail(self, why: str) -> None:
         log.error("! hearing engine failed, the process ends", extra={"error": why})

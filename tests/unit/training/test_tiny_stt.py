@@ -2,13 +2,18 @@
 
 import random
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
 import torch
 
+from core.audio import Pcm
+from tests.unit.training.apart import said
 from training.tiny_stt.corpus import SEED
-from training.tiny_stt.render import HEARD_RATE, Phone, Renderer, over_the_line, telephoned
+from training.tiny_stt.render import HEARD_RATE, Phone, over_the_line, telephoned
 from training.tiny_stt.scoring import word_error_rate, word_errors
 from training.tiny_stt.sentences import ALWAYS, DIGITS, SLOT, Sentence, fixed, mixed, split, spoken, vocabulary, with_digits
 from training.tiny_stt.synthesise import HELD_OUT_VARIANTS, VARIANTS, phone_track, plain, silences, takes
@@ -75,11 +80,17 @@ def test_english_words_of_hinglish_are_said_in_either_script() -> None:
 
 
 @pytest.fixture(scope="module")
-def refund() -> tuple[np.ndarray[tuple[int], np.dtype[np.int16]], list[Phone]]:
-    return telephoned(*Renderer().say("रिफंड कितने दिन में", "hi+f2", 150, 50), -26.0)
+def apart() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        yield process
 
 
-def test_phones_follow_the_sound_of_the_words(refund: tuple[np.ndarray[tuple[int], np.dtype[np.int16]], list[Phone]]) -> None:
+@pytest.fixture(scope="module")
+def refund(apart: ProcessPoolExecutor) -> tuple[Pcm, list[Phone]]:
+    return telephoned(*apart.submit(said, "रिफंड कितने दिन में", "hi+f2").result(), -26.0)
+
+
+def test_phones_follow_the_sound_of_the_words(refund: tuple[Pcm, list[Phone]]) -> None:
     sound, phones = refund
     names = [plain(phone.name) for phone in phones if plain(phone.name)]
     assert names[:5] == ["r", "I", "p#", "V", "n."]
@@ -89,18 +100,16 @@ def test_phones_follow_the_sound_of_the_words(refund: tuple[np.ndarray[tuple[int
     assert starts[-1] < sound.size / 8000 + 0.1
 
 
-def test_the_line_gives_back_as_much_sound_as_it_was_given(
-    refund: tuple[np.ndarray[tuple[int], np.dtype[np.int16]], list[Phone]],
-) -> None:
+def test_the_line_gives_back_as_much_sound_as_it_was_given(refund: tuple[Pcm, list[Phone]]) -> None:
     sound, _ = refund
     heard = over_the_line(sound)
     assert heard.size * 8000 == sound.size * HEARD_RATE
     assert np.abs(heard).max() > 1000
 
 
-def test_a_voice_that_espeak_does_not_have_is_refused() -> None:
+def test_a_voice_that_espeak_does_not_have_is_refused(apart: ProcessPoolExecutor) -> None:
     with pytest.raises(ValueError, match="no voice 'nobody'"):
-        Renderer().say("hello", "nobody", 150, 50)
+        apart.submit(said, "hello", "nobody").result()
 
 
 def test_each_frame_has_the_phone_that_is_being_said() -> None:
