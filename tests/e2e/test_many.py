@@ -6,6 +6,7 @@ import time
 import pytest
 
 from haazir.caller.phone import Phone, new_caller
+from haazir.caller.precedence import first_served
 from haazir.caller.script import Call
 from tests.e2e.calling import Caller, Finished, Role, ask, greeting
 
@@ -59,6 +60,8 @@ def test_the_caller_past_the_cap_hears_people_s_queue_and_not_silence(crowd: dic
 
 
 def test_two_callers_in_the_same_millisecond_have_a_call_each(caller: Caller) -> None:
+    apart: list[float] = []
+
     async def both() -> list[str]:
         callers = [new_caller(), new_caller()]
         server = caller.server
@@ -70,10 +73,13 @@ def test_two_callers_in_the_same_millisecond_have_a_call_each(caller: Caller) ->
         ):
             one.dial()
             other.dial()
-            assert other.dialled_at - one.dialled_at < 0.001
+            apart.append(other.dialled_at - one.dialled_at)
             await asyncio.gather(one.answered(), other.answered())
             await asyncio.gather(greeting(one), greeting(other))
         records = [await server.record(name, one.dialled_at) for name in callers]
         return [record["id"] for record in records]
 
-    assert len(set(asyncio.run(both()))) == 2
+    with first_served():
+        while not apart or (apart[-1] >= 0.001 and len(apart) < 5):  # somebody else had the processor between the two
+            assert len(set(asyncio.run(both()))) == 2
+    assert apart[-1] < 0.001
