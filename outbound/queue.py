@@ -49,7 +49,7 @@ _DIALLING = """
 update outbound_call set state = 'dialling', attempts = attempts + 1, why = '' where site_id = %s and outbound_id = %s
 """
 _PUT_OFF = """
-update outbound_call set due_at = %s, why = %s
+update outbound_call set due_at = greatest(%s, now() + interval '1 minute'), why = %s
 where site_id = %s and (outbound_id = %s or (%s <> '' and campaign_id = %s and state = 'queued' and due_at <= now()
   and starts_with(number, '+91') = %s))
 """
@@ -160,7 +160,8 @@ async def open_attempt(rows: Rows, claimed: Claim, trunk: str, lost_after_s: flo
 
 
 async def put_off(rows: Rows, claimed: Claim, until: datetime, why: str) -> None:
-    """This call, and all of its campaign that are due and live in the same clock: ten thousand at once, not one by one."""
+    """This call, and all of its campaign that are due and live in the same clock: ten thousand at once, not one by one. Where the
+    database's clock is past `until` already, for a minute: else it were due at once, again and again, without end."""
     lane, indian = claimed.lane, claimed.number.startswith("+91")
     await rows.execute(_PUT_OFF, [until, why, lane.site, claimed.outbound_id, lane.campaign, lane.campaign, indian])
 

@@ -96,6 +96,16 @@ def test_nobody_is_called_at_night(exchange: Exchange) -> None:
     assert (call["why"], call["next_attempt_at"]) == ("hours", f"{night + timedelta(hours=9, minutes=30):%Y-%m-%dT%H:%M:%SZ}")
 
 
+def test_a_database_whose_clock_is_far_ahead_keeps_no_dialer_busy_for_ever(exchange: Exchange) -> None:
+    exchange.settings = msgspec.structs.replace(
+        exchange.settings, outbound=msgspec.structs.replace(exchange.settings.outbound, hours="09:00-21:00")
+    )
+    exchange.now = lambda: tonight() - timedelta(days=3)
+    made = exchange.place()
+    assert exchange.rounds(2) == []
+    assert exchange.call(made["id"])["why"] == "hours"
+
+
 def test_who_is_on_a_list_is_never_dialled(exchange: Exchange) -> None:
     made = exchange.place()
     assert exchange.ask("POST", "/v1/dnc", {"numbers": ["98123 45678"]}).status_code == 204
