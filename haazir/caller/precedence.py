@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-NICE = -10
-"""As the processes that carry sound (haazir/programs.py)."""
+NICE = -5
+"""Before all that answers, after what carries sound (haazir/programs.py): that must be on time for all callers."""
 _GROUP = Path("/proc/self/autogroup")
 
 
