@@ -23,12 +23,12 @@ def first_served() -> Iterator[None]:
     nice, group = os.getpriority(os.PRIO_PROCESS, 0), ""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
-        group = _GROUP.read_text().split()[-1]
-        _GROUP.write_text(str(NICE))
+        if group := _GROUP.read_text():  # "/autogroup-7 nice 0"; empty where the process's session has no group of its own
+            _GROUP.write_text(str(NICE))
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, nice)
             if group:
-                _GROUP.write_text(group)
+                _GROUP.write_text(group.split()[-1])

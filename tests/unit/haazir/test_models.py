@@ -17,7 +17,6 @@ from haazir import fetch as fetching
 from haazir import models
 from haazir.fetch import bring, broken, fetch
 from haazir.hub import FetchError, Hub
-from haazir.progress import Progress, clock, size
 from tests.standins.model_hub import REPO, REVISION, ModelHub, serving
 
 WEIGHTS = random.Random(5).randbytes(3_000_000)
@@ -270,37 +269,6 @@ def test_a_folder_is_as_good_as_a_hub(hub: ModelHub, settings: Settings, tmp_pat
     assert not (target / "model.bin").exists()
     with pytest.raises(FetchError, match="no folder"):
         bring(tmp_path / "nowhere", checkpoint(), target, io.StringIO())
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_a_bar_on_a_terminal_and_a_line_per_tenth_elsewhere() -> None:
-    seconds = iter(range(1000))
-    screen, log = Terminal(), io.StringIO()
-    for out in (screen, log):
-        progress = Progress("model.bin", 1000, out, now=lambda: float(next(seconds)))
-        for _ in range(100):
-            progress.add(10)
-        progress.end()
-    assert "\rmodel" not in screen.getvalue() and screen.getvalue().count("\r") == 101
-    assert re.search(r"model\.bin  █{12}░{12}  50 %  500 B of 1 kB  .* left", screen.getvalue())
-    assert [line.split()[1] for line in log.getvalue().splitlines()] == [str(tenth) for tenth in range(10, 101, 10)]
-
-
-def test_progress_of_what_is_gone_on_from_counts_only_what_came_now() -> None:
-    times = iter([0.0, 0.0, 10.0])
-    progress = Progress("m", 1_000_000, io.StringIO(), now=lambda: next(times))
-    progress.restart(900_000)
-    progress.done += 50_000
-    assert str(progress) == "  m   95 %  950 kB of 1 MB  5 kB/s  0:10 left"
-
-
-def test_sizes_and_times_are_for_people() -> None:
-    assert [size(n) for n in (7, 523_425, 3_751_321_772)] == ["7 B", "523 kB", "3.75 GB"]
-    assert [clock(s) for s in (5, 75, 4000)] == ["0:05", "1:15", "1:06:40"]
 
 
 def test_every_neural_engine_has_one_usual_checkpoint_and_every_need_is_in_the_registry() -> None:

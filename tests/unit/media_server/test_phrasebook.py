@@ -1,7 +1,6 @@
 """A site's own lines are kept as its voice says them now: by this engine, this model, and only if nothing in it is doubtful."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,11 +17,10 @@ from core.settings import Settings
 from core.sites import Site
 from core.speech import FromTts, OpenSpeaking, SpeakingOpened
 from media_server.phrasebook import Phrasebook
-from media_server.tts.engine import SlotEngine
 from media_server.tts.main import revision_to_be
 from media_server.tts.phrases import PhraseCache
 from tests.unit.ari_app.world import PHRASES, SITE
-from tests.unit.media_server.tts.choir import Choir, Second, Speaking, speaking
+from tests.unit.media_server.tts.choir import Choir, Loading, Second, Speaking, speaking
 from tests.unit.media_server.tts.test_dispatch import play
 
 LINES = msgspec.structs.replace(PHRASES, greeting="Welcome to the shop.", apology="We are sorry.")
@@ -99,20 +97,16 @@ def test_which_model_it_will_be_is_known_before_it_is_loaded(tmp_path: Path) -> 
 
 
 def test_while_the_model_is_loaded_its_lines_are_there_already(tmp_path: Path) -> None:
-    loaded = threading.Event()
-
-    def load(engine: SlotEngine) -> SlotEngine:
-        loaded.wait(10)
-        return engine
+    loading = Loading()
 
     async def story() -> None:
         async with house(tmp_path, Choir("parler")) as it:
             await it.called()
-        async with speaking(tmp_path, [Choir("parler")], reserve=Second(), load=load) as worker:
+        async with speaking(tmp_path, [Choir("parler")], reserve=Second(), load=loading) as worker:
             it = House(tmp_path, worker)
             await it.called()
             assert it.greeting() is not None
-            loaded.set()
+            loading.done()
 
     play(story)
 

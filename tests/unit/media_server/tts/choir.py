@@ -173,6 +173,18 @@ def at_hand(engine: SlotEngine) -> SlotEngine:
     return engine
 
 
+class Loading:
+    """A `load` of `speaking` that takes until it is told to be done; a minute at most, whatever a test finds."""
+
+    def __init__(self) -> None:
+        self._done = threading.Event()
+        self.done = self._done.set
+
+    def __call__(self, engine: SlotEngine) -> SlotEngine:
+        self._done.wait(60)
+        return engine
+
+
 @asynccontextmanager
 async def speaking(
     folder: Path,

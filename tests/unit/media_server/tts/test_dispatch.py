@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from media_server.tts.engine import EngineError, EngineLost, NoMemory, SlotEngine
-from tests.unit.media_server.tts.choir import Choir, Second, by_choir, by_reserve, speaking
+from tests.unit.media_server.tts.choir import Choir, Loading, Second, by_choir, by_reserve, speaking
 
 
 def play(story: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -224,18 +224,12 @@ def test_an_engine_that_is_stuck_is_stood_in_for(tmp_path: Path) -> None:
 
 def test_while_an_engine_is_loaded_the_reserve_speaks(tmp_path: Path) -> None:
     async def story() -> None:
-        loaded = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def load(engine: SlotEngine) -> SlotEngine:
-            asyncio.run_coroutine_threadsafe(loaded.wait(), loop).result()
-            return engine
-
-        async with speaking(tmp_path, [Choir()], reserve=Second(), load=load) as worker:
+        loading = Loading()
+        async with speaking(tmp_path, [Choir()], reserve=Second(), load=loading) as worker:
             call, patient = await worker.call(), await worker.call(live=False)
             said = await call.says("weights are being read")
             patient.ask("this can wait", reply=2)
-            loaded.set()  # whatever is found, the engine's thread ends
+            loading.done()
             assert by_reserve(said) > 0.9
             kept = await patient.sentence()
             assert not isinstance(kept, str) and by_choir(kept) == pytest.approx(0.3)
@@ -255,15 +249,10 @@ def test_who_speaks_for_an_engine_that_is_being_loaded_is_a_man_where_its_voice_
     tmp_path: Path, engine: str, voice: str, gender: str
 ) -> None:
     async def story() -> None:
-        loaded, loop, second = asyncio.Event(), asyncio.get_running_loop(), Second()
-
-        def load(choir: SlotEngine) -> SlotEngine:
-            asyncio.run_coroutine_threadsafe(loaded.wait(), loop).result()
-            return choir
-
-        async with speaking(tmp_path, [Choir(engine)], reserve=second, load=load) as worker:
+        loading, second = Loading(), Second()
+        async with speaking(tmp_path, [Choir(engine)], reserve=second, load=loading) as worker:
             await (await worker.call(voice, engine=engine)).says("weights are being read")
-            loaded.set()  # whatever is found, the engine's thread ends
+            loading.done()
             assert second.said == [("weights are being read", gender)]
 
     play(story)

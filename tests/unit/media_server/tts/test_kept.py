@@ -229,6 +229,7 @@ def test_what_the_disk_had_too_long_is_deleted_when_a_worker_starts(tmp_path: Pa
         async with speaking(tmp_path, [choir], kept=kept(tmp_path, disk)) as worker:
             for number in range(CALLS):
                 await (await worker.call(name=f"call {number}")).says(HOLD)
+            assert await after(disk, on_disk, tmp_path) == 1
         (file,) = (tmp_path / "clauses").iterdir()
         os.utime(file, (0, time.time() - LONGEST_S - 60))
         async with speaking(tmp_path, [choir], kept=kept(tmp_path, disk)) as worker:

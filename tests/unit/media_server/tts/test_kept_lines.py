@@ -1,7 +1,6 @@
 """Lines that Asterisk plays to many: said by the site's own voice or, until that can be had, by the one that stands in."""
 
 import asyncio
-import threading
 import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +18,7 @@ from core.resample import Pcm
 from core.sites import Site
 from media_server.tts.engine import EngineError, SlotEngine
 from tests.unit.ari_app.world import PHRASES, SITE
-from tests.unit.media_server.tts.choir import Choir, Second, Speaking, by_choir, by_reserve, speaking
+from tests.unit.media_server.tts.choir import Choir, Loading, Second, Speaking, by_choir, by_reserve, speaking
 from tests.unit.media_server.tts.test_dispatch import play
 
 SHOP = msgspec.structs.replace(SITE, voice="", phrases={"en": msgspec.structs.replace(PHRASES, apology="We are sorry.")})
@@ -55,18 +54,14 @@ async def shop(folder: Path, choir: Choir, second: Second | None = None) -> Asyn
 
 
 def test_while_the_voice_is_loaded_another_says_them_and_then_they_are_made_anew(tmp_path: Path) -> None:
-    loaded = threading.Event()
-
-    def load(engine: SlotEngine) -> SlotEngine:
-        loaded.wait(10)
-        return engine
+    loading = Loading()
 
     async def story() -> None:
-        async with speaking(tmp_path, [Choir()], reserve=Second(), load=load) as worker:
+        async with speaking(tmp_path, [Choir()], reserve=Second(), load=loading) as worker:
             announcements = said_by(worker, tmp_path)
             await announcements.make(SHOP, "en", patience_s=0.3)
             assert are_by_reserve(heard(announcements)), "this caller hears something"
-            loaded.set()
+            loading.done()
             await announcements.make(SHOP, "en")
             assert are_by_choir(heard(announcements)), "and no later one the voice that stood in"
 
@@ -164,21 +159,17 @@ def test_a_caller_whom_the_agent_does_not_take_waits_for_no_better_voice(tmp_pat
 
 
 def test_the_general_briefing_is_made_anew_and_a_call_s_own_is_said_at_once(tmp_path: Path) -> None:
-    loaded = threading.Event()
-
-    def load(engine: SlotEngine) -> SlotEngine:
-        loaded.wait(10)
-        return engine
+    loading = Loading()
 
     async def story() -> None:
-        async with speaking(tmp_path, [Choir()], reserve=Second(), load=load) as worker:
+        async with speaking(tmp_path, [Choir()], reserve=Second(), load=loading) as worker:
             briefing = Briefing(worker.socket, tmp_path / "briefings")
             own, general = Path(f"{briefing.path(CALLER.call_id)}.wav"), Path(f"{briefing.general(SHOP)}.wav")
             making = asyncio.create_task(briefing.make(CALLER, SHOP, "Asked for a refund."))
             while not general.exists():
                 await worker.settle()
             assert are_by_reserve({"own": sound(own), "general": sound(general)})
-            loaded.set()
+            loading.done()
             await making
             assert are_by_reserve({"own": sound(own)}) and are_by_choir({"general": sound(general)})
 

@@ -80,6 +80,10 @@ class Hall:
             handle.remove()
 
 
+Story = Callable[[Hall], Any]
+Play = Callable[[Story], None]
+
+
 class Call:
     def __init__(self, link: Link[FromStt]) -> None:
         self.link = link

@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,26 +26,7 @@ from core.speech import (
 from media_server.stt.nemo.engine import Nemo, checkpoint, most_streams
 from media_server.stt.nemo.loading import Model
 from tests.standins.edge import until
-from tests.unit.media_server.stt.nemo.hall import OPEN, SOUND, Hall, hall, hurried, one_chunk, phrases
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return one_chunk(tmp_path_factory.mktemp("random"))
-
-
-Story = Callable[[Hall], Any]
-Play = Callable[[Story], None]
-
-
-@pytest.fixture(scope="module")
-def play(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    """Stories follow each other on one engine: loading it takes longer than all of them."""
-    opened = hall(file, tmp_path_factory.mktemp("hall"))
-    with asyncio.Runner() as runner:
-        stage = runner.run(opened.__aenter__())
-        yield lambda story: runner.run(story(stage))
-        runner.run(opened.__aexit__(None, None, None))
+from tests.unit.media_server.stt.nemo.hall import OPEN, SOUND, Hall, Play, hurried, phrases
 
 
 def test_a_caller_is_heard_with_partials_times_and_numbers_of_their_pauses(play: Play) -> None:

@@ -1,7 +1,6 @@
 """A GPU whose memory others have taken: what is a nicety is left out, and no more calls fail than do not fit."""
 
 import asyncio
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +20,7 @@ from media_server.stt.nemo.slots import computer
 from media_server.stt.nemo.ticker import Call
 from media_server.stt.nemo.trees import SharedTrees
 from tests.standins.edge import until
-from tests.unit.media_server.stt.nemo.hall import SOUND, Hall, hall, one_chunk, phrases
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return one_chunk(tmp_path_factory.mktemp("random"))
-
-
-Story = Callable[[Hall], Any]
-Play = Callable[[Story], None]
-
-
-@pytest.fixture(scope="module")
-def play(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
-    """Stories follow each other on one engine: loading it takes longer than all of them."""
-    opened = hall(file, tmp_path_factory.mktemp("hall"))
-    with asyncio.Runner() as runner:
-        stage = runner.run(opened.__aenter__())
-        yield lambda story: runner.run(story(stage))
-        runner.run(opened.__aexit__(None, None, None))
+from tests.unit.media_server.stt.nemo.hall import SOUND, Hall, Play, phrases
 
 
 def no_memory(*of: Any, **more: Any) -> Any:

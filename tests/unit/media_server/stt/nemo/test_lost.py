@@ -16,12 +16,7 @@ from core.speech import Audio, Flush
 from media_server.stt.nemo.engine import Nemo
 from media_server.stt.worker import EngineLost
 from tests.standins.edge import until
-from tests.unit.media_server.stt.nemo.hall import OPEN, SOUND, Hall, hurried, one_chunk, phrases
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return one_chunk(tmp_path_factory.mktemp("random"))
+from tests.unit.media_server.stt.nemo.hall import OPEN, SOUND, Hall, hurried, phrases
 
 
 def test_a_step_that_never_returns_is_told_and_ends_the_engine(file: Path, tmp_path: Path) -> None:
