@@ -25,6 +25,10 @@ EAR_WEIGHTS = 609_000_000
 EAR_CACHE_BYTES = 3_145_000
 """Of a stream in half precision (6.29 MB in float32, measured)."""
 EAR_FRAME_MS = 80
+CODEC_WEIGHTS = 57_000_000
+"""Of the DAC's decoder, which stays in float32."""
+TF32 = 0.5
+"""Of a card's rate in bfloat16: in what its convolutions are computed (torch's default)."""
 WORKSPACE_MB = 900
 """Of each process: CUDA context, graphs, cuDNN. A guess."""
 
@@ -75,7 +79,7 @@ def steps(card: Card, share: float) -> Iterator[Step]:
             card, share, "speak", count, FRAME_MS, moved, cost.step_flop(of, count, CONTEXT, DESCRIBED), _voice_mb(of, count)
         )
         samples = count * (PIECE + MARGINS) * 512
-        yield _step(card, share, "decode", count, PIECE * FRAME_MS, 0, samples * cost.DAC_FLOP_PER_SAMPLE, 0)
+        yield _step(card, share, "decode", count, PIECE * FRAME_MS, 0, samples * cost.DAC_FLOP_PER_SAMPLE / TF32, 0)
 
 
 def _step(
@@ -107,8 +111,7 @@ def _ear_mb(count: int) -> float:
 
 
 def _voice_mb(of: Configuration, count: int) -> float:
-    codec = 2 * 57_000_000
-    return (cost.weight_bytes(of) + cost.cache_bytes(of, count, ROOM, DESCRIBED) + codec) / 2**20 + WORKSPACE_MB
+    return (cost.weight_bytes(of) + cost.cache_bytes(of, count, ROOM, DESCRIBED) + 4 * CODEC_WEIGHTS) / 2**20 + WORKSPACE_MB
 
 
 if __name__ == "__main__":
