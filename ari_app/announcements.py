@@ -6,25 +6,17 @@
 [say] in extensions_people.conf plays them; where one is not there, a prompt of Asterisk's own, in English.
 """
 
-import asyncio
-import logging
 from pathlib import Path
 
-from ari_app.kept_lines import KeptLines, name_of
-from core.bus import PeerGone
+from ari_app.kept_lines import PATIENCE_S, KeptLines, name_of
 from core.phrases import line
 from core.sites import Language, Site
-
-log = logging.getLogger(__name__)
-
-PATIENCE_S = 10.0
 
 
 class Announcements:
     def __init__(self, voice_socket: Path, folder: Path) -> None:
         self._lines = KeptLines(voice_socket)
         self._folder = folder
-        self._making: set[Path] = set()
 
     def path(self, site: Site, language: Language) -> str:
         """Of the folder; what is in it is `lines`."""
@@ -35,18 +27,7 @@ class Announcements:
         `any_voice`: whoever said them; this caller is not to wait for a better one."""
         folder = Path(self.path(site, language))
         texts = {folder / f"{name}.wav": (text,) for name, text in lines(site, language).items() if text}
-        if folder in self._making or (any_voice and all(file.exists() for file in texts)):
-            return
-        self._making.add(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            async with asyncio.timeout(patience_s):
-                await self._lines.make(texts, site.voice, language, any_voice=any_voice)
-        except (PeerGone, TimeoutError, OSError) as error:
-            if not all(file.exists() for file in texts):  # else what is there will do, until the next call
-                log.warning("! nothing announced", extra={"site": site.site_id, "error": type(error).__name__})
-        finally:
-            self._making.discard(folder)
+        await self._lines.make(texts, site.voice, language, patience_s, any_voice=any_voice)
 
 
 def lines(site: Site, language: Language) -> dict[str, str]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from ari_app.books import Caller
 from ari_app.kept_lines import KeptLines, name_of
 from ari_app.voiced import say_into
-from core.bus import PeerGone
 from core.ids import CallId
 from core.phrases import line
 from core.sentences import split
@@ -48,13 +47,7 @@ class Briefing:
     async def make(self, caller: Caller, site: Site, summary: str) -> None:
         """The file is there when this returns, unless the voice or the disk failed; so is what every call can do with."""
         await self._make_own(caller, site, summary)
-        file = Path(f"{self.general(site)}.wav")
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await self._lines.make({file: waiting(site)}, site.voice, site.operators_language)
-        except (PeerGone, TimeoutError, OSError) as error:
-            if not file.exists():
-                log.warning("! no general briefing", extra={"site": site.site_id, "error": type(error).__name__})
+        await self._lines.make({Path(f"{self.general(site)}.wav"): waiting(site)}, site.voice, site.operators_language)
 
     async def _make_own(self, caller: Caller, site: Site, summary: str) -> None:
         began = time.monotonic()
@@ -66,7 +59,7 @@ class Briefing:
             async with asyncio.timeout(PATIENCE_S):
                 await say_into(file, told, voice, language, worker=self._socket, lexicon_of=site.site_id)
             log.info("= briefing made", extra={"call": caller.call_id, "seconds": round(time.monotonic() - began, 3)})
-        except (PeerGone, TimeoutError, OSError) as error:
+        except OSError as error:  # PeerGone and TimeoutError among them
             log.warning("! no briefing", extra={"call": caller.call_id, "error": type(error).__name__})
 
     def forget(self, call: CallId) -> None:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ari_app import metrics
-from ari_app.announcements import PATIENCE_S
 from ari_app.ari.client import AriError, Gone, NotInStasis
 from ari_app.ari.events import ChannelEvent
 from ari_app.books import Caller, CallRecord
@@ -22,6 +21,7 @@ from ari_app.call.wishes import FindAgain, FoundAgain, LiveAction
 from ari_app.dialling import dial
 from ari_app.doors import Doors
 from ari_app.followers import Company, follow
+from ari_app.kept_lines import PATIENCE_S
 from ari_app.media_sessions import MediaSessions
 from ari_app.obeying import Obeying
 from ari_app.operators import Operators
@@ -194,7 +194,6 @@ class Hands:
                 metrics.REFUSED.labels(reason).inc()
         if isinstance(decision, Overflow | PlayTape) and decision.site is not None:
             await self._announce(decision.site, HURRY_S, any_voice=True)
-            self._start(self._doors.announcements.make(decision.site, decision.site.language))
         self._say(do.Routed(decision))
         if isinstance(finding, Found) and entry is None:
             await self._doors.standing.tell(self._caller.called, finding.site)

@@ -134,8 +134,8 @@ def _copy(source: Path, target: Path, file: File, progress: Progress) -> File:
         return came
     target.parent.mkdir(parents=True, exist_ok=True)
     part = part_of(target, "copy")
-    with source.open("rb") as reader, part.open("wb") as writer:
-        while piece := reader.read(PIECE):
+    with part.open("wb") as writer:
+        for piece in _pieces(source):
             writer.write(piece)
             progress.add(len(piece))
         writer.flush()
@@ -148,6 +148,16 @@ def _copy(source: Path, target: Path, file: File, progress: Progress) -> File:
         raise
     os.replace(part, target)
     return came
+
+
+def _pieces(source: Path) -> Iterator[bytes]:
+    """OSError, which names the file: reading says no path, nor does writing."""
+    with source.open("rb") as reader:
+        try:
+            while piece := reader.read(PIECE):
+                yield piece
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(source)) from error
 
 
 def _gathered(target: Path, revision: str) -> int:

@@ -45,7 +45,8 @@ def main(arguments: list[str]) -> int:
     except BrokenPipeError:  # `haazir models | head`: no disk of ours
         raise
     except OSError as error:  # a write says no path: it is the folder's disk
-        print(f"haazir: {error.filename or settings.models_dir}: {error.strerror}. {STAYS}", file=sys.stderr)
+        stays = f". {STAYS}" if options.action == "fetch" else ""
+        print(f"haazir: {error.filename or settings.models_dir}: {error.strerror}{stays}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nhaazir: stopped. {STAYS}", file=sys.stderr)

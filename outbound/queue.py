@@ -160,8 +160,8 @@ async def open_attempt(rows: Rows, claimed: Claim, trunk: str, lost_after_s: flo
 
 
 async def put_off(rows: Rows, claimed: Claim, until: datetime, why: str) -> None:
-    """This call, and all of its campaign that are due and live in the same clock: ten thousand at once, not one by one. Where the
-    database's clock is past `until` already, for a minute: else it were due at once, again and again, without end."""
+    """This call, and all of its campaign that are due and live in the same clock: ten thousand at once, not one by one. For a
+    minute at least: where the database's clock is past `until` already, it were due at once, again and again, without end."""
     lane, indian = claimed.lane, claimed.number.startswith("+91")
     await rows.execute(_PUT_OFF, [until, why, lane.site, claimed.outbound_id, lane.campaign, lane.campaign, indian])
 

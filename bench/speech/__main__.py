@@ -22,6 +22,7 @@ from core.budget_file import write
 from core.checkpoints import CheckpointUnfit
 from core.settings import Settings, load
 from haazir import VERSION
+from media_server.device import DeviceFull, DeviceMissing
 from media_server.tts.parler.weights import CheckpointError
 
 OUT = Path(__file__).resolve().parent.parent / "out"
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
     began = time.monotonic()
     try:
         budget = _measure(settings, device, options)
-    except (CheckpointUnfit, CheckpointError) as error:
+    except (CheckpointUnfit, CheckpointError, DeviceFull, DeviceMissing) as error:
         print(f"haazir: {error}", file=sys.stderr)
         return 1
     print()

@@ -18,11 +18,10 @@ import msgspec
 import numpy as np
 
 from brain.knowledge.embed import DIMENSIONS, Floats, MiniLM
-from core.settings import REPOSITORY
+from core.environment import bare
 
 NICE = 5
 """As the gateway: chats give way to calls."""
-ENVIRONMENT = {"PYTHONPATH": str(REPOSITORY), "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class EmbeddingProcess:
@@ -40,7 +39,7 @@ class EmbeddingProcess:
             if self._process is None:
                 command = [sys.executable, "-P", "-m", "brain.knowledge.embedding_process"]
                 pipe = subprocess.PIPE
-                self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=ENVIRONMENT, start_new_session=True)
+                self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, env=bare(), start_new_session=True)
             return self._process
 
     def embed(self, texts: Sequence[str]) -> Floats:

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,10 @@ _GROUP = Path("/proc/self/autogroup")
 
 @contextlib.contextmanager
 def first_served() -> Iterator[None]:
-    """While it lasts, this thread goes first, and its whole session, among which Linux shares the processor out; and what is in
-    memory by now is not looked through for garbage (0.1 s, in which no caller would speak or hear).
+    """While it lasts, this thread goes first, and its whole session, among which Linux shares the processor out. What is in
+    memory by now is not looked through for garbage any more (0.1 s, in which no caller would speak or hear).
 
-    Not root: callers' clocks are a little less exact, that is all.
+    Who may not: callers' clocks are a little less exact, that is all.
     """
     gc.collect()
     gc.freeze()
@@ -24,11 +25,21 @@ def first_served() -> Iterator[None]:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
         if group := _GROUP.read_text():  # "/autogroup-7 nice 0"; empty where the process's session has no group of its own
-            _GROUP.write_text(str(NICE))
+            _move(str(NICE))
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, nice)
             if group:
-                _GROUP.write_text(group.split()[-1])
+                _move(group.split()[-1])
+
+
+def _move(nice: str) -> None:
+    """Linux lets a session without CAP_SYS_ADMIN move every 0.1 s only, and it must not stay first. OSError."""
+    for _ in range(5):
+        try:
+            _GROUP.write_text(nice)
+            return
+        except BlockingIOError:
+            time.sleep(0.05)

@@ -17,7 +17,8 @@ from typing import Self
 
 import msgspec
 
-from core.settings import REPOSITORY, Settings
+from core.environment import bare
+from core.settings import Settings
 from kb_api.ingest import refused
 from kb_api.ingest.reader import Job, Outcome
 
@@ -74,8 +75,7 @@ class _Lane:
         self._niceness = niceness
         self._memory_mb = settings.knowledge.read_memory_mb
         # Nothing of ours: what opens strangers' files need not know any secret.
-        self._environment = {"PYTHONPATH": str(REPOSITORY), "HOME": str(settings.run_dir), "LC_ALL": "C.UTF-8"}
-        self._environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONUNBUFFERED": "1"}
+        self._environment = bare() | {"HOME": str(settings.run_dir), "PYTHONUNBUFFERED": "1"}
         self._process: asyncio.subprocess.Process | None = None
         self._one = asyncio.Lock()
         self._jobs = 0

@@ -16,7 +16,7 @@ import numpy as np
 from core.audio import Pcm
 from core.bus import connect
 from core.ids import CallId
-from core.settings import REPOSITORY
+from core.settings import REPOSITORY, load
 from core.sites import Language
 from core.speech import FromTts, OpenSpeaking, Sound, Speak, SpeakingFailed
 from haazir.call import outcome
@@ -73,6 +73,11 @@ class Finished:
             if turn["answer_source"] in ("tool", "knowledge", "fallback", "small_talk", "abstain")
         ]
 
+    @property
+    def understood(self) -> list[str]:
+        """What the caller said, as it was heard."""
+        return [turn["text"].lower().rstrip(".?") for turn in self.turns("caller")]
+
     def said_by_agent(self) -> str:
         return " ".join(turn["text"] for turn in self.turns("agent"))
 
@@ -84,6 +89,10 @@ class Caller:
     trial: Trial
     server: Server
     voices: Voices
+
+    @classmethod
+    def of(cls, trial: Trial) -> "Caller":
+        return cls(trial, trial.server(), Voices(load().home / "cache" / "callers"))
 
     def say(self, text: str, voice: str = "en-us") -> Pcm:
         return self.voices.say(text, voice)

@@ -12,9 +12,7 @@ import pytest
 
 from asterisk import obtain
 from bench.processes import Left, left_in_asterisk
-from core.settings import load
 from haazir.caller.trial import Trial, running
-from haazir.caller.voices import Voices
 from tests.e2e.calling import Caller, metric
 from tests.e2e.phones import OperatorPhone
 from tests.standins.carrier.carrier import HOST, Carrier, free_port
@@ -58,7 +56,7 @@ def trial(carrier_address: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="session")
 def caller(trial: Trial) -> Caller:
-    return Caller(trial, trial.server(), Voices(load().home / "cache" / "callers"))
+    return Caller.of(trial)
 
 
 @pytest.fixture(scope="session")

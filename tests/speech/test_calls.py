@@ -7,10 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.settings import load
 from haazir.caller.script import Call, CallOver
 from haazir.caller.trial import Trial, running
-from haazir.caller.voices import Voices
 from tests.e2e.calling import Caller, Finished, Role, ask, greeting
 from tests.e2e.conftest import assert_nothing_left
 
@@ -24,11 +22,7 @@ def trial() -> Iterator[Trial]:
 
 @pytest.fixture(scope="module")
 def caller(trial: Trial) -> Caller:
-    return Caller(trial, trial.server(), Voices(load().home / "cache" / "callers"))
-
-
-def heard(call: Finished) -> list[str]:
-    return [turn["text"].lower().rstrip(".?") for turn in call.turns("caller")]
+    return Caller.of(trial)
 
 
 def test_calls_at_once_are_understood_each_for_itself_turn_after_turn(caller: Caller) -> None:
@@ -47,7 +41,7 @@ def test_calls_at_once_are_understood_each_for_itself_turn_after_turn(caller: Ca
 
     calls = caller.play_all({str(number): role(number, questions) for number, questions in enumerate(wanted)})
     finished = [call for call in calls.values() if isinstance(call, Finished)]
-    assert [heard(call) for call in finished] == wanted, calls
+    assert [call.understood for call in finished] == wanted, calls
     sources = [[turn["answer_source"] for turn in call.answers] for call in finished]
     assert sources == [["knowledge"] * len(questions) for questions in wanted]
 

@@ -97,6 +97,21 @@ def test_the_file_is_what_asterisk_plays_on_a_phone(tmp_path: Path) -> None:
     made(tmp_path, voice, then)
 
 
+def test_what_every_call_can_do_with_is_said_once_for_many_at_the_same_time(tmp_path: Path) -> None:
+    voice = Voice()
+
+    async def run() -> None:
+        briefing = Briefing(tmp_path / "tts.sock", tmp_path / "briefings")
+        callers = [dataclasses.replace(CALLER, call_id=CallId(str(number))) for number in range(4)]
+        async with serve(tmp_path / "tts.sock", ToTts, voice.handle):
+            await asyncio.gather(*(briefing.make(caller, SITE, SUMMARY) for caller in callers))
+        assert all(Path(f"{briefing.path(caller.call_id)}.wav").exists() for caller in callers)
+        assert Path(f"{briefing.general(SITE)}.wav").exists()
+
+    asyncio.run(run())
+    assert voice.said.count("A caller is waiting.") == 1
+
+
 @pytest.mark.parametrize("voice", [None, Voice(fails=True)])
 def test_a_voice_that_is_away_or_fails_leaves_no_file(tmp_path: Path, voice: Voice | None) -> None:
     made(tmp_path, voice, lambda _: None)

@@ -21,9 +21,20 @@ def place() -> tuple[int, str]:
     return os.getpriority(os.PRIO_PROCESS, 0), group()
 
 
+def allowed() -> bool:
+    """Root may, but for a container's."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+        os.setpriority(os.PRIO_PROCESS, 0, before)
+    except PermissionError:
+        return False
+    return True
+
+
 def test_who_plays_callers_goes_first_and_back_to_its_place_afterwards() -> None:
     before = place()
-    wanted = (NICE, str(NICE) if group() else "") if os.geteuid() == 0 else before
+    wanted = (NICE, str(NICE) if group() else "") if allowed() else before
     with first_served():
         assert place() == wanted
         with first_served():
@@ -43,6 +54,6 @@ def test_without_a_group_of_its_own_the_process_alone_goes_first(
     monkeypatch.setattr(precedence, "_GROUP", nowhere)
     before = place()
     with first_served():
-        assert place() == ((NICE, before[1]) if os.geteuid() == 0 else before)
+        assert place() == ((NICE, before[1]) if allowed() else before)
     assert place() == before
     assert nowhere.exists() is (told is not None) and (told is None or nowhere.read_text() == told)

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import random
 import re
 import shutil
@@ -346,6 +347,7 @@ def test_the_command_fetches_what_the_settings_ask_for(
     assert "kokoro: licence Apache-2.0, commercial use allowed" in said.out and "not fetched" in said.err
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 def test_a_disk_that_fails_meanwhile_is_told_and_what_came_stays(
     hub: ModelHub, settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -372,3 +374,14 @@ def test_a_file_that_cannot_be_written_is_named(
     (settings.models_dir / "test" / "model.bin.copy.part").mkdir(parents=True)
     assert models.main(["fetch", "test", "--from", str(stick)]) == 1
     assert "model.bin.copy.part: Is a directory" in capsys.readouterr().err
+
+
+def test_a_stick_that_cannot_be_read_is_named(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HAAZIR_HOME", str(settings.home))
+    monkeypatch.setattr(models, "registry", lambda: {"test": checkpoint(File(path="model.bin"))})
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / "model.bin").symlink_to("/proc/self/mem")  # its first bytes are nobody's to read
+    assert models.main(["fetch", "test", "--from", str(tmp_path / "stick")]) == 1
+    assert f"{tmp_path / 'stick' / 'model.bin'}: Input/output error" in capsys.readouterr().err

@@ -89,6 +89,23 @@ def test_a_voice_that_cannot_start_leaves_what_was_said_by_it_before(tmp_path: P
     assert are_by_choir(heard(asyncio.run(made()), other))
 
 
+def test_a_voice_that_cannot_start_is_not_asked_in_vain_at_every_call(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def load(engine: SlotEngine) -> SlotEngine:
+        raise EngineError("no such checkpoint")
+
+    async def story() -> None:
+        async with speaking(tmp_path, [Choir()], reserve=Second(), load=load) as worker:
+            await worker.desks[0].tried.wait()
+            announcements = said_by(worker, tmp_path)
+            caplog.clear()
+            for _ in range(2):
+                await announcements.make(SHOP, "en")
+                assert are_by_reserve(heard(announcements))
+        assert not [record.message for record in caplog.records if record.message == "! lines not made"]
+
+    play(story)
+
+
 def test_another_model_or_engine_says_them_anew_and_the_same_one_is_not_asked_again(tmp_path: Path) -> None:
     async def made(choir: Choir) -> int:
         async with shop(tmp_path, choir) as announcements:
