@@ -19,7 +19,7 @@ from media_server.device import DeviceFull, DeviceMissing
 from media_server.stt.farm import Farm
 from media_server.stt.instant import Instant
 from media_server.stt.site_phrases import SitePhrases, read_phrases
-from media_server.stt.worker import Engine, EngineLost, Worker
+from media_server.stt.worker import Engine, EngineLost, Worker, lost
 
 log = logging.getLogger(__name__)
 
@@ -40,12 +40,10 @@ async def open_engine(settings: Settings, give_up: Callable[[], None] = lambda: 
     settings.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with Database(settings, connections=2, wait_s=0.5) as db:
         phrases = SitePhrases(lambda site: read_phrases(db, site), db.site_ids, fresh_s=settings.calls.site_cache_s)
-        try:
-            async with _with_phrases(settings, phrases, give_up) as engine:
-                yield engine
-        except ImportError as error:
-            lacks = f"{settings.engines.stt} can't be imported ({error}): bin/haazir up installs what it lacks"
-            raise EngineLost(lacks) from error
+        with lost(settings.engines.stt):
+            opened = _with_phrases(settings, phrases, give_up)
+        async with opened as engine:
+            yield engine
 
 
 def _with_phrases(

@@ -42,11 +42,13 @@ class EngineLost(RuntimeError):
 
 
 @contextlib.contextmanager
-def lost_to_the_device() -> Iterator[None]:
-    """EngineLost in place of an error of the GPU: it stays until the process ends. What says already what to do, and mistakes of
-    ours, come out as they are."""
+def lost(engine: str) -> Iterator[None]:
+    """EngineLost in place of an error of the GPU, which stays until the process ends, and of packages that are not there. What
+    says already what to do, and mistakes of ours, come out as they are."""
     try:
         yield
+    except ImportError as error:
+        raise EngineLost(f"{engine} can't be imported ({error}): bin/haazir up installs what it lacks") from error
     except RuntimeError as error:
         if isinstance(error, DeviceMissing | EngineLost) or not any(named in str(error) for named in ("CUDA", "cuDNN")):
             raise

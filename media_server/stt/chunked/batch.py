@@ -63,8 +63,8 @@ class Batcher:
         self._recorded: deque[_Recorded] = deque()
         self._at_model: list[_Recorded] = []
         self._pace = Pace()
-        self._failures: list[Exception] = []
-        """Of the last batches, one of each, since the model last answered."""
+        self._failures: list[str] = []
+        """Of the last batches, one of each, since the model last answered; in words, as an error's frames hold its batch's memory."""
         self._busy_since: float | None = None
         self._over = False
         self._thread = threading.Thread(target=self._run, name="full-context model", daemon=True)
@@ -72,12 +72,15 @@ class Batcher:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self, wait_s: float) -> None:
-        """Waits for the batch that is being heard, no longer than this: a device that hangs never gives it back."""
+    def stop(self) -> None:
+        """No batch is begun any more, and nobody waits for one."""
         with self._changed:
             self._over = True
             self._leave_no_recording(EngineLost("the worker stops"))
             self._changed.notify_all()
+
+    def ended(self, wait_s: float) -> None:
+        """Waits for the batch that is being heard, no longer than this: a device that hangs never gives it back."""
         self._thread.join(wait_s)
 
     @property
@@ -148,8 +151,8 @@ class Batcher:
                     one.settle(answer)
                 self._at_model = []
         if len(self._failures) == HOPELESS:
-            last = str(self._failures[-1]).strip().split("\n", 1)[0][:300]
-            raise EngineLost(f"the model failed {HOPELESS} times in a row ({last}): see bin/haazir doctor --gpu")
+            why = f"the model failed {HOPELESS} times in a row ({self._failures[-1]}): see bin/haazir doctor --gpu"
+            raise EngineLost(why)
         return True
 
     def _next_calls(self, model: FullContext) -> list[Call]:
@@ -190,7 +193,7 @@ class Batcher:
         """A batch has failed if the model did, or if there was not the memory for any of it."""
         errors = [answer for answer in heard if isinstance(answer, Exception)]
         failed = len(errors) == len(heard) or any(isinstance(error, RuntimeError) for error in errors)
-        self._failures = [*self._failures, errors[-1]] if failed else []
+        self._failures = [*self._failures, str(errors[-1]).strip().split("\n", 1)[0][:300]] if failed else []
 
     def _end(self, error: Exception | None) -> None:
         with self._changed:

@@ -20,7 +20,7 @@ from media_server.stt.chunked.batch import Batcher, Call
 from media_server.stt.chunked.hearing import Hearing
 from media_server.stt.chunked.words import Ask, FullContext
 from media_server.stt.hanging import HANGS_S, STOPS_S, Watch
-from media_server.stt.worker import EngineLost, Full, lost_to_the_device
+from media_server.stt.worker import EngineLost, Full, lost
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +71,15 @@ class Chunked:
     async def __aexit__(self, *exc: object) -> None:
         await self.stop()
         if self._error is not None:
-            with lost_to_the_device():
+            with lost(self.name):
                 raise self._error
 
     async def stop(self) -> None:
         """The end, whatever went before. A batch is waited for, a moment; a model that is being loaded or hangs is not."""
         self._watching.cancel()
-        returns = self.loaded.is_set() and not self.hung.is_set()
-        await asyncio.to_thread(self.batcher.stop, STOPS_S if returns else 0.0)
+        self.batcher.stop()
+        if self.loaded.is_set() and not self.hung.is_set():
+            await asyncio.to_thread(self.batcher.ended, STOPS_S)
 
     @property
     def missing(self) -> str | None:

@@ -33,7 +33,7 @@ from media_server.stt.nemo.stream import Stream
 from media_server.stt.nemo.ticker import Call, Ticker, measured
 from media_server.stt.nemo.trees import Nursery
 from media_server.stt.site_phrases import SitePhrases
-from media_server.stt.worker import EngineLost, Full, lost_to_the_device
+from media_server.stt.worker import EngineLost, Full, lost
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Nemo:
         if self._hangs is not None:
             raise EngineLost(self._hangs)
         if self._running.done():
-            with lost_to_the_device():
+            with lost(self.name):
                 self._running.result()
         self._running.cancel()
 

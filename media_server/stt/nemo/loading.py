@@ -165,7 +165,9 @@ def _look(path: Path, told: Mapping[str, Any]) -> None:
     if not (told.get("model_defaults") or {}).get("prompt_dictionary"):
         _unfit(path, "has no dictionary of language prompts")
     contexts = encoder.get("att_context_size")
-    pairs = isinstance(contexts, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in contexts)
+    pairs = isinstance(contexts, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(frames, int) for frames in pair) for pair in contexts
+    )
     if encoder.get("att_context_style") != "chunked_limited" or not contexts or not pairs:
         _unfit(path, "hears whole utterances: its encoder was not trained for chunks (att_context_style chunked_limited)")
     if len({left for left, _ in contexts}) != 1:

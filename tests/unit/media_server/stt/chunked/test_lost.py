@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -187,7 +188,8 @@ def given_up(model: Failing, asks: Sequence[Sequence[Ask]]) -> list[Exception]:
     for some in asks:
         with suppress(MemoryError, RuntimeError, ValueError):
             batcher.hear(some)
-    batcher.stop(10.0)
+    batcher.stop()
+    batcher.ended(10.0)
     return errors
 
 
@@ -200,12 +202,14 @@ def test_windows_of_a_recording_that_are_at_a_model_that_hangs_are_answered_at_t
     async def story() -> None:
         async with engine_of(lambda: stuck) as engine:
             await engine.loaded.wait()
+            loop = asyncio.get_running_loop()
+            loop.set_default_executor(ThreadPoolExecutor(1))  # in which nobody else finds a thread until they are answered
             recording = asyncio.create_task(asyncio.to_thread(engine.batcher.hear, [LOUD] * 6))
-            await asyncio.to_thread(stuck.entered.wait)
+            await until(stuck.entered.is_set)
         with pytest.raises(EngineLost):
             await asyncio.wait_for(recording, 10)
         stuck.go.set()
-        await asyncio.to_thread(engine.batcher.stop, 10.0)  # what it says now is for nobody, and no harm
+        await asyncio.to_thread(engine.batcher.ended, 10.0)  # what it says now is for nobody, and no harm
 
     asyncio.run(asyncio.wait_for(story(), 30))
 

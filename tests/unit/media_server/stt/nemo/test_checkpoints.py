@@ -53,6 +53,7 @@ def saying(section: str, **values: Any) -> Change:
         (saying("encoder", att_context_size=[[56, 13]]), "no chunk of 560 ms or less"),
         (saying("encoder", att_context_size=[]), "hears whole utterances"),
         (saying("encoder", att_context_size=[[56, 1], [56]]), "hears whole utterances"),
+        (saying("encoder", att_context_size=[[56, "one"]]), "hears whole utterances"),
         (saying("preprocessor", normalize="per_feature"), "normalises over the whole utterance"),
         (saying("preprocessor", sample_rate=8000), "wants sound at 8000 Hz"),
         (saying("", nemo_version="9.1.0", tokenizer={"type": "of tomorrow"}), "made by NeMo 9.1.0"),
