@@ -64,7 +64,7 @@ class Batcher:
         self._at_model: list[_Recorded] = []
         self._pace = Pace()
         self._failures: list[str] = []
-        """Of the last batches, one of each, since the model last answered. In words: an error's frames hold its batch's memory."""
+        """Of the last batches, one of each, since the model last answered. In words: errors' frames hold their batch's memory."""
         self._busy_since: float | None = None
         self._over = False
         self._thread = threading.Thread(target=self._run, name="full-context model", daemon=True)
