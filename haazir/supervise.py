@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from core.niceness import move_session
+
 Say = Callable[[str], None]
 
 LOGS_KEPT = 3
@@ -182,8 +184,8 @@ def _hurry(nice: int) -> None:
     """Linux shares the processor out among sessions first (autogroup), and nice counts only within one: each has its own."""
     with contextlib.suppress(PermissionError):
         os.nice(nice)
-        with contextlib.suppress(OSError), open("/proc/self/autogroup", "w") as group:  # there is none where that is off
-            group.write(str(nice))
+        with contextlib.suppress(OSError):  # there are no groups where that is off
+            move_session(nice)
 
 
 def _become(user: str) -> None:

@@ -12,13 +12,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from brain.knowledge.embed import DIMENSIONS, Floats, MiniLM
 from core.environment import bare
+from core.niceness import move_session
 
 NICE = 5
 """As the gateway: chats give way to calls."""
@@ -79,7 +79,7 @@ def _give_way() -> None:
     """Linux shares the processor out among sessions first: ours is our own, and nice as a whole."""
     os.nice(NICE)
     with contextlib.suppress(OSError):  # no such thing in this kernel
-        Path("/proc/self/autogroup").write_text(str(NICE))
+        move_session(NICE)
 
 
 def main() -> None:

@@ -3,13 +3,13 @@
 import contextlib
 import gc
 import os
-import time
 from collections.abc import Iterator
-from pathlib import Path
+
+from core.niceness import GROUP, move_session
 
 NICE = -5
 """Before all that answers, after what carries sound (haazir/programs.py): that must be on time for all callers."""
-_GROUP = Path("/proc/self/autogroup")
+_GROUP = GROUP
 
 
 @contextlib.contextmanager
@@ -25,21 +25,11 @@ def first_served() -> Iterator[None]:
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
         if group := _GROUP.read_text():  # "/autogroup-7 nice 0"; empty where the process's session has no group of its own
-            _move(str(NICE))
+            move_session(NICE, _GROUP)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, nice)
             if group:
-                _move(group.split()[-1])
-
-
-def _move(nice: str) -> None:
-    """Linux lets a session without CAP_SYS_ADMIN move every 0.1 s only, and it must not stay first. OSError."""
-    for _ in range(5):
-        try:
-            _GROUP.write_text(nice)
-            return
-        except BlockingIOError:
-            time.sleep(0.05)
+                move_session(int(group.split()[-1]), _GROUP)
