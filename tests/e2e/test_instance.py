@@ -12,6 +12,7 @@ from asterisk.obtain import MODULES
 from core.settings import PROCESSES
 from haazir import instance
 from haazir.caller.trial import Trial, running
+from tests.processes import still_alive
 
 SECOND_UP_LIMIT_S = 15.0
 
@@ -45,12 +46,11 @@ def test_a_second_up_on_the_same_home_is_refused_with_the_pid_of_the_first(trial
 
 def test_nothing_outlives_a_supervisor_that_is_killed_and_the_next_start_is_quick() -> None:
     with running() as own:
-        children = [psutil.Process(pid) for pid in own.status().processes.values()]
+        orphans = list(own.status().processes.values())
         supervisor = instance.running(own.settings)
         assert supervisor is not None
         os.kill(supervisor, signal.SIGKILL)
-        _, alive = psutil.wait_procs(children, timeout=5)
-        assert alive == []
+        assert still_alive(orphans) == []
         began = time.monotonic()
         again = own.haazir("up", "--detach")
         assert again.returncode == 0, again.stdout + again.stderr

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from haazir.supervise import LOGS_KEPT, CannotStart, Child, Program, ending, keep, restart_wait, rotate, run_step
+from tests.processes import still_alive
 
 
 async def at_once() -> str | None:
@@ -21,14 +22,6 @@ async def never() -> str | None:
 
 def shell(script: str, name: str = "thing", **more: object) -> Program:
     return Program(name, ["sh", "-c", script], **{"ready": at_once, **more})  # type: ignore[arg-type]
-
-
-def alive(pid: int) -> bool:
-    """A killed grandchild stays a zombie where nobody reaps orphans (in a container without init)."""
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_a_program_is_started_and_stopped(tmp_path: Path) -> None:
@@ -83,7 +76,7 @@ def test_one_that_will_not_stop_is_killed_with_all_it_started(tmp_path: Path) ->
         await child.start()
         await child.until_ready()
         assert not await child.stop()
-        assert not alive(int(note.read_text()))
+        assert still_alive([int(note.read_text())]) == []
 
     asyncio.run(story())
 
@@ -129,10 +122,10 @@ def test_children_do_not_outlive_a_supervisor_that_is_killed(tmp_path: Path) -> 
     )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as supervisor:
         assert supervisor.stdout is not None
-        orphan = psutil.Process(int(supervisor.stdout.readline()))
+        orphan = int(supervisor.stdout.readline())
+        assert psutil.pid_exists(orphan)
         supervisor.kill()
-    orphan.wait(5)
-    assert not orphan.is_running()
+    assert still_alive([orphan]) == []
 
 
 def test_a_step_that_fails_says_why(tmp_path: Path) -> None:
