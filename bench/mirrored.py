@@ -27,8 +27,9 @@ from kb_api.site_rows import add
 from kb_api.stock import Stockroom, put_stock
 from mirror.origin import Origin
 from tests.postgres import running_postgres
-from tests.standins.machine_a.database import PASSWORD, free_port
+from tests.standins.machine_a.database import PASSWORD
 from tests.standins.machine_a.machine import MachineA
+from tests.standins.ports import free_port
 
 SHOP = SiteId("neelkamal")
 TOOLS = ("check_order_status", "transfer_to_operator", "end_call")

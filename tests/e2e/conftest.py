@@ -15,7 +15,8 @@ from bench.processes import Left, left_in_asterisk
 from haazir.caller.trial import Trial, running
 from tests.e2e.calling import Caller, metric
 from tests.e2e.phones import OperatorPhone
-from tests.standins.carrier.carrier import HOST, Carrier, free_port
+from tests.standins.carrier.carrier import HOST, Carrier
+from tests.standins.ports import free_port
 
 QUALIFY_TIMEOUT_S = 3.2
 """A trunk that answers is still taken for gone when an OPTIONS of before it was there is given up: after 3 s (PJSIP)."""

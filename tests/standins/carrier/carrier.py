@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import itertools
 import random
-import socket
 import subprocess
 import tempfile
 import threading
@@ -29,6 +28,7 @@ from haazir.caller.voices import Voices, pause
 from tests.e2e.watch import Watch
 from tests.standins.carrier.control import Control, Event
 from tests.standins.carrier.render import render
+from tests.standins.ports import free_port
 
 HOST = "127.0.0.2"
 """Not the instance's address, by which each knows the other; all of 127.0.0.0/8 is this machine."""
@@ -141,7 +141,7 @@ class Carrier:
         """At the address `sip`, with a trunk to `instance` (host:port both)."""
         with tempfile.TemporaryDirectory(prefix="carrier-") as name:
             carrier = cls(Path(name), sip)
-            control, rtp = free_port("127.0.0.1", socket.SOCK_STREAM), _free_range()
+            control, rtp = free_port(), _free_range()
             ports = {"control": str(control), "rtp_first": str(rtp), "rtp_last": str(rtp + _RTP_PORTS - 1)}
             configuration = render(carrier.folder, install, {"sip": sip, "instance": instance, **ports}, voices)
             process = subprocess.Popen(
@@ -230,12 +230,6 @@ class Carrier:
                 call.sip_status = int(event["TechCause"]) if event.get("TechCause", "").isdigit() else None
                 call.become("over")
         self.watch.changed()
-
-
-def free_port(host: str, kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def _free_range() -> int:

@@ -5,7 +5,6 @@ with running_database() as a:  a.admin().execute("update articles …");  a.orig
 
 import contextlib
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import psycopg
 
 from tests.postgres import Server
 from tests.standins.machine_a.words import embed
+from tests.standins.ports import free_port
 
 READER, PASSWORD = "haazir_reader", "read-only-please"
 DATABASE = "chatbot"
@@ -104,12 +104,6 @@ class MachineADatabase:
 
 def vector(text: str) -> str:
     return "[" + ",".join(f"{value:.6g}" for value in embed(text).tolist()) + "]"
-
-
-def free_port() -> int:
-    """One that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextlib.contextmanager

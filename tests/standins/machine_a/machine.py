@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.standins.machine_a.database import DATABASE, PASSWORD, READER, MachineADatabase, free_port, running_database
+from tests.standins.machine_a.database import DATABASE, PASSWORD, READER, MachineADatabase, running_database
 from tests.standins.machine_a.words import DIMENSIONS, MODEL
+from tests.standins.ports import free_port
 
 STOP = {signal.SIGINT, signal.SIGTERM}
 CHECKOUT = Path(__file__).resolve().parents[3]
