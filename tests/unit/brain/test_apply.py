@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 
 def run(server: Server, story: Callable[[Database], Coroutine[Any, Any, None]]) -> None:
     async def opened() -> None:
-        async with Database(server.settings, wait_s=0.3) as database:
+        async with Database(server.settings, wait_s=5.0) as database:
             await story(database)
 
     asyncio.run(opened())

@@ -76,7 +76,7 @@ def test_it_is_kept_per_site_and_model_and_survives_the_database(
         admin.execute("insert into site (site_id, name, settings, embedding_model) values ('odds', '', '{}', '')")
 
     async def story() -> None:
-        async with Database(migrated_postgres.settings, wait_s=0.2) as database:
+        async with Database(migrated_postgres.settings, wait_s=5.0) as database:
             monkeypatch.setattr("brain.calibration.WAIT_S", 5.0)
             calibrations = Calibrations(database)
             await store(database, SITE, "m", Odds(0.5, -0.25), 40)

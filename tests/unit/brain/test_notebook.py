@@ -1,6 +1,7 @@
 """Conversations are written down even if the database was away meanwhile."""
 
 import asyncio
+import contextlib
 
 import psycopg
 import pytest
@@ -10,7 +11,7 @@ from brain.notebook import Notebook, Turn
 from brain.turn import Memory
 from core.commands import OpenConversation
 from core.contacts import Contacts
-from core.db import Database
+from core.db import Database, DatabaseAway
 from core.vault import Vault
 from tests.postgres import Server
 
@@ -20,16 +21,23 @@ MEMORY = Memory("en")
 TURN = Turn(1, "voice", "hello", "en", 0.9, "Hello!", None, "small_talk", 1.0)
 
 
+async def add_site(database: Database) -> None:
+    """Once there is a connection: the first may take longer than anybody waits for one."""
+    values = "values ('noted', '', '{}', '') on conflict do nothing"
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(DatabaseAway):
+                async with database.as_site(OPEN.site_id) as rows:
+                    await rows.execute(f"insert into site (site_id, name, settings, embedding_model) {values}".encode())
+                return
+
+
 def test_notes_wait_for_the_database(migrated_postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RETRY_S", 0.05)
 
     async def story() -> None:
         async with Database(migrated_postgres.settings, wait_s=0.1) as database:
-            async with database.as_site(OPEN.site_id) as rows:
-                await rows.execute(
-                    "insert into site (site_id, name, settings, embedding_model) values ('noted', '', '{}', '') "
-                    "on conflict do nothing"
-                )
+            await add_site(database)
             notebook = Notebook(database, CONTACTS)
             async with notebook:
                 await asyncio.to_thread(migrated_postgres.stop)
