@@ -36,7 +36,7 @@ async def mcp_serving() -> AsyncIterator[tuple[str, list[Any]]]:
     async def report_status(report: str) -> dict[str, str]:
         asked.append(report)
         if report == "slow":
-            await asyncio.sleep(3)
+            await asyncio.sleep(60)
         if report == "bad":
             raise ValueError("ORA-00942")
         return {"status": "ready", "report": report}
@@ -79,10 +79,12 @@ def test_a_tool_of_a_server_is_called_and_its_answer_read() -> None:
 
 def test_a_slow_failing_or_absent_tool_has_an_honest_end() -> None:
     async def story(mcp: OverMcp, url: str, asked: list[Any]) -> None:
+        await mcp.perform(job(url, "123", timeout_s=10.0))  # the first imports the client: seconds of a deadline
         with pytest.raises(Away):
-            await mcp.perform(job(url, "slow", timeout_s=0.8))
+            await mcp.perform(job(url, "slow"))
         with pytest.raises(Uncertain):
-            await mcp.perform(job(url, "slow", timeout_s=0.8, effect="write"))
+            await mcp.perform(job(url, "slow", effect="write"))
+        assert asked == ["123", "slow", "slow"]
         with pytest.raises(Refused) as refused:
             await mcp.perform(job(url, "bad"))
         assert "ORA" not in str(refused.value)
