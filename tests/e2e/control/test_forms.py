@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,10 @@ FORM = [
 PURPOSE = {"kind": "lead", "opening": "You had asked about solar panels.", "form": "house"}
 MAY_WE = "Do you have two minutes to talk now?"
 SIGNING = b"a secret of the customer's"
+
+
+def tomorrow() -> date:
+    return datetime.now(INDIA).date() + timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -123,14 +127,16 @@ def test_a_form_is_answered_over_the_line_and_its_answers_stand_in_the_result(
             await callee.hears(question)
             await callee.says(reply)
 
+    days = [tomorrow()]
     told = callee.is_called(answers, purpose=PURPOSE)
+    days.append(tomorrow())  # another one if midnight has passed meanwhile
     assert callee.heard.startswith(DISCLOSURE) and callee.heard.count(DISCLOSURE) == 1, "whole, and once"
     assert "All right, 3." in callee.heard and "All right, tin." in callee.heard, "what was understood is said back"
     (attempt,) = told["attempts"]
-    tomorrow = datetime.now(INDIA).date() + timedelta(days=1)
-    expected = {"owner": True, "rooms": 3, "roof": "tin", "visit": tomorrow.isoformat()}
     assert (attempt["result"], attempt["outcome"]["status"]) == ("answered", "completed")
-    assert attempt["outcome"]["answers"] == expected
+    found = attempt["outcome"]["answers"]
+    assert found == {"owner": True, "rooms": 3, "roof": "tin", "visit": found["visit"]}
+    assert found["visit"] in [day.isoformat() for day in days]
 
 
 def test_who_says_do_not_call_hears_that_and_is_not_called_again(desk: Desk, carrier: Carrier, caller: Caller) -> None:
@@ -159,10 +165,12 @@ def test_who_has_no_time_is_asked_when_and_the_moment_stands_in_the_result(desk:
         await callee.hears("When shall we call")
         await callee.says("tomorrow at five")
 
+    days = [tomorrow()]
     told = callee.is_called(drives, purpose=PURPOSE)
+    days.append(tomorrow())  # another one if midnight has passed meanwhile
     outcome = told["attempts"][0]["outcome"]
     at = datetime.fromisoformat(outcome["callback_at"]).astimezone(INDIA)
-    assert (outcome["status"], at.date(), at.minute) == ("callback", datetime.now(INDIA).date() + timedelta(days=1), 0)
+    assert (outcome["status"], at.minute) == ("callback", 0) and at.date() in days
     assert at.hour == 17, "in the afternoon: nobody is called at five in the morning"
 
 
