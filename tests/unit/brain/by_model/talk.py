@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import msgspec
+
 from brain.dialogue import Mind, answer
 from brain.knowledge.match import Match
 from brain.knowledge.passages import Passage
@@ -96,6 +98,11 @@ class Talk:
     async def says(self, text: str, language: Language = "hi-Latn", **about: Any) -> Told:
         asked = Asked(text, language, 0.9, **about)
         return Told([piece async for piece in answer(asked, self.memory, self.mind)])
+
+    def without_deadlines(self) -> None:
+        """A deadline closes the model's stream, too: none may come before that which has to."""
+        llm = msgspec.structs.replace(self.site.llm, timeout_s=60.0, first_token_s=60.0)
+        self.site = msgspec.structs.replace(self.site, llm=llm)
 
     @property
     def mind(self) -> Mind:
