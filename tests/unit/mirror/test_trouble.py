@@ -171,7 +171,7 @@ def test_work_on_the_table_there_neither_waits_for_us_nor_we_for_it(
 
 
 def test_no_transaction_of_ours_stays_open_there(migrated_postgres: Server, own_machine_a: MachineADatabase) -> None:
-    own_machine_a.fill(3000)
+    own_machine_a.fill(12_000)
     query = "select state, backend_xmin, application_name from pg_stat_activity where usename = 'haazir_reader'"
 
     async def story(we: Ours) -> None:
@@ -184,6 +184,7 @@ def test_no_transaction_of_ours_stays_open_there(migrated_postgres: Server, own_
                 for _ in range(50):
                     seen += owner.execute(query.encode()).fetchall()
                     await asyncio.sleep(0.01)  # a sample each
+            assert (await we.state()).status == "copying", "the samples are of its work"
         assert len(seen) >= 40 and {state for state, _, _ in seen} <= {"idle", "active"}, "never idle in transaction"
         assert {name for _, _, name in seen} == {"haazir-mirror"}
         assert sum(state == "idle" for state, _, _ in seen) > len(seen) / 2, "it rests more than it works"
