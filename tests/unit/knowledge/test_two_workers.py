@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -55,29 +56,34 @@ def test_one_worker_leads_and_another_takes_over(town: Town, monkeypatch: pytest
 
     async def story() -> None:
         leads: list[str] = []
-        led = asyncio.Condition()
+        begun: list[str] = []
+        changed = asyncio.Condition()
 
         async def job(name: str) -> None:
-            async with led:
-                leads.append(name)
-                led.notify_all()
+            begun.append(name)
+            leads.append(name)
+            async with changed:
+                changed.notify_all()
             try:
                 await asyncio.Event().wait()
             finally:
                 leads.remove(name)
+                async with changed:
+                    changed.notify_all()
 
-        async def until(who: list[str]) -> None:
-            async with asyncio.timeout(10), led:
-                await led.wait_for(lambda: leads == who)
+        async def until(true: Callable[[], bool]) -> None:
+            async with asyncio.timeout(30), changed:
+                await changed.wait_for(true)
 
         first = asyncio.create_task(leader.lead(town.settings, [partial(job, "first")]))
-        await until(["first"])
+        await until(lambda: leads == ["first"])
         second = asyncio.create_task(leader.lead(town.settings, [partial(job, "second")]))
         await asyncio.sleep(0.2)  # ten tries
         assert leads == ["first"]
         town.run(f"select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = {leader.KB_WORKER}")
+        await until(lambda: len(begun) == 2 and len(leads) == 1)  # whoever was quicker, once the first has noticed its loss
         await asyncio.sleep(0.2)
-        assert len(leads) == 1  # whoever was quicker
+        assert len(begun) == 2 and len(leads) == 1
         for task in (first, second):
             task.cancel()
         await asyncio.gather(first, second, return_exceptions=True)
