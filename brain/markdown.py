@@ -63,7 +63,7 @@ def spoken(text: str, language: Language, *, finished: bool) -> str:
             said += _bare(line) if finished and line is last else _line(line)
     if finished:
         return _with_list(said, items, language)
-    if fenced or not last.strip() or any(kind.search(last) for kind in (_MAYBE_MARK, _ITEM, _HEADING)):
+    if fenced or not _words(last) or any(kind.search(last) for kind in (_MAYBE_MARK, _ITEM, _HEADING)):
         return said.removesuffix("\n")  # a list may follow, and belong to the line before
     return _with_list(said, items, language) + _words(last)
 

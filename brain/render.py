@@ -44,6 +44,9 @@ class Form(Protocol):
     def write(self, text: str, language: Language) -> list[str]:
         """Some of a text that is still being written."""
 
+    def sentence(self, text: str, language: Language) -> list[str]:
+        """The same, up to the end of a sentence: one that is whole need not wait for the next."""
+
     def end(self, citations: Sequence[Citation], language: Language) -> list[str]:
         """There is no more of it."""
 
@@ -74,6 +77,11 @@ class Spoken:
     def write(self, text: str, language: Language) -> list[str]:
         self._raw += text
         return self._take(self._sentences.push(self._more(language, finished=False)))
+
+    def sentence(self, text: str, language: Language) -> list[str]:
+        found = self.write(text, language)
+        held_back = certain(self._raw, finished=False) != self._raw
+        return found if held_back else [*found, *self._take(self._sentences.complete())]
 
     def end(self, citations: Sequence[Citation], language: Language) -> list[str]:
         return self._finish(language)
@@ -113,6 +121,9 @@ class Written:
             text = f" {text.lstrip()}"
         self._raw += text
         return self._out([self._more(finished=False)])
+
+    def sentence(self, text: str, language: Language) -> list[str]:
+        return self.write(text, language)
 
     def end(self, citations: Sequence[Citation], language: Language) -> list[str]:
         found = self._finish()

@@ -274,7 +274,7 @@ class Session:
             case Say(text=text, language=language, always=always, whole=whole):
                 self._say(draft, shape.say(text, language, always=always), language, whole=whole)
             case Write(text=text, language=language):
-                self._say(draft, shape.write(text, language), language)
+                self._say(draft, shape.sentence(text, language), language)
             case Meanwhile():
                 self._hold(draft, piece)
             case ToolBegan(tool=tool):

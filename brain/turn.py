@@ -139,7 +139,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Some of a text as a model writes it, in Markdown, cut anywhere. brain.render makes sentences of it on a call."""
+    """A sentence of a text as a model writes it, in Markdown. brain.render makes of it what is said on a call."""
 
     text: str
     language: Language

@@ -55,6 +55,12 @@ class SentenceStream:
         self._text += delta
         return self._take(finished=False)
 
+    def complete(self) -> list[str]:
+        """No word goes on where the text ends: what is left of it, if that is a sentence whatever follows."""
+        text = self._text.rstrip() + " "
+        marks = [*_MARK.finditer(text)]
+        return self.flush() if marks and marks[-1].end() == len(text) and _ends(text[:-1], "1") else []
+
     def flush(self) -> list[str]:
         """The text is finished: what is left of it."""
         rest = self._take(finished=True)

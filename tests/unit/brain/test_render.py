@@ -1,14 +1,16 @@
 """One answer, two forms; and the same form however a model's words are cut on their way."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from brain.markdown import certain, harmless
 from brain.render import Answer, Form, Spoken, Written, form, render
 from core.commands import Citation
+from core.sentences import SentenceStream
 from core.sites import Language
 
 WHOLE = """
@@ -28,6 +30,11 @@ def written_in(channel: Form, chunks: Sequence[str], language: Language = "hi-La
     return [*found, *channel.end((), language)]
 
 
+def words(said: Sequence[str]) -> list[list[str]]:
+    """Of each sentence. A mark more or less at its end is not heard."""
+    return [re.findall(r"\w+", sentence) for sentence in said]
+
+
 @given(PIECES, st.data())
 @settings(max_examples=600)
 def test_a_text_cut_anywhere_has_the_same_form(text: str, data: st.DataObject) -> None:
@@ -36,6 +43,11 @@ def test_a_text_cut_anywhere_has_the_same_form(text: str, data: st.DataObject) -
     assert written_in(Spoken(), chunks) == written_in(Spoken(), [text])
     assert written_in(Spoken(), list(text)) == written_in(Spoken(), [text])
     assert "".join(written_in(Written(), chunks)) == "".join(written_in(Written(), [text]))
+
+
+def test_a_line_of_an_address_alone_leaves_a_list_to_the_words_before_it() -> None:
+    text = "Options:\nhttps://roshni.in/returns ```\n- EMI\n"
+    assert written_in(Spoken(), list(text), "en") == written_in(Spoken(), [text], "en") == ["Options: EMI."]
 
 
 @given(PIECES)
@@ -77,6 +89,30 @@ def test_a_sentence_leaves_as_soon_as_it_is_certain() -> None:
     spoken = Spoken()
     assert spoken.write("Delivery mein teen din lagte hain. Us", "hi-Latn") == []
     assert spoken.write("se pehle ", "hi-Latn") == ["Delivery mein teen din lagte hain."]
+
+
+def test_a_whole_sentence_of_a_model_is_said_while_the_next_is_being_written() -> None:
+    spoken = Spoken()
+    assert spoken.sentence("**Delivery** mein teen din lagte hain. ", "hi-Latn") == ["Delivery mein teen din lagte hain."]
+    assert spoken.sentence("Rs. 500 lagte hain.", "hi-Latn") == [], "more could still follow this mark"
+    assert spoken.end((), "hi-Latn") == ["Rs. 500 lagte hain."]
+
+
+@pytest.mark.parametrize(
+    "begun", ["Three options:\n", "It costs Rs. ", "Order No. ", "Come at 5 p.m. ", "Look. [at the ", "1. ", "Three"]
+)
+def test_what_may_not_be_a_whole_sentence_waits(begun: str) -> None:
+    assert Spoken().sentence(begun, "en") == []
+
+
+@given(PIECES)
+@settings(max_examples=600)
+def test_said_at_once_sentences_are_those_that_wait_for_the_next(text: str) -> None:
+    stream, spoken = SentenceStream(whole=True), Spoken()
+    cut = [*stream.push(text), *stream.flush()]
+    assume(not any(re.match(r"\W*[,;:.?!।]", sentence) for sentence in cut))  # a mark alone would belong to what was said already
+    said = [told for sentence in cut for told in spoken.sentence(sentence, "hi-Latn")]
+    assert words([*said, *spoken.end((), "hi-Latn")]) == words(written_in(Spoken(), cut))
 
 
 def test_a_chat_gets_numbers_in_one_piece_its_own_words_and_the_sources() -> None:
