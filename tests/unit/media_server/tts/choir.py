@@ -145,8 +145,9 @@ class Call:
 class Speaking:
     """A worker and what calls need to reach it."""
 
-    def __init__(self, socket: Path, running: "asyncio.Task[None]", desks: Sequence[Desk]) -> None:
+    def __init__(self, socket: Path, worker: Worker, running: "asyncio.Task[None]", desks: Sequence[Desk]) -> None:
         self.socket, self.running, self.desks, self.usual = socket, running, desks, desks[0].engine.name
+        self._worker = worker
         self._calls = AsyncExitStack()
 
     async def call(self, voice: str = "", name: str = "call", *, live: bool = True, engine: str = "choir") -> Call:
@@ -160,6 +161,10 @@ class Speaking:
         """What was sent before has been read when this returns."""
         for _ in range(2):
             await self.call(engine=self.usual)
+
+    def take_your_time(self) -> None:
+        """From now on no engine is late, however slow this machine is."""
+        self._worker._dispatch._late_s = 60.0
 
     async def close(self) -> None:
         await self._calls.aclose()
@@ -212,7 +217,7 @@ async def speaking(
         worker = Worker(desks, spoken, reserve=stand_in, kept=kept, late_s=late_s)
         async with serve(folder / "tts.sock", ToTts, worker.serve):
             running = asyncio.create_task(worker.run())
-            calls = Speaking(folder / "tts.sock", running, desks)
+            calls = Speaking(folder / "tts.sock", worker, running, desks)
             if load is None:
                 await asyncio.gather(*(desk.tried.wait() for desk in desks))
             try:

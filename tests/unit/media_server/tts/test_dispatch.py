@@ -217,6 +217,8 @@ def test_an_engine_that_is_stuck_is_stood_in_for(tmp_path: Path) -> None:
             choir.steps.release(1 << 20)
             patient = await worker.call(live=False)
             await patient.says("somebody with patience")
+            assert worker.desks[0].first_sound_s(0) == 0.0  # nobody has reason to think it late
+            worker.take_your_time()
             assert by_choir(await call.says("it is back again", reply=2)) == pytest.approx(0.4)
 
     play(story)
