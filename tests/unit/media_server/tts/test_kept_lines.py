@@ -47,6 +47,12 @@ def said_by(worker: Speaking, folder: Path) -> Announcements:
     return Announcements(worker.socket, folder / "said")
 
 
+async def there(worker: Speaking, announcements: Announcements) -> None:
+    """Wait until Asterisk has something to play for each line."""
+    while not all((Path(announcements.path(SHOP, "en")) / f"{name}.wav").exists() for name in lines(SHOP, "en")):
+        await worker.settle()
+
+
 @asynccontextmanager
 async def shop(folder: Path, choir: Choir, second: Second | None = None) -> AsyncIterator[Announcements]:
     async with speaking(folder, [choir], reserve=second or Second()) as worker:
@@ -59,11 +65,28 @@ def test_while_the_voice_is_loaded_another_says_them_and_then_they_are_made_anew
     async def story() -> None:
         async with speaking(tmp_path, [Choir()], reserve=Second(), load=loading) as worker:
             announcements = said_by(worker, tmp_path)
-            await announcements.make(SHOP, "en", patience_s=0.3)
+            making = asyncio.create_task(announcements.make(SHOP, "en", patience_s=60))
+            await there(worker, announcements)
             assert are_by_reserve(heard(announcements)), "this caller hears something"
             loading.done()
-            await announcements.make(SHOP, "en")
+            await making
             assert are_by_choir(heard(announcements)), "and no later one the voice that stood in"
+
+    play(story)
+
+
+def test_who_had_no_patience_leaves_what_was_there_and_a_later_call_has_them_made_anew(tmp_path: Path) -> None:
+    loading = Loading()
+
+    async def story() -> None:
+        async with speaking(tmp_path, [Choir()], reserve=Second(), load=loading) as worker:
+            announcements = said_by(worker, tmp_path)
+            await announcements.make(SHOP, "en", any_voice=True)
+            await announcements.make(SHOP, "en", patience_s=0.3)
+            assert are_by_reserve(heard(announcements))
+            loading.done()
+            await announcements.make(SHOP, "en", patience_s=60)
+            assert are_by_choir(heard(announcements))
 
     play(story)
 
@@ -135,8 +158,7 @@ def test_they_take_no_slot_from_a_caller_who_waits(tmp_path: Path) -> None:
             await choir.asked.wait()
             announcements = said_by(worker, tmp_path)
             making = asyncio.create_task(announcements.make(SHOP, "en"))
-            while not all((Path(announcements.path(SHOP, "en")) / f"{name}.wav").exists() for name in lines(SHOP, "en")):
-                await worker.settle()
+            await there(worker, announcements)
             waiting.ask("a caller who came later")
             await worker.settle()
             choir.steps.release(1 << 20)
