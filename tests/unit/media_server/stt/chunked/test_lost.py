@@ -20,7 +20,6 @@ from media_server.stt.chunked.batch import HOPELESS, Batcher
 from media_server.stt.chunked.engine import Chunked, ChunkedEar
 from media_server.stt.chunked.punjabi import Router
 from media_server.stt.chunked.words import Ask, FullContext, Heard
-from media_server.stt.hanging import STOPS_S
 from media_server.stt.worker import EngineLost
 from tests.standins.edge import until
 
@@ -84,7 +83,9 @@ def ask(ear: ChunkedEar, utterance: int = 0) -> None:
 
 
 @pytest.mark.parametrize("beside", [False, True], ids=["alone", "beside another engine"])
-def test_a_model_that_is_being_loaded_is_not_waited_for(stuck: Stuck, beside: bool) -> None:
+def test_a_model_that_is_being_loaded_is_not_waited_for(stuck: Stuck, beside: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("media_server.stt.chunked.engine.STOPS_S", 60.0)  # so that no slow machine is taken for such a wait
+
     async def story() -> float:
         live = Live()
         engine = engine_of(stuck.load)
@@ -94,7 +95,7 @@ def test_a_model_that_is_being_loaded_is_not_waited_for(stuck: Stuck, beside: bo
         assert live.told == beside
         return asyncio.get_running_loop().time() - began
 
-    assert asyncio.run(asyncio.wait_for(story(), 30)) < STOPS_S / 2
+    assert asyncio.run(asyncio.wait_for(story(), 30)) < 5
 
 
 def test_a_batch_that_does_not_return_is_waited_for_a_moment_only(stuck: Stuck) -> None:
