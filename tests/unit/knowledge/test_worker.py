@@ -6,31 +6,40 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-import msgspec
+import psycopg
 import pytest
 
 from brain.knowledge.embed import MiniLM
-from core.settings import REPOSITORY, Network
+from core.settings import PROCESSES, REPOSITORY
 from kb_api.ingest.queue import Claim
 from kb_api.worker import Worker
+from tests.standins.ports import free_port
 from tests.unit.knowledge.desk import Desk, Town, at_the_desk
 
-OFFSET = 23_000
 BOOK = "\n\n".join(
     f"# Lamp L-{1000 + n}\n\nThe lamp L-{1000 + n} stands in hall {n} and is sold in boxes of {n}." for n in range(120)
 )
 
 
-def process(town: Town) -> "subprocess.Popen[bytes]":
+HALF_WAY = """do $$ begin
+  loop
+    perform from kb_document where embedded between 1 and 119 for update;
+    exit when found;
+    perform pg_sleep(0.005);
+  end loop;
+end $$"""
+"""Waits for it, and stays in its way: the document gets no further before the transaction ends."""
+
+
+def process(town: Town, status_port: int) -> "subprocess.Popen[bytes]":
     environment = {
         **os.environ,
         "HAAZIR_HOME": str(town.settings.home),
         "HAAZIR_DATABASE_URL": town.settings.database_url(),
-        "HAAZIR_NETWORK_PORT_OFFSET": str(OFFSET),
+        "HAAZIR_NETWORK_METRICS_PORT": str(status_port - PROCESSES.index("kb-worker")),
         "HAAZIR_SECRET_VAULT_KEY": "a vault key",
         "PYTHONPATH": str(REPOSITORY),
         "OPENBLAS_NUM_THREADS": "1",
@@ -45,12 +54,11 @@ def until(true: Callable[[], bool], seconds: float = 60.0) -> None:
         time.sleep(0.05)  # another process's doing: there is no event to wait for
 
 
-def is_ready(town: Town) -> bool:
-    host, port = msgspec.structs.replace(town.settings, network=Network(port_offset=OFFSET)).metrics_address("kb-worker")
+def is_ready(status_port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://{host}:{port}/readyz", timeout=1) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{status_port}/readyz", timeout=1) as answer:
             return bool(answer.status == 200)
-    except urllib.error.URLError:
+    except OSError:  # refused, says that it is not, or has no time to answer
         return False
 
 
@@ -59,16 +67,21 @@ def test_a_killed_worker_s_document_is_finished_by_the_next_which_then_stops_cle
         await desk.write(BOOK, "Lamps")
 
     at_the_desk(town, model, send)
-    first = process(town)
+    port = free_port()
+    first = process(town, port)
     try:
-        until(lambda: is_ready(town))
-        until(lambda: (0,) < town.rows("select embedded from kb_document")[0] < (120,))
+        with psycopg.connect(town.server.settings.database_admin_url()) as rows:
+            rows.execute("set statement_timeout = '60s'")
+            rows.execute(HALF_WAY)
+            until(lambda: is_ready(port))
+            (done,) = rows.execute("select embedded from kb_document").fetchall()[0]
+            first.kill()
+            first.wait()
     finally:
-        first.send_signal(signal.SIGKILL)
+        first.kill()
         first.communicate()
-    (done,) = town.rows("select embedded from kb_document")[0]
     town.run("update kb_document set due_at = now()")  # as after the minute of its lease
-    second = process(town)
+    second = process(town, port)
     try:
         until(lambda: town.rows("select status from kb_document") == [("ready",)])
         counted = "select count(*), count(distinct body) from kb_chunk where site_id = 'shop' and kind = 'document'"
