@@ -9,7 +9,6 @@ from core.niceness import GROUP, move_session
 
 NICE = -5
 """Before all that answers, after what carries sound (haazir/programs.py): that must be on time for all callers."""
-_GROUP = GROUP
 
 
 @contextlib.contextmanager
@@ -24,12 +23,12 @@ def first_served() -> Iterator[None]:
     nice, group = os.getpriority(os.PRIO_PROCESS, 0), ""
     with contextlib.suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICE)
-        if group := _GROUP.read_text():  # "/autogroup-7 nice 0"; empty where the process's session has no group of its own
-            move_session(NICE, _GROUP)
+        if group := GROUP.read_text():  # "/autogroup-7 nice 0"; empty where the process's session has no group of its own
+            move_session(NICE, GROUP)
     try:
         yield
     finally:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, nice)
             if group:
-                move_session(int(group.split()[-1]), _GROUP)
+                move_session(int(group.split()[-1]), GROUP)

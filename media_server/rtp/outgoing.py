@@ -1,6 +1,6 @@
 """A call's voice on the wire: keeps the pacer's ring filled from the playout, and knows what has really left.
 
-    say ──> Playout ──take──> ring (10 frames) ──C thread──> wire
+    say ──> Playout ──take──> ring (25 frames) ──C thread──> wire
                     <──take back── drop             │
             events, reference <── sent ─────────────┘ counted every tick
 

@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { LINES = 512, RING = 10, HEADER = 12, PAYLOAD_MAX = 1280, BUCKETS = 48, FIFO_PRIORITY = 10, NICE = -11 };
+enum { LINES = 512, RING = 25, HEADER = 12, PAYLOAD_MAX = 1280, BUCKETS = 48, FIFO_PRIORITY = 10, NICE = -11 };
 #define PERIOD_NS 20000000LL
 #define FIRST_BUCKET_NS 10000LL /* then each a quarter wider: 48 buckets reach 360 ms */
 

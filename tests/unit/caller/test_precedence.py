@@ -51,7 +51,7 @@ def test_without_a_group_of_its_own_the_process_alone_goes_first(
     nowhere = tmp_path / "autogroup"
     if told is not None:
         nowhere.write_text(told)
-    monkeypatch.setattr(precedence, "_GROUP", nowhere)
+    monkeypatch.setattr(precedence, "GROUP", nowhere)
     before = place()
     with first_served():
         assert place() == ((NICE, before[1]) if allowed() else before)

@@ -92,7 +92,7 @@ def test_slin16_leaves_as_payload_type_11_with_640_bytes(pacer, wire):
     pacer.close(line)
 
 
-def test_the_ring_is_full_at_three_and_says_so(pacer, wire):
+def test_a_ring_that_is_full_says_so(pacer, wire):
     line = pacer.open(wire[0].fileno(), ULAW, NOISE[0])
     assert [pacer.push(line, payload) for payload in VOICE[: RING + 1]] == [True] * RING + [False]
     assert pacer.look(line).queued == RING
@@ -299,6 +299,14 @@ def test_a_sentence_that_stalls_is_an_underrun(call):
     call.outgoing.say(1, 0, frames(2), last=False)
     call.tick(5)
     assert call.outgoing.underruns == 3
+
+
+def test_half_a_second_in_which_python_stands_still_is_not_heard(call):
+    call.outgoing.say(1, 0, frames(40), last=False)
+    for _ in range(24):
+        call.pacer.tick()
+    call.tick(10)
+    assert call.loud == [(8, 8)] * 34 and call.outgoing.underruns == 0
 
 
 def test_the_reference_is_one_packet_ahead_of_the_wire_and_as_long(call):
