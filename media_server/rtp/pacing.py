@@ -7,9 +7,8 @@ from typing import Protocol
 from core.audio import Codec
 
 RING = 25
-"""Payloads that may wait in a line: half a second that Python can be late by (processors of virtual machines are away for 0.2 s now
-and then). They cost no delay: sound goes out with the next packet, and what waits is taken back when it is not wanted any more.
-"""
+"""Payloads that may wait in a line: half a second that Python can be late by; processors of virtual machines are away for 0.2 s
+now and then. They cost no delay: sound goes out with the next packet, and what waits is taken back when it is not wanted."""
 BUCKETS = 48
 _FIRST_BUCKET_NS = 10_000
 
