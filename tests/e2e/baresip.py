@@ -21,6 +21,7 @@ from haazir.caller import wav
 from haazir.caller.voices import pause
 from tests.e2e.dump import Dump
 from tests.e2e.watch import Watch
+from tests.standins.ports import free_port
 
 CONFIG = """\
 sip_listen 127.0.0.1:0
@@ -68,7 +69,7 @@ class Baresip:
         self._happened = happened
         self._answers: dict[str, Event] = {}
         self._tokens = 0
-        control = _free_port()
+        control = free_port()
         self._process = self._start(folder, control)
         self._control = self._connected(control)
         self._thread = threading.Thread(target=self._listen, name=folder.name)
@@ -156,9 +157,3 @@ class Baresip:
             else:
                 self._answers[message.get("token", "")] = message
         return buffer
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

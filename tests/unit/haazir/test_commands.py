@@ -11,6 +11,7 @@ from core.telemetry import serve_status
 from haazir import VERSION, checks, ports, programs, status, up
 from haazir.__main__ import COMMANDS, HELP, main
 from haazir.probe import http_status
+from tests.standins.ports import free_port
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +108,7 @@ def test_a_media_server_that_misses_others_is_up_but_not_ready(tmp_path: Path) -
     """Else the supervisor would start it anew, and calls would die, because the brain is away."""
 
     async def story() -> None:
-        settings = Settings(home=tmp_path, network=Network(metrics_port=_free_port() - PROCESSES.index("media-server")))
+        settings = Settings(home=tmp_path, network=Network(metrics_port=free_port() - PROCESSES.index("media-server")))
         door = await serve_status(settings.metrics_address("media-server"), lambda: "brain is away")
         program = next(program for program in programs.own(settings) if program.name == "media-server")
         assert await program.ready() is None
@@ -115,11 +116,6 @@ def test_a_media_server_that_misses_others_is_up_but_not_ready(tmp_path: Path) -
         await door.cleanup()
 
     asyncio.run(story())
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_status_before_the_first_start_says_that_nothing_runs(tmp_path: Path) -> None:
