@@ -23,8 +23,9 @@ _MAYBE_MARK = re.compile(r"^\s*(?:[-*•+_\s]*|\d{1,2}[.)]?|#{1,6}|>+)\s*$|^\s*`
 """A line that may yet become an item, a heading, a fence, a rule or a table's."""
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*$")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*[|-][\s:|-]*$")
-_MARKS = re.compile(r"[*`~|]|(?<!\w)_+|_+(?!\w)|^\s*>+")
-_EMPTY = re.compile(r"\s*\(\)|\s+(?=[,;:.?!।](?:\s|$))")
+_MARKS = re.compile(r"[*`~|]|(?<!\w)_+|_+(?!\w)|^\s*>+|<(?=[a-zA-Z/])|(?<=[a-zA-Z])>(?!\w)")
+_LOST = re.compile(r"(?<=[.?!।…:])(?:\s+[,;:.?!।]+(?=\s|$))+|\s+(?=[,;:.?!।](?:\s|$))")
+"""What marks and addresses leave behind: a mark after a mark, the space before one."""
 
 
 def certain(raw: str, *, finished: bool) -> str:
@@ -51,7 +52,7 @@ def spoken(text: str, language: Language, *, finished: bool) -> str:
     """As people say it: lists become sentences, headings and tables too; marks, addresses and code go."""
     *lines, last = text.split("\n")
     said, items, fenced = "", list[str](), False
-    for line in [*lines, last] if finished else lines:
+    for place, line in enumerate([*lines, last] if finished else lines):
         if line.lstrip().startswith("```"):
             fenced = not fenced
         elif fenced or _RULE.match(line):
@@ -60,7 +61,7 @@ def spoken(text: str, language: Language, *, finished: bool) -> str:
             items.append(_words(item[1]))
         elif line.strip() or not items:
             said, items = _with_list(said, items, language), []
-            said += _bare(line) if finished and line is last else _line(line)
+            said += _line(line) if place < len(lines) else _bare(line)
     if finished:
         return _with_list(said, items, language)
     if fenced or not _words(last) or any(kind.search(last) for kind in (_MAYBE_MARK, _ITEM, _HEADING)):
@@ -96,6 +97,6 @@ def _with_list(said: str, items: list[str], language: Language) -> str:
 
 def _words(text: str) -> str:
     """Without marks and addresses."""
-    text = _LINK.sub(lambda link: link[1], text)
-    text = _ADDRESS.sub("", _TAG.sub("", text))
-    return " ".join(_EMPTY.sub("", _MARKS.sub("", text)).split())
+    text = _LINK.sub(lambda link: link[1], _TAG.sub("", text))
+    text = _ADDRESS.sub("", text)
+    return " ".join(_LOST.sub("", _MARKS.sub("", text).replace("()", " ")).split())

@@ -27,7 +27,7 @@ from haazir.status import Status, status
 
 _STEP = 4000
 """Asterisk's RTP ports are 4000 wide; every other port moves along."""
-_FIRST_OFFSET = 20_000
+_FIRST_OFFSET, _LAST_OFFSET = 20_000, 52_000
 
 
 class TrialFailed(RuntimeError):
@@ -100,6 +100,11 @@ def running(folder: Path | None = None, /, **variables: str) -> Iterator[Trial]:
         raise TrialFailed(f"haazir down ended with {down.returncode}:\n{down.stdout}{down.stderr}\n{last_words}")
 
 
+def _offsets(first: int) -> list[int]:
+    """Where an instance may stand. Downwards first: far above, Linux lends our ports to outgoing connections."""
+    return [*range(first, 0, -_STEP), *range(first + _STEP, _LAST_OFFSET, _STEP)]
+
+
 def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("HAAZIR_NETWORK_")}
     paths = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
@@ -111,7 +116,7 @@ def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:
             environment["HAAZIR_ASTERISK_ROOT"] = str(own.home / "asterisk-root")
     first = int(os.environ.get("HAAZIR_TRIAL_PORT_OFFSET", _FIRST_OFFSET))
     complaints: list[str] = []
-    for offset in range(first, 52_000, _STEP):
+    for offset in _offsets(first):
         environment["HAAZIR_NETWORK_PORT_OFFSET"] = str(offset)
         settings = core_settings.load(environment)
         complaints = ports.taken(settings)

@@ -12,6 +12,7 @@ from haazir.caller.script import Call, CallRefused
 from tests.e2e.calling import Caller, greeting
 from tests.e2e.hearing import SAME, likeness
 from tests.e2e.phones import OperatorPhone, first_to_ring
+from tests.e2e.steady import on_a_steady_machine
 from tests.standins.carrier import numbers
 from tests.standins.carrier.carrier import Carrier
 
@@ -19,6 +20,7 @@ Operators = Mapping[str, OperatorPhone]
 CUSTOMER = "919812345678"
 
 
+@on_a_steady_machine
 def test_a_caller_and_an_operator_hear_each_other_and_a_second_one_after_an_attended_transfer(
     caller: Caller, operators: Operators
 ) -> None:
@@ -45,7 +47,7 @@ def test_a_caller_and_an_operator_hear_each_other_and_a_second_one_after_an_atte
         (second,) = (phone for phone in operators.values() if phone is not first)
         since = time.time()
         await first.answer()
-        await first.quiet(0.6, since)  # the summary
+        await first.quiet(0.6, since, timeout=40.0)  # the summary: 13 s without a longer pause
         await first.press("1")
         await call.wait(0.3)
         await hear_each_other(call, first, welcome)
@@ -124,6 +126,7 @@ def test_a_number_refuses_with_the_status_it_is_named_for(carrier: Carrier, stat
     assert refused.value.status == status
 
 
+@on_a_steady_machine
 def test_a_caller_is_greeted_a_person_converses_an_ivr_obeys_keys_and_a_voicemail_records_after_its_beep(
     caller: Caller, carrier: Carrier
 ) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from brain.markdown import certain, harmless
@@ -19,7 +19,7 @@ Delivery mein 3 din lagte hain. |Kya |Rs. 500 |ok? |- EMI¶|- **Cash** on delive
 ![pic](https://evil.in/?q=secret) |<script>alert(1)</script> |https://roshni.in/returns |(https://a.in) |¦ a ¦ b ¦¶|¦---¦---¦¶|
 ---¶|> quoted¶|₹1,49,900 |24 नवंबर तक। |ਤਿੰਨ ਦਿਨ ਲੱਗਦੇ ਹਨ। |options:¶|word|12|](
 """
-MARKS = [*"\n .*_-![]()<>|#:", "\n\n"]
+MARKS = [*"\n .*_-![]()<>|#:,;?।", "\n\n"]
 PIECES = st.lists(
     st.sampled_from([*WHOLE.replace("\n", "").replace("¶", "\n").replace("¦", "\0").split("|"), *MARKS]), max_size=25
 ).map(lambda pieces: "".join(pieces).replace("\0", "|"))
@@ -43,6 +43,11 @@ def test_a_text_cut_anywhere_has_the_same_form(text: str, data: st.DataObject) -
     assert written_in(Spoken(), chunks) == written_in(Spoken(), [text])
     assert written_in(Spoken(), list(text)) == written_in(Spoken(), [text])
     assert "".join(written_in(Written(), chunks)) == "".join(written_in(Written(), [text]))
+
+
+def test_a_link_within_a_bracket_makes_no_tag() -> None:
+    text = "See <![pic](https://a.in/x) > and <[b](https://a.in/x)> ok."
+    assert written_in(Spoken(), list(text), "en") == written_in(Spoken(), [text], "en") == ["See pic > and b ok."]
 
 
 def test_a_line_of_an_address_alone_leaves_a_list_to_the_words_before_it() -> None:
@@ -106,11 +111,13 @@ def test_what_may_not_be_a_whole_sentence_waits(begun: str) -> None:
 
 
 @given(PIECES)
+@example("Delivery mein 3 din lagte hain. <b>: ok")
+@example("Delivery mein 3 din lagte hain. (https://a.in) ok")
+@example("!\nDelivery mein 3 din lagte hain. options:\n!")
 @settings(max_examples=600)
 def test_said_at_once_sentences_are_those_that_wait_for_the_next(text: str) -> None:
     stream, spoken = SentenceStream(whole=True), Spoken()
     cut = [*stream.push(text), *stream.flush()]
-    assume(not any(re.match(r"\W*[,;:.?!।]", sentence) for sentence in cut))  # a mark alone would belong to what was said already
     said = [told for sentence in cut for told in spoken.sentence(sentence, "hi-Latn")]
     assert words([*said, *spoken.end((), "hi-Latn")]) == words(written_in(Spoken(), cut))
 
