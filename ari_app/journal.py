@@ -17,6 +17,9 @@ from core.sites import Site
 
 log = logging.getLogger(__name__)
 
+MEMORY = 2000
+"""Calls: more than come between two looks at Asterisk's."""
+
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     call_id: CallId
@@ -61,9 +64,12 @@ class Journal:
         self._folder = folder
         self._owed: dict[CallId, Entry] = {}
         """What the disk would not have."""
+        self._had: dict[CallId, None] = {}
+        """In the order in which they came."""
 
     def write(self, entry: Entry) -> None:
         """Replaced in one step. Never raises for the disk's sake."""
+        self._remember(entry.call_id)
         path = self._path(entry.call_id)
         fresh = path.with_suffix(".new")
         try:
@@ -95,11 +101,21 @@ class Journal:
         for path in sorted(self._folder.glob("*.json")):
             try:
                 found.append(_decoder.decode(path.read_bytes()))
+                self._remember(found[-1].call_id)
             except OSError as error:
                 log.warning("! call not read from the journal", extra={"file": path.name, "error": type(error).__name__})
             except msgspec.DecodeError:
                 self.remove(CallId(path.stem))
         return found
+
+    def had(self, call: CallId) -> bool:
+        """Has it, or had it in this life, or from an earlier one? Of the newest MEMORY calls."""
+        return call in self._had
+
+    def _remember(self, call: CallId) -> None:
+        self._had.setdefault(call)
+        if len(self._had) > MEMORY:
+            del self._had[next(iter(self._had))]
 
     def _path(self, call: CallId) -> Path:
         return self._folder / f"{call}.json"

@@ -66,6 +66,8 @@ async def make_up(board: Switchboard) -> None:
     present = {channel.id for channel in await ari.channels()}
     for number in range(noted + 1, count + 1):
         missed = Missed.read(await ari.global_variable(f"{COUNT}_{number}"))
+        if missed and board.doors.books.journal.had(missed.call_id):
+            missed = None  # it was moved out of our hands, and has its record
         match missed and await board.doors.sites.find(missed.called):
             case CannotTell():
                 return

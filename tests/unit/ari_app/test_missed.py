@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from ari_app.call.routing import CannotTell, Found, NobodyHas
+from ari_app.journal import Journal
 from ari_app.missed import Left, Missed, make_up
+from ari_app.recover import compare_notes
 from core.events import CallAnswered, CallEnded, CallStarted, CallTransferred
 from tests.unit.ari_app.fake_asterisk import channel
-from tests.unit.ari_app.world import SITE, World, told
+from tests.unit.ari_app.world import SITE, World, entry, told
 
 NOTE = "1 1700000000 1000 +919876543210"
 BEGINNING = [CallStarted, CallAnswered, CallTransferred]
@@ -67,6 +69,34 @@ def test_nothing_is_told_twice(tmp_path: Path) -> None:
         await make_up(here.board)
         assert here.facts == []
         assert ("GET", "/channels") not in here.asterisk.asked
+
+    told(tmp_path, story)
+
+
+def test_one_that_an_earlier_life_had_begun_with_is_told_of_by_its_journal_alone(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        Journal(tmp_path / "calls").write(entry())
+        written(here, "1", "", NOTE, "1700000012 16")
+        await compare_notes(here.board)
+        written(here, "1", "", NOTE, "1700000012 16")
+        await make_up(here.board)
+        assert here.kinds() == [CallEnded]
+        assert noted(here) == ["1"]
+
+    told(tmp_path, story)
+
+
+def test_one_that_was_moved_while_we_slept_and_has_ended_since_is_told_of_once(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.ring()
+        await here.asterisk.until(("POST", "/channels/externalMedia"))
+        here.end()
+        await here.over()
+        before = here.kinds()
+        assert before[0] is CallStarted and before[-1] is CallEnded
+        written(here, "1", "", NOTE, "1700000012 16")
+        await make_up(here.board)
+        assert (here.kinds(), noted(here)) == (before, ["1"])
 
     told(tmp_path, story)
 
