@@ -113,7 +113,8 @@ class Journal:
         return call in self._had
 
     def _remember(self, call: CallId) -> None:
-        self._had.setdefault(call)
+        self._had.pop(call, None)
+        self._had[call] = None
         if len(self._had) > MEMORY:
             del self._had[next(iter(self._had))]
 

@@ -4,6 +4,7 @@ The dialplan wrote them down ([missed] in extensions_inbound.conf), in globals o
 
     MISSED        how many there were        MISSED_<n>   each: call, time, the site's number, the caller's
     MISSED_NOTED  how many have a record     LEFT_<n>     when it ended, and why
+                                             MOVED_<n>    it was in our hands already, unanswered
 """
 
 import logging
@@ -66,14 +67,14 @@ async def make_up(board: Switchboard) -> None:
     present = {channel.id for channel in await ari.channels()}
     for number in range(noted + 1, count + 1):
         missed = Missed.read(await ari.global_variable(f"{COUNT}_{number}"))
-        if missed and board.doors.books.journal.had(missed.call_id):
-            missed = None  # it was moved out of our hands, and has its record
         match missed and await board.doors.sites.find(missed.called):
             case CannotTell():
                 return
             case Found(site) if missed:
                 left = None if missed.call_id in present else Left.read(await ari.global_variable(f"LEFT_{number}"))
-                _tell(board, missed, site, left)
+                had = board.doors.books.journal.had(missed.call_id)
+                if not (had and await ari.global_variable(f"MOVED_{number}")):  # else we slept, woke, and told of it
+                    _tell(board, missed, site, left)
         await ari.set_global(NOTED, str(number))
 
 

@@ -102,7 +102,7 @@ def running(folder: Path | None = None, /, **variables: str) -> Iterator[Trial]:
 
 def _offsets(first: int) -> list[int]:
     """Where an instance may stand. Downwards first: far above, Linux lends our ports to outgoing connections."""
-    return [*range(first, 0, -_STEP), *range(first + _STEP, _LAST_OFFSET, _STEP)]
+    return [first, *range(first - _STEP, 0, -_STEP), *range(first + _STEP, _LAST_OFFSET, _STEP)]
 
 
 def _prepare(home: Path, variables: Mapping[str, str]) -> Trial:

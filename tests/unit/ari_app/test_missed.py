@@ -1,5 +1,6 @@
 """Calls that went to people without us get their records when we are back, or when the database is."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ari_app.call.routing import CannotTell, Found, NobodyHas
@@ -73,20 +74,7 @@ def test_nothing_is_told_twice(tmp_path: Path) -> None:
     told(tmp_path, story)
 
 
-def test_one_that_an_earlier_life_had_begun_with_is_told_of_by_its_journal_alone(tmp_path: Path) -> None:
-    async def story(here: World) -> None:
-        Journal(tmp_path / "calls").write(entry())
-        written(here, "1", "", NOTE, "1700000012 16")
-        await compare_notes(here.board)
-        written(here, "1", "", NOTE, "1700000012 16")
-        await make_up(here.board)
-        assert here.kinds() == [CallEnded]
-        assert noted(here) == ["1"]
-
-    told(tmp_path, story)
-
-
-def test_one_that_was_moved_while_we_slept_and_has_ended_since_is_told_of_once(tmp_path: Path) -> None:
+def test_one_that_was_moved_while_we_slept_is_told_of_once(tmp_path: Path) -> None:
     async def story(here: World) -> None:
         here.ring()
         await here.asterisk.until(("POST", "/channels/externalMedia"))
@@ -94,9 +82,52 @@ def test_one_that_was_moved_while_we_slept_and_has_ended_since_is_told_of_once(t
         await here.over()
         before = here.kinds()
         assert before[0] is CallStarted and before[-1] is CallEnded
-        written(here, "1", "", NOTE, "1700000012 16")
+        written(here, "1", "", NOTE, "1700000012 16", "yes")
         await make_up(here.board)
         assert (here.kinds(), noted(here)) == (before, ["1"])
+
+    told(tmp_path, story)
+
+
+def test_of_one_that_people_gave_to_us_the_beginning_is_told_too(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        here.ring()
+        await here.asterisk.until(("POST", "/channels/externalMedia"))
+        before = here.kinds()
+        written(here, "1", "", NOTE, "", present=True)
+        await make_up(here.board)
+        assert here.kinds() == [*before, *BEGINNING]
+        here.end()
+        await here.over()
+        assert here.kinds().count(CallEnded) == 1
+
+    told(tmp_path, story)
+
+
+def test_one_that_an_earlier_life_had_and_that_was_moved_is_told_of_by_its_journal_alone(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        Journal(tmp_path / "calls").write(entry())
+        written(here, "1")
+        await compare_notes(here.board)
+        written(here, "1", "", NOTE, "1700000012 16", "yes")
+        await make_up(here.board)
+        assert here.kinds() == [CallEnded]
+        assert noted(here) == ["1"]
+
+    told(tmp_path, story)
+
+
+def test_one_that_begins_while_we_look_for_its_site_is_told_of_once(tmp_path: Path) -> None:
+    async def story(here: World) -> None:
+        class Slow:
+            async def find(self, number: str) -> Found:
+                here.journal.write(entry())
+                return Found(SITE)
+
+        here.board.doors = replace(here.board.doors, sites=Slow())
+        written(here, "1", "", NOTE, "1700000012 16", "yes")
+        await make_up(here.board)
+        assert here.facts == []
 
     told(tmp_path, story)
 
