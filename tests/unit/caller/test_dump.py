@@ -56,8 +56,8 @@ def test_where_nothing_came_for_a_while_is_silence_of_that_length(tmp_path: Path
     assert (found == np.concatenate([CAME[: 20 * FRAME], np.zeros(2400, np.int16), CAME[20 * FRAME :]])).all()
 
 
-def test_both_at_once(tmp_path: Path, now: list[float]) -> None:
-    """0.3 s in which nobody spoke; then the first five frames are late by 0.2 s and less."""
+def test_sound_that_is_late_after_a_silence_leaves_it_its_length(tmp_path: Path, now: list[float]) -> None:
+    """0.3 s in which nobody spoke; then the first ten frames are late by 0.18 s and less."""
     arrivals = [at(frame) + 0.3 if frame >= 20 else at(frame) for frame in range(50)]
     arrivals[20:30] = [at(29) + 0.3] * 10
     found = heard(tmp_path, now, arrivals)
